@@ -1,0 +1,1 @@
+"""The whole bot offline, on articles of our own."""

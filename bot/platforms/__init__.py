@@ -1,0 +1,1 @@
+"""One module a platform; they do not know each other."""

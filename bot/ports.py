@@ -1,0 +1,188 @@
+"""The doors between the stories and the world: Protocols that document behaviour.
+
+May import: model, errors, and the standard library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from bot.model import (
+    Account,
+    Article,
+    Body,
+    Candidate,
+    Feed,
+    FeedState,
+    Fetched,
+    Limits,
+    Mention,
+    ParsedFeed,
+    Post,
+    Receipt,
+    Secret,
+)
+
+if TYPE_CHECKING:
+    import logging
+
+
+class Clock(Protocol):
+    """The time, passed in: aware, in UTC."""
+
+    def __call__(self) -> datetime: ...
+
+
+@runtime_checkable
+class Publisher(Protocol):
+    """An account on a platform that can be spoken through."""
+
+    name: str
+    limits: Limits
+
+    async def publish(self, post: Post) -> Receipt:
+        """Send once.
+
+        :raises RetryLater: certainly not accepted, may be later
+        :raises Unsure: perhaps accepted
+        :raises TooLong: certainly not accepted, shorten
+        :raises Rejected: certainly not accepted, final
+        :raises NeedsLogin: certainly not accepted, the account is locked out
+        """
+        ...
+
+    async def find(self, post: Post) -> Receipt | None:
+        """Look for a post that may have been sent.  None only when its absence is proven.
+
+        :raises Unsure: the platform can't be asked, or not completely since `post.sent_at` - 5 min
+        :raises NeedsLogin: the account is locked out
+        """
+        ...
+
+
+@runtime_checkable
+class Listener(Protocol):
+    """An account that can be spoken to."""
+
+    def mentions(self, cursor: str | None) -> AsyncIterator[tuple[str, Mention]]:
+        """Mentions after `cursor`, oldest first, for ever, each with the cursor that follows it."""
+        ...
+
+
+@runtime_checkable
+class Deleter(Protocol):
+    """An account whose posts can be taken back."""
+
+    async def delete(self, receipt: Receipt) -> None:
+        """Take a post back; one that is gone already is fine.  Raises as `publish` does."""
+        ...
+
+
+class Vault(Protocol):
+    """Where platforms keep what they were handed at run time: sessions, refresh tokens."""
+
+    def get(self, account: str, name: str) -> Secret | None:
+        """The stored secret, or None."""
+        ...
+
+    def put(self, account: str, name: str, value: Secret) -> None:
+        """Store it, durable on return."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An HTTP answer, read within its cap."""
+
+    status: int
+    headers: Mapping[str, str]  # names in lower case; repeated ones joined by ", "
+    body: bytes
+    url: str  # where it was finally got
+
+
+class Http(Protocol):
+    """What platforms may do over HTTP; `bot/net` implements it, with the owner's addresses allowed to be private."""
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,  # noqa: ANN401 -- any JSON value
+        form: Mapping[str, str] | None = None,
+        data: bytes | None = None,
+        timeout: timedelta = timedelta(seconds=30),
+    ) -> Reply:
+        """Send one request, once, follow no redirect, and give the answer whatever its status.
+
+        :raises RetryLater: nothing was sent (connection refused, name unknown, TLS failed)
+        :raises Unsure: the request may have arrived, the answer did not
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a platform is given: nothing else."""
+
+    http: Http
+    vault: Vault
+    log: logging.Logger
+    now: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """What an entry point of the group `bot.platforms` names."""
+
+    name: str
+    Options: type[Any]  # a pydantic model of the account's own keys
+    open: Callable[[Account, Any, Tools], Publisher]
+
+
+class Rewriter(Protocol):
+    """The optional language model: says an article in its own words; the gate in core judges them."""
+
+    async def rewrite(self, article: Article, budget: int) -> str | None:
+        """At most `budget` characters, or None when it can't or won't."""
+        ...
+
+
+class Bells(Protocol):
+    """Rings at given times, and nothing else; implemented on APScheduler."""
+
+    def ring(self, name: str, next_after: Callable[[datetime], datetime | None], bell: Callable[[], None]) -> None:
+        """Call `bell` at each time that `next_after(previous or now)` gives; replaces an earlier bell of that name."""
+        ...
+
+    def silence(self, name: str) -> None:
+        """Forget a bell."""
+        ...
+
+
+class FeedReader(Protocol):
+    """Fetching and parsing of one feed, as the story sees it."""
+
+    async def fetch(self, feed: Feed, state: FeedState, now: datetime) -> Fetched:
+        """Poll once, conditionally.  Raises FeedError."""
+        ...
+
+    async def parse(self, body: Body) -> ParsedFeed:
+        """Read a document without ever stalling the loop.  Raises FeedUnreadable."""
+        ...
+
+
+class PageReader(Protocol):
+    """Fetching and extracting of an article's page, as the story sees it."""
+
+    async def read(self, url: str) -> Article:
+        """The article behind a link.  Raises PageError, also where robots.txt asks us not to."""
+        ...
+
+    async def of_feed(self, candidate: Candidate) -> Article:
+        """The article as the feed itself tells it; never raises, but may have no text."""
+        ...

@@ -1,0 +1,1 @@
+"""The crash proof and its faulty servers."""

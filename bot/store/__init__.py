@@ -1,0 +1,1 @@
+"""The only SQL: methods named by story events."""

@@ -1,0 +1,1 @@
+"""The local timeline and the dashboard, over aiohttp.web."""
