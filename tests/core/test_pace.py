@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.pace import GRACE, day_start, due, is_quiet, next_slot, slots
+from bot.model import Account, Rhythm
+
+BERLIN = ZoneInfo("Europe/Berlin")
+LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
+APIA = ZoneInfo("Pacific/Apia")
+
+
+def account(
+    *,
+    at: tuple[time, ...] = (),
+    every: timedelta | None = None,
+    cron: str | None = None,
+    jitter: timedelta = timedelta(0),
+    quiet: tuple[time, time] | None = None,
+) -> Account:
+    rhythm = Rhythm(at=at, every=every, cron=cron, jitter=jitter)
+    return Account(name="timeline", platform="local", post=rhythm, quiet=quiet)
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def test_at_gives_each_time_of_each_local_day() -> None:
+    """Two times a day over two days are four slots, named by their wall times."""
+    found = list(slots(account(at=(time(9), time(17, 30))), BERLIN, utc("2026-11-20T23:00"), utc("2026-11-22T22:00")))
+    assert [slot.identity for slot in found] == [
+        "wall:2026-11-21T09:00",
+        "wall:2026-11-21T17:30",
+        "wall:2026-11-22T09:00",
+        "wall:2026-11-22T17:30",
+    ]
+    assert found[0].at == utc("2026-11-21T08:00")
+
+
+def test_every_stands_on_a_grid_from_the_epoch() -> None:
+    """A span gives instants that no restart moves."""
+    found = list(slots(account(every=timedelta(hours=2)), BERLIN, utc("2026-11-22T01:30"), utc("2026-11-22T06:00")))
+    assert [slot.identity for slot in found] == [
+        "grid:2026-11-22T02:00:00Z",
+        "grid:2026-11-22T04:00:00Z",
+        "grid:2026-11-22T06:00:00Z",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["at", "cron"])
+@pytest.mark.parametrize(
+    ("zone", "day", "wall"),
+    [
+        (BERLIN, "2026-10-25", time(2, 30)),
+        (BERLIN, "2026-03-29", time(2, 30)),
+        (LORD_HOWE, "2026-04-05", time(1, 45)),
+        (LORD_HOWE, "2026-10-04", time(2, 15)),
+        (APIA, "2026-04-05", time(3, 30)),
+    ],
+)
+def test_each_wall_slot_comes_once_when_clocks_change(kind: str, zone: ZoneInfo, day: str, wall: time) -> None:
+    """Both ways, by an hour or by half of one, a local time of the day is one slot."""
+    start = utc(f"{day}T12:00") - timedelta(days=2)
+    one = account(at=(wall,)) if kind == "at" else account(cron=f"{wall.minute} {wall.hour} * * *")
+    found = list(slots(one, zone, start, start + timedelta(days=4)))
+    assert len({slot.identity for slot in found}) == len(found) == 4
+    assert [slot.identity[5:15] for slot in found].count(day) == 1
+
+
+def test_a_time_that_does_not_exist_comes_an_hour_later() -> None:
+    """02:30 on the night the clocks go forward is 03:30."""
+    (slot,) = slots(account(at=(time(2, 30),)), BERLIN, utc("2026-03-28T22:00"), utc("2026-03-29T12:00"))
+    assert slot.at.astimezone(BERLIN).time() == time(3, 30)
+
+
+def test_cron_knows_weekdays() -> None:
+    """`mon-fri` has no slot on a weekend."""
+    slot = next_slot(account(cron="0 9 * * mon-fri"), BERLIN, utc("2026-11-21T00:00"))
+    assert slot is not None
+    assert slot.identity == "wall:2026-11-23T09:00"
+
+
+def test_jitter_delays_only_and_stays_the_same() -> None:
+    """A slot is moved later by at most the jitter, by the same amount every time it is asked for."""
+    moved = account(at=(time(9),), jitter=timedelta(minutes=10))
+    asked = [next_slot(moved, BERLIN, utc("2026-11-22T00:00")) for _ in range(2)]
+    assert asked[0] == asked[1]
+    assert asked[0] is not None
+    assert utc("2026-11-22T08:00") <= asked[0].at <= utc("2026-11-22T08:10")
+
+
+def test_quiet_hours_wrap_midnight() -> None:
+    """22:00-07:00 covers the night, its start included and its end not."""
+    quiet = (time(22), time(7))
+    for wall, expected in [(22, True), (3, True), (7, False), (12, False)]:
+        at = datetime(2026, 11, 22, wall, tzinfo=BERLIN)
+        assert is_quiet(quiet, at, BERLIN) is expected
+    night = account(every=timedelta(hours=1), quiet=quiet)
+    found = list(slots(night, BERLIN, utc("2026-11-21T20:30"), utc("2026-11-22T06:30")))
+    assert [slot.at.astimezone(BERLIN).hour for slot in found] == [7]
+
+
+def test_a_slot_missed_by_little_is_filled_and_the_older_ones_are_passed_over() -> None:
+    """After a sleep of three hours one post goes out, not three."""
+    hourly = account(every=timedelta(hours=1))
+    answer = due(hourly, BERLIN, since=utc("2026-11-22T06:30"), now=utc("2026-11-22T09:40"))
+    assert answer.fill is not None
+    assert answer.fill.identity == "grid:2026-11-22T09:00:00Z"
+    assert [slot.identity for slot in answer.passed] == ["grid:2026-11-22T07:00:00Z", "grid:2026-11-22T08:00:00Z"]
+
+
+def test_a_slot_missed_by_much_is_passed_over() -> None:
+    """A daily slot noticed five hours late is not made up."""
+    daily = account(at=(time(9),))
+    answer = due(daily, BERLIN, since=utc("2026-11-21T12:00"), now=utc("2026-11-22T10:30"))
+    assert answer.fill is None
+    assert [slot.identity for slot in answer.passed] == ["wall:2026-11-22T09:00"]
+
+
+def test_without_grace_the_latest_slot_since_the_last_call_is_filled() -> None:
+    """A call every twelve hours still fills the morning's slot, however late."""
+    daily = account(at=(time(9),))
+    answer = due(daily, BERLIN, since=utc("2026-11-21T20:00"), now=utc("2026-11-22T20:00"), grace=None)
+    assert answer.fill is not None
+    assert answer.fill.identity == "wall:2026-11-22T09:00"
+
+
+def test_a_handled_slot_is_not_due_again_when_the_clock_goes_back() -> None:
+    """A clock set back by an hour finds the slot handled."""
+    hourly = account(every=timedelta(hours=1))
+    handled = frozenset({"grid:2026-11-22T09:00:00Z"})
+    answer = due(hourly, BERLIN, since=utc("2026-11-22T08:59"), now=utc("2026-11-22T09:00"), handled=handled)
+    assert answer.fill is None
+
+
+def test_a_sleep_of_months_is_looked_through_at_once() -> None:
+    """A schedule of every second, asleep for a year, names a handful of slots."""
+    answer = due(
+        account(every=timedelta(seconds=1)), BERLIN, since=utc("2025-11-22T00:00"), now=utc("2026-11-22T00:00")
+    )
+    assert answer.fill is not None
+    assert len(answer.passed) <= 50
+
+
+def test_the_local_day_begins_at_local_midnight() -> None:
+    """The daily count starts at midnight where the owner lives."""
+    assert day_start(utc("2026-11-22T23:30"), BERLIN) == utc("2026-11-22T23:00")
+
+
+@given(
+    start=st.datetimes(min_value=datetime(2024, 1, 1), max_value=datetime(2030, 1, 1)),  # noqa: DTZ001 -- made aware below
+    hours=st.integers(min_value=1, max_value=96),
+    minute=st.integers(min_value=0, max_value=59),
+    jitter=st.integers(min_value=0, max_value=3600),
+    zone=st.sampled_from([BERLIN, LORD_HOWE, APIA, ZoneInfo("UTC")]),
+)
+def test_windows_that_meet_give_each_slot_once(
+    start: datetime, hours: int, minute: int, jitter: int, zone: ZoneInfo
+) -> None:
+    """Looking at the clock twice, at any moments, never sees a slot twice and never misses one."""
+    one = account(at=(time(2, minute), time(23, minute)), jitter=timedelta(seconds=jitter))
+    begin = start.replace(tzinfo=UTC)
+    middle, end = begin + timedelta(hours=hours / 2), begin + timedelta(hours=hours)
+    whole = [slot.identity for slot in slots(one, zone, begin, end)]
+    parts = [slot.identity for a, b in ((begin, middle), (middle, end)) for slot in slots(one, zone, a, b)]
+    assert whole == parts
+    assert len(set(whole)) == len(whole)
+
+
+@given(late=st.integers(min_value=0, max_value=72 * 60))
+def test_at_most_one_slot_is_filled(late: int) -> None:
+    """However late the look, one slot is filled at most, and it is younger than the grace."""
+    now = utc("2026-11-22T00:00") + timedelta(minutes=late)
+    answer = due(account(every=timedelta(hours=3)), BERLIN, since=utc("2026-11-21T00:00"), now=now)
+    if answer.fill:
+        assert now - answer.fill.at < GRACE
