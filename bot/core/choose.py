@@ -1,0 +1,141 @@
+"""Which candidate next: interests, freshness, fairness between feeds.  Pure; may import: model, core.
+
+Every candidate gets a score made of named parts, so that `why` and `preview` can show them.  Fairness only orders:
+it never withholds a candidate when no other feed has any.  A muted topic (an interest written with "-") withholds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.model import Candidate
+
+FRESH_HALF_LIFE = timedelta(days=2)
+"""After this long a candidate's freshness counts half: news ages in days, not hours."""
+
+OWN_SHARE = 0.2
+"""At most this part of the recent posts may be the owner's own links before theirs go last: four for others, one own."""
+
+_WEIGHTS = {
+    "interest": 2.0,
+    "freshness": 1.0,
+    "sources": 0.5,
+    "substance": 0.5,
+    "fairness": -1.5,
+    "own": -3.0,
+    "last": -1.0,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A post of the recent past, as fairness sees it."""
+
+    feed: str
+    own: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A candidate with its score and the sentences that explain it; muted ones have a `muted` word instead."""
+
+    candidate: Candidate
+    score: float
+    why: tuple[str, ...]
+    muted: str | None = None
+
+
+def rank(
+    candidates: Iterable[Candidate], *, interests: Sequence[str], recent: Sequence[Share], now: datetime
+) -> list[Choice]:
+    """Order candidates, best first; what the owner found by hand comes before all, muted ones come out last.
+
+    `recent` is the account's last posts, oldest first.
+    """
+    wanted = [(word, _pattern(word)) for word in interests if not word.startswith("-")]
+    muted = [(word[1:].strip(), _pattern(word[1:])) for word in interests if word.startswith("-")]
+    history = _History(recent)
+    choices = [_judge(candidate, wanted, muted, history, now) for candidate in candidates]
+    # Among equals the older one goes first, so that nothing waits for ever behind its like.
+    return sorted(choices, key=lambda one: (one.muted is not None, -one.score, one.candidate.id))
+
+
+def _judge(
+    candidate: Candidate,
+    wanted: Sequence[tuple[str, re.Pattern[str]]],
+    muted: Sequence[tuple[str, re.Pattern[str]]],
+    history: _History,
+    now: datetime,
+) -> Choice:
+    text = " ".join((candidate.title, " ".join(candidate.categories), candidate.html[:4000]))
+    for word, pattern in muted:
+        if pattern.search(text):
+            return Choice(candidate=candidate, score=0.0, why=(f"muted: you don't want “{word}”",), muted=word)
+    if candidate.note is not None:
+        return Choice(candidate=candidate, score=100.0, why=("you asked for this link to be shared",))
+    parts: list[tuple[str, float, str]] = []
+    hits = [word for word, pattern in wanted if pattern.search(text)]
+    if hits:
+        in_title = sum(bool(pattern.search(candidate.title)) for _, pattern in wanted)
+        value = min(1.0, 0.5 + 0.25 * (len(hits) - 1) + 0.25 * bool(in_title))
+        parts.append(("interest", value, f"it is about {_list(hits)}"))
+    age = max(timedelta(0), now - min(now, candidate.published or candidate.first_seen))
+    parts.append(("freshness", 0.5 ** (age / FRESH_HALF_LIFE), f"it is {_age(age)} old"))
+    if candidate.sources:
+        value = min(1.0, len(candidate.sources) / 3)
+        parts.append(("sources", value, f"{len(candidate.sources) + 1} of your feeds tell this story"))
+    if len(candidate.html) > 1500:
+        parts.append(("substance", 1.0, "the feed carries the text itself"))
+    parts.extend(history.judge(candidate))
+    score = sum(_WEIGHTS[name] * value for name, value, _ in parts)
+    why = tuple(f"{text} ({_WEIGHTS[name] * value:+.2f})" for name, value, text in parts)
+    return Choice(candidate=candidate, score=round(score, 4), why=why)
+
+
+class _History:
+    """The recent posts, counted by feed."""
+
+    def __init__(self, recent: Sequence[Share]) -> None:
+        self._by_feed = Counter(share.feed for share in recent)
+        self._own = sum(share.own for share in recent)
+        self._total = len(recent)
+        self._last = recent[-1].feed if recent else None
+
+    def judge(self, candidate: Candidate) -> list[tuple[str, float, str]]:
+        """The parts of the score that fairness gives."""
+        parts: list[tuple[str, float, str]] = []
+        if count := self._by_feed[candidate.feed]:
+            parts.append(
+                ("fairness", count / self._total, f"{count} of the last {self._total} posts came from this feed")
+            )
+        if candidate.feed == self._last:
+            parts.append(("last", 1.0, "the last post came from this feed too"))
+        if candidate.own and (self._own + 1) / (self._total + 1) > OWN_SHARE:
+            parts.append(("own", 1.0, "it is your own, and others come first"))
+        return parts
+
+
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """A phrase at word borders, whatever the case; where letters need no spaces (CJK) borders don't count."""
+    words = r"\s+".join(map(re.escape, phrase.split()))
+    if re.search(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", phrase):
+        return re.compile(words, re.IGNORECASE)
+    return re.compile(rf"(?<!\w){words}(?:e?s)?(?!\w)", re.IGNORECASE)
+
+
+def _list(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _age(age: timedelta) -> str:
+    hours = age.total_seconds() / 3600
+    if hours < 1:
+        return "less than an hour"
+    if hours < 48:
+        return f"{hours:.0f} hour{'s' if round(hours) != 1 else ''}"
+    return f"{hours / 24:.0f} days"

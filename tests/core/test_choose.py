@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.choose import Share, rank
+from bot.model import Candidate
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def candidate(
+    number: int,
+    title: str = "A title",
+    *,
+    feed: str = "a",
+    hours: float = 1,
+    own: bool = False,
+    note: str | None = None,
+) -> Candidate:
+    return Candidate(
+        id=number,
+        feed=feed,
+        feed_title=feed,
+        key=str(number),
+        link=f"https://example.com/{number}",
+        canonical=f"example.com/{number}",
+        title=title,
+        first_seen=NOW - timedelta(hours=hours),
+        own=own,
+        note=note,
+    )
+
+
+def shares(*feeds: str, own: bool = False) -> list[Share]:
+    return [Share(feed=feed, own=own, at=NOW) for feed in feeds]
+
+
+def order(*candidates: Candidate, interests: tuple[str, ...] = (), recent: list[Share] | None = None) -> list[int]:
+    return [choice.candidate.id for choice in rank(candidates, interests=interests, recent=recent or [], now=NOW)]
+
+
+def test_an_interest_outweighs_freshness() -> None:
+    """What the owner cares about goes before what is merely newer."""
+    assert order(
+        candidate(1, hours=1), candidate(2, "Notes on granular synthesis", hours=40), interests=("synthesis",)
+    ) == [2, 1]
+
+
+def test_an_interest_is_a_word_not_a_piece_of_one() -> None:
+    """`mixing` doesn't find remixing; a plural is found."""
+    choices = rank(
+        [candidate(1, "Remixing a classic"), candidate(2, "Two mixes compared")],
+        interests=("mixing", "mix"),
+        recent=[],
+        now=NOW,
+    )
+    assert [choice.candidate.id for choice in choices] == [2, 1]
+    assert "it is about mix" in choices[0].why[0]
+    assert not any("about" in line for line in choices[1].why)
+
+
+def test_a_muted_word_withholds_and_says_which() -> None:
+    """A "-" interest keeps a candidate back, with the word that did it."""
+    (choice,) = rank([candidate(1, "Giveaway: win a synth")], interests=("-giveaway",), recent=[], now=NOW)
+    assert choice.muted == "giveaway"
+
+
+def test_newer_goes_first_where_all_are_alike() -> None:
+    """Without interests, freshness decides."""
+    assert order(candidate(1, hours=50), candidate(2, hours=2)) == [2, 1]
+
+
+def test_no_two_in_a_row_from_one_feed_while_another_has_something() -> None:
+    """The feed of the last post goes after the others."""
+    assert order(candidate(1, feed="loud", hours=0), candidate(2, feed="quiet", hours=20), recent=shares("loud")) == [
+        2,
+        1,
+    ]
+
+
+def test_fairness_never_withholds_the_only_feed() -> None:
+    """A feed that posted everything so far still posts when it is alone."""
+    assert order(candidate(1, feed="loud"), recent=shares(*["loud"] * 20)) == [1]
+
+
+def test_own_links_go_last_beyond_their_share() -> None:
+    """After an own link among few posts, the next own one waits behind the others."""
+    recent = [*shares("mine", own=True), *shares("b")]
+    assert order(candidate(1, feed="mine", own=True, hours=0), candidate(2, feed="c", hours=60), recent=recent) == [
+        2,
+        1,
+    ]
+
+
+def test_what_the_owner_found_goes_before_all() -> None:
+    """A link given by hand is first, whatever its age."""
+    found = candidate(3, hours=500, note="Worth your evening.")
+    assert order(candidate(1, "synthesis"), found, interests=("synthesis",)) == [3, 1]
+
+
+def test_the_score_is_the_sum_of_what_is_shown() -> None:
+    """The reasons add up to the score, so that an owner can check it."""
+    (choice,) = rank(
+        [candidate(1, "Field recording in rain", feed="a")],
+        interests=("field recording",),
+        recent=shares("a", "b"),
+        now=NOW,
+    )
+    shown = sum(float(line.rsplit("(", 1)[1].rstrip(")")) for line in choice.why)
+    assert abs(shown - choice.score) < 0.03
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, 500), st.booleans()), max_size=12), st.text(max_size=12))
+def test_every_candidate_comes_out_once(rows: list[tuple[str, float, bool]], interest: str) -> None:
+    """Ranking loses nobody and invents nobody, whatever the interests say."""
+    candidates = [
+        candidate(number, feed=feed, hours=hours, own=own) for number, (feed, hours, own) in enumerate(rows, 1)
+    ]
+    assert sorted(order(*candidates, interests=(interest,) if interest.strip("- ") else ())) == list(
+        range(1, len(rows) + 1)
+    )
