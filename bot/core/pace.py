@@ -77,13 +77,13 @@ def due(
     window = timedelta(days=7) if grace is None else grace + timedelta(hours=1)
     if account.post and account.post.every:
         window = min(window, max(account.post.every * 50, account.post.jitter + account.post.every))
-    open_ones = [slot for slot in slots(account, zone, max(since, now - window), now) if slot.identity not in handled]
-    if not open_ones:
+    found = list(slots(account, zone, max(since, now - window), now))
+    if not found:
         return Due()
-    latest = open_ones[-1]
-    if grace is not None and now - latest.at >= grace:
-        return Due(passed=tuple(open_ones))
-    return Due(fill=latest, passed=tuple(open_ones[:-1]))
+    latest = found[-1]
+    in_time = latest.identity not in handled and (grace is None or now - latest.at < grace)
+    missed = (slot for slot in found if slot.identity not in handled and not (in_time and slot is latest))
+    return Due(fill=latest if in_time else None, passed=tuple(missed))
 
 
 def is_quiet(quiet: tuple[time, time] | None, at: datetime, zone: ZoneInfo) -> bool:

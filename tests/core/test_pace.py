@@ -139,6 +139,15 @@ def test_a_handled_slot_is_not_due_again_when_the_clock_goes_back() -> None:
     assert answer.fill is None
 
 
+def test_a_missed_slot_is_not_filled_once_a_later_one_was() -> None:
+    """A slot that comes to light after its successor was filled is passed over, however recent."""
+    hourly = account(every=timedelta(hours=1))
+    handled = frozenset({"grid:2026-11-22T09:00:00Z"})
+    answer = due(hourly, BERLIN, since=utc("2026-11-22T07:30"), now=utc("2026-11-22T09:05"), handled=handled)
+    assert answer.fill is None
+    assert [slot.identity for slot in answer.passed] == ["grid:2026-11-22T08:00:00Z"]
+
+
 def test_a_sleep_of_months_is_looked_through_at_once() -> None:
     """A schedule of every second, asleep for a year, names a handful of slots."""
     answer = due(
