@@ -365,6 +365,8 @@ class OutboxRow:
     created_at: datetime
     not_before: datetime | None = None  # waiting(until), or the time an approved draft may go
     sent_at: datetime | None = None  # the first byte of the last attempt
+    first_sent_at: datetime | None = None  # and of the first one under this key: a key's window counts from it
+    looks: int = 0  # how often an unknown row was looked for in vain
     settled_at: datetime | None = None
     receipt: Receipt | None = None
 
