@@ -1,0 +1,73 @@
+"""The secrets that platforms hand out at run time, beside the database.  May import: model, errors.
+
+They live in `<database>.secrets`, mode 0600, replaced as a whole by a rename, so that a crash leaves the old or the
+new file and never half of one.  They are never in the database, a backup or a log.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import stat
+from pathlib import Path
+
+from bot.errors import StoreError
+from bot.model import Secret
+
+
+class FileVault:
+    """Implements `ports.Vault` on one file, `<database>.secrets`."""
+
+    def __init__(self, database: Path) -> None:
+        self._path = database.with_name(database.name + ".secrets")
+
+    def get(self, account: str, name: str) -> Secret | None:
+        """The stored secret, or None."""
+        value = self._read().get(account, {}).get(name)
+        return Secret(value) if isinstance(value, str) else None
+
+    def put(self, account: str, name: str, value: Secret) -> None:
+        """Store it, durable on return."""
+        content = self._read()
+        content.setdefault(account, {})[name] = value.reveal()
+        self._write(content)
+
+    def forget(self, account: str) -> None:
+        """Drop all that was stored for an account."""
+        content = self._read()
+        if content.pop(account, None) is not None:
+            self._write(content)
+
+    def _read(self) -> dict[str, dict[str, str]]:
+        try:
+            mode = stat.S_IMODE(self._path.stat().st_mode)
+            content = json.loads(self._path.read_text("utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise StoreError(
+                f"{self._path} can't be read ({type(error).__name__}), so the accounts' sessions are unknown."
+                " Delete it to log in anew, or restore it."
+            ) from None
+        if mode & 0o077:
+            raise StoreError(f"{self._path} holds secrets and others can read it. Run: chmod 600 {self._path}")
+        if not isinstance(content, dict) or not all(isinstance(part, dict) for part in content.values()):
+            raise StoreError(f"{self._path} is not what the bot wrote. Delete it to log in anew, or restore it.")
+        return content
+
+    def _write(self, content: dict[str, dict[str, str]]) -> None:
+        spare = self._path.with_name(self._path.name + f".{os.getpid()}")
+        try:
+            handle = os.open(spare, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(content, file)
+                file.flush()
+                os.fsync(file.fileno())
+            spare.replace(self._path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                spare.unlink()
+            raise StoreError(
+                f"{self._path} can't be written ({error.strerror}); make room or mend its folder."
+            ) from None

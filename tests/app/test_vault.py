@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.app.vault import FileVault
+from bot.errors import StoreError
+from bot.model import Secret
+
+
+def test_what_was_put_is_there_for_the_next_start(tmp_path: Path) -> None:
+    """A session outlives the program, per account and name."""
+    FileVault(tmp_path / "bot.db").put("sky", "session", Secret("s3cret"))
+    FileVault(tmp_path / "bot.db").put("room", "session", Secret("other"))
+    vault = FileVault(tmp_path / "bot.db")
+    assert vault.get("sky", "session") == Secret("s3cret")
+    assert vault.get("sky", "device") is None
+    vault.forget("sky")
+    assert vault.get("sky", "session") is None
+    assert vault.get("room", "session") == Secret("other")
+
+
+def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    """Mode 0600 from the first byte; a file that others may read is refused, with the remedy."""
+    vault = FileVault(tmp_path / "bot.db")
+    vault.put("sky", "session", Secret("s3cret"))
+    path = tmp_path / "bot.db.secrets"
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o644)
+    with pytest.raises(StoreError, match="chmod 600"):
+        vault.get("sky", "session")
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", '{"sky": 3}'])
+def test_a_damaged_file_is_refused_not_overwritten(tmp_path: Path, content: str) -> None:
+    """Nothing is lost silently: the owner decides."""
+    path = tmp_path / "bot.db.secrets"
+    path.write_text(content)
+    path.chmod(0o600)
+    with pytest.raises(StoreError, match="log in anew"):
+        FileVault(tmp_path / "bot.db").put("sky", "session", Secret("x"))
+    assert path.read_text() == content
+
+
+def test_no_secret_shows_in_messages(tmp_path: Path) -> None:
+    """A folder that can't be written is named, the secret isn't."""
+    with pytest.raises(StoreError) as caught:
+        FileVault(tmp_path / "absent" / "bot.db").put("sky", "session", Secret("s3cret"))
+    assert "s3cret" not in str(caught.value)
