@@ -1,0 +1,77 @@
+"""Keeps the bot's tasks alive: one that fails is named, told and started again; the others go on.
+
+May import: errors.  One of the three places where any exception is caught (design, section 1).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+
+from bot.errors import StarfishError
+
+log = logging.getLogger("starfish")
+
+PAUSES = (1.0, 5.0, 30.0, 120.0)
+"""Seconds before the next try; the last one repeats, so that no failure spins and none is final."""
+
+
+WELL_AFTER = 60.0
+"""Seconds of running after which a task that failed counts as well again, and its notice goes."""
+
+Tell = Callable[[str, str | None], Awaitable[None]]
+
+
+async def supervise(
+    name: str,
+    work: Callable[[], Coroutine[None, None, None]],
+    *,
+    tell: Tell,
+    pauses: Sequence[float] = PAUSES,
+    well_after: float = WELL_AFTER,
+) -> None:
+    """Run `work` until it returns; where it fails, tell why, wait, and run it again.
+
+    `tell` gets a subject and a sentence, or None once the work goes on.
+    """
+    failures = 0
+    while True:
+        running = asyncio.create_task(work(), name=name)
+        try:
+            done, _ = await asyncio.wait({running}, timeout=well_after if failures else None)
+            if not done:
+                failures = 0
+                await _note(tell, name, None)
+            await running
+            if failures:
+                await _note(tell, name, None)
+            return
+        except asyncio.CancelledError:
+            await _end(running)
+            raise
+        except StarfishError as error:
+            why = str(error)
+        except Exception as error:
+            log.debug("%s failed", name, exc_info=True)
+            why = f"{type(error).__name__} in our own code ({error})"
+        pause = pauses[min(failures, len(pauses) - 1)]
+        failures += 1
+        text = f"{name} stopped: {why}. Everything else goes on; it is tried again in {pause:.0f} s."
+        log.warning("%s", text)
+        await _note(tell, name, text)
+        await asyncio.sleep(pause)
+
+
+async def _note(tell: Tell, name: str, text: str | None) -> None:
+    try:
+        await tell(f"task:{name}", text)
+    except StarfishError as error:  # the store may be the very thing that fails
+        log.warning("this could not be noted: %s", error)
+
+
+async def _end(running: asyncio.Task[None]) -> None:
+    running.cancel()
+    await asyncio.wait({running})
+    if not running.cancelled() and (error := running.exception()):
+        log.info("%s ended with: %s", running.get_name(), error)
