@@ -153,6 +153,7 @@ class FeedState:
     muted: str | None = None  # the reason: 410, or the owner's word
     held: str | None = None  # flood guard: known items came back as new
     per_day: float | None = None  # entries a day, of its recent dates
+    wishes: str = ""  # of the document itself, kept for polls that bring none: "ttl=60 hours=0,1 days=5,6"
     hub: str | None = None
     topic: str | None = None  # WebSub: rel=self
 
