@@ -451,6 +451,19 @@ class Match:
     nearest: tuple[str, float] | None = None  # the best `like` rule and its score, reached or not
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An article that the archive search found."""
+
+    candidate: int
+    title: str
+    line: str  # what the bot said of it, else its first words
+    url: str
+    at: datetime  # when it was shared, else first seen
+    shared: bool
+    feed: str  # the feed's title
+
+
 # --------------------------------------------------------------------------- what the owner is told
 
 
