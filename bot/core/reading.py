@@ -1,0 +1,122 @@
+"""An article as a reader has it in mind before telling of it: its sentences, its words, its title.  Pure.
+
+May import: model, core.text, core.terms, core.sentences, core.language.  Boilerplate lines, repeats and the title
+itself are left out; long articles are read to a cap, so that any article costs a bounded time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from bot.core.clean import clean
+from bot.core.language import language_of
+from bot.core.sentences import sentences
+from bot.core.terms import numbers, terms, words
+from bot.model import Article
+
+MOST_SENTENCES = 150
+"""Sentences that are weighed, from the beginning: what comes later in a long article hardly ever tells of it best."""
+
+_MOST_CHARACTERS = 60_000
+_LONGEST = 700  # characters of one sentence: beyond, it is a list or a table, and no post
+
+_TERMINAL = re.compile(r"[.!?…。！？｡]['\"”’»)\]」』】›]*\Z")
+_BOILERPLATE = re.compile(
+    r"(?i)\A(?:(?:photo|image|picture|foto|bild|video|credit|source|quelle|via|share|tweet|follow|subscribe|sign up|"
+    r"read more|related|also read|see also|advertisement|sponsored|copyright|all rights reserved|posted (?:by|on|in)|"
+    r"filed under|tags?|categor(?:y|ies)|comments?|by|updated|published|last updated|written by|topics)\b\s*[:|©]|©|"
+    r"(?:click here|read more|read also|see also|sign up|subscribe|follow us|share this|like us|continue reading|"
+    r"the post .{0,200} (?:appeared first|first appeared) on|weiterlesen|mehr zum thema|lire aussi|leer más|"
+    r"this (?:article|post|story|entry) (?:was|is|first|originally)|cookies?\b|we use cookies|"
+    r"(?:your|this) (?:browser|device) |please enable javascript|javascript (?:is|must)|thank you for |thanks for reading))"
+)
+_TRAILING_MORE = re.compile(
+    r"(?i)\s*(?:\[…\]|\[\.\.\.\]|(?:continue reading|read more|read the full (?:article|story|post))\b.{0,60})\s*\Z"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of the article, with its content words."""
+
+    text: str
+    at: int  # its place among the article's sentences, from 0
+    terms: tuple[str, ...]
+    words: int
+    numbers: tuple[str, ...]
+    opens: bool  # whether it is the first of its paragraph
+    whole: bool  # ends as a sentence does
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An article, read."""
+
+    title: str
+    title_terms: frozenset[str]
+    language: str | None
+    sentences: tuple[Sentence, ...]
+    total: int  # sentences of the article, also those beyond the cap
+    counts: Counter[str] = field(default_factory=Counter)  # term → in how many sentences it stands
+
+
+def read(article: Article) -> Reading:
+    """Read an article: title without the site's name, sentences without boilerplate, words without stop words."""
+    text = clean(article.text[:_MOST_CHARACTERS], lines=True)
+    title = headline(article.title, article.site)
+    language = language_of(text or title, article.language)
+    found: list[Sentence] = []
+    seen = {folded(title)} if title else set()
+    for line in text.split("\n"):
+        if _BOILERPLATE.match(line):
+            continue
+        first = True
+        for sentence in sentences(_TRAILING_MORE.sub("", line[:20_000]), language):
+            key = folded(sentence)
+            if key in seen or len(sentence) > _LONGEST:
+                continue
+            seen.add(key)
+            found.append(_sentence(sentence, len(found), language, opens=first))
+            first = False
+    counts = Counter(term for sentence in found for term in set(sentence.terms))
+    return Reading(
+        title=title,
+        title_terms=frozenset(terms(title, language)),
+        language=language,
+        sentences=tuple(found[:MOST_SENTENCES]),
+        total=len(found),
+        counts=counts,
+    )
+
+
+def headline(title: str, site: str = "") -> str:
+    """Give a title without the name of its site at either end: "News | The Site" is "News"."""
+    title = clean(title)
+    key = folded(site)
+    for mark in (" | ", " - ", " – ", " — ", " · ", " :: ", " » "):
+        before, found, after = title.rpartition(mark)
+        if found and key and folded(after) and (folded(after) in key or key in folded(after)) and len(before) > 8:
+            return headline(before, site)
+        before, found, after = title.partition(mark)
+        if found and key and folded(before) == key and after:
+            return headline(after, site)
+    return title
+
+
+def folded(text: str) -> str:
+    """Fold a text for comparing: its words in lower case, nothing else."""
+    return " ".join(words(text)).casefold()
+
+
+def _sentence(text: str, at: int, language: str | None, *, opens: bool) -> Sentence:
+    return Sentence(
+        text=text,
+        at=at,
+        terms=tuple(terms(text, language)),
+        words=len(words(text)),
+        numbers=tuple(numbers(text)),
+        opens=opens,
+        whole=bool(_TERMINAL.search(text)),
+    )

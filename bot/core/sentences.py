@@ -1,0 +1,127 @@
+"""Text to sentences, for many languages, in linear time.  Pure; may import: nothing of ours.
+
+A line break always parts.  A full stop parts unless what stands before it is an abbreviation, an initial, a number of
+a list or part of a name or address, or what follows can't begin a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+
+_TERMINAL = re.compile(
+    r"(?P<stop>[.!?…]++|[。！？｡]++)(?P<close>[\"'”’»)\]」』】›]*+)(?P<gap>\s*+)(?P<open>[\"'“„‘«(\[¿¡‹—–\-•]*+\s?)(?P<next>\S?)"
+)
+_CJK = frozenset("。！？｡")
+_LAST_TOKEN = re.compile(r"\S{1,40}\Z")
+_BULLET = re.compile(r"(?:[-•*·▪‣–]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)])\s+\Z")
+
+# Never the end, whatever follows: titles before names, and abbreviations that need a complement.
+_BEFORE_NAMES = """
+mr mrs ms mx dr prof rev hon sr sra st ste mt ft gen col capt lt sgt cmdr maj adm gov sen rep pres supt messrs mme mlle
+m mm dra dott ing avv sig fr hr frl dhr mevr ks inż mgr dyr ul al vs cf viz approx ca bzw evtl ggf inkl zzgl sog usw.
+e.g i.e eg ie z.b d.h u.a o.ä s.o s.u p.ex p.e bijv o.a m.b.t b.v d.w.z np m.in tzn tj itp. por ej p.o.ej vgl resp
+"""
+# The end only if a capital letter follows that is no number.
+_BEFORE_NUMBERS = """
+no nos nr num fig figs eq eqs sec ch chap vol pp p pg art abs bd kap ziff abb tab núm nº n° ref § par para cap hrsg
+"""
+# May end a sentence: only a word that can't begin one shows that it doesn't.
+_EITHER = """
+inc ltd corp co bros llc plc jr sr esq phd ph.d m.d b.a m.a d.phil a.m p.m am pm etc al jan feb mar apr jun jul aug sep
+sept oct nov dec mon tue tues wed thu thur thurs fri sat sun u.s u.k u.n e.u d.c n.y l.a a.d b.c usw usf etcétera gmbh
+ag bsp str univ dept est govt ave blvd rd sq min max mio mrd tel
+"""
+_ALWAYS = frozenset(word.rstrip(".") for word in _BEFORE_NAMES.split())
+_NUMBERED = frozenset(_BEFORE_NUMBERS.split())
+_MAYBE = frozenset(_EITHER.split())
+_GERMAN_ORDINAL = re.compile(r"\A\d{1,2}\Z")
+_INITIAL = re.compile(r"\A[(\"'“„«]*(?:[A-ZÀ-Þ]|[A-ZÀ-Þ]\.-?[A-ZÀ-Þ]|(?:[A-ZÀ-Þ]\.){1,4}[A-ZÀ-Þ])\Z")
+_ACRONYM = re.compile(r"\A[(\"'“„«]*(?:[A-Za-z]\.)+[A-Za-z]\Z")
+_OPENERS = "(\"'“„«‘["
+_LETTER = re.compile(r"\w\.")  # z. B., u. a.: abbreviations written apart
+_MIXED = re.compile(r"[a-z]{1,2}[A-Z]")
+_STARTERS = re.compile(
+    r"(?:The|This|That|These|Those|It|He|She|They|We|I|You|In|On|At|But|And|A|An|However|When|While|If|For|As|After|"
+    r"There|His|Her|Its|Their|Our|My|Der|Die|Das|Ein|Eine|Er|Sie|Es|Wir|Ich|Im|In|Am|Aber|Und|Le|La|Les|Un|Une|Il|Elle|"
+    r"Mais|Dans|El|Los|Las|Una|En|Pero|Lo|Gli|Ma|O|Os|As|Um|Uma|De|Het|Een|Maar|To|Na|W|Nie|Ale)\b"
+)
+_BRANDS = frozenset({"Yahoo", "Jeopardy", "Yum", "Oklahoma", "Airplane", "Westward Ho", "Guess"})
+_MONTHS = re.compile(
+    r"(?i)(?:jan|feb|mär|mar|apr|mai|maj|jun|jul|aug|sep|okt|oct|nov|dez|dec|jahrhundert|jh|klasse|auflage|bundesliga|platz|"
+    r"geburtstag|runde|spieltag|etage|stock|mal|und|bis)"
+)
+
+
+def sentences(text: str, language: str | None = None) -> list[str]:
+    """Split a text into its sentences, in order, each without surrounding space; nothing is lost but space."""
+    return [sentence for line in text.split("\n") for sentence in _of_line(line, language)]
+
+
+def _of_line(line: str, language: str | None) -> list[str]:
+    found: list[str] = []
+    start = 0
+    for mark in _TERMINAL.finditer(line):
+        if mark.start() >= start and _ends(line, start, mark, language):
+            end = mark.end("close")
+            if sentence := line[start:end].strip():
+                found.append(sentence)
+            start = end
+    if rest := line[start:].strip():
+        found.append(rest)
+    return found
+
+
+def _ends(line: str, start: int, mark: re.Match[str], language: str | None) -> bool:
+    """Judge whether a sentence ends at a mark."""
+    stop, following = mark["stop"], mark["next"]
+    if stop[0] in _CJK:
+        # Inside quotes of CJK the closing bracket ends the quotation, and 「…」と言った goes on.
+        return not (mark["close"] and following and following in "とっのという、，")
+    if not following:
+        return True
+    if not mark["gap"]:
+        return False  # a decimal, a version, an address, a name
+    rest = line[mark.start("next") : mark.start("next") + 24]
+    begins = following.isupper() or following.isdigit() or not following.isalpha() or bool(_MIXED.match(rest))
+    begins = begins or not (following.islower() or following.isupper())  # scripts without cases
+    if not begins:
+        return False
+    token = _last_token(line, start, mark.start())
+    if stop != ".":
+        if stop[0] == "!" and token in _BRANDS:
+            return bool(_STARTERS.match(rest)) or bool(mark["open"].strip())
+        return not (mark["close"] and mark["close"][0] in "\"'”’»" and _goes_on(rest))
+    if mark["close"]:
+        return True
+    return _full_stop_ends(token, following, rest, line[start : mark.start()], language)
+
+
+def _full_stop_ends(token: str, following: str, rest: str, before: str, language: str | None) -> bool:
+    """Judge a full stop with space behind it, by the token before it and what follows."""
+    if len(before) <= 5 and _BULLET.match(before.lstrip() + ". "):
+        return False  # "1. First": the number belongs to what it counts
+    bare = token.lstrip(_OPENERS).lower()
+    if bare in _ALWAYS or (len(bare) == 1 and token[-1].islower() and _LETTER.match(rest)):
+        return False
+    if bare in _NUMBERED:
+        return not following.isdigit() and not (len(following) == 1 and re.match(r"[IVXLC]+\b", rest))
+    if bare in _MAYBE or _ACRONYM.match(token):
+        return bool(_STARTERS.match(rest)) or (following in '"“„«' and not following.isalpha())
+    if _INITIAL.match(token):
+        return bool(_STARTERS.match(rest)) and len(before.split()) > 3 and not re.match(r"(?:I|A|O|W)\b", rest)
+    if _GERMAN_ORDINAL.match(bare):
+        return language not in ("de", "pl", "da", "nb", "no", "cs", "fi", "hu") or not (
+            _MONTHS.match(rest) or (language == "de" and following.isupper() and not _STARTERS.match(rest))
+        )
+    return True
+
+
+def _last_token(line: str, start: int, end: int) -> str:
+    """Give the token right before a mark: at most 40 characters of it, so that a long run costs little each time."""
+    match = _LAST_TOKEN.search(line, max(start, end - 40), end)
+    return match[0] if match else ""
+
+
+def _goes_on(rest: str) -> bool:
+    """Tell whether what follows a closed quotation still belongs to its sentence: "Go!" he said."""
+    return rest[:1].islower()

@@ -1,0 +1,97 @@
+"""The words of a text that carry its content: stemmed, without stop words; its numbers and names.  Pure.
+
+May import: core.stopwords.  Stems are crude on purpose (a suffix or two off): they only decide whether two words are
+the same word.  Scripts without spaces are taken as pairs of characters.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from bot.core.stopwords import EVERY_STOP_WORD, STOP_WORDS
+
+_WORD = re.compile(r"[^\W_]++(?:['’][^\W\d_]++)?")
+_NUMBER = re.compile(r"\d++(?:[.,:]\d++)*+")
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]++"
+)
+_NAME = re.compile(r"[^\W\d_]*[A-ZÀ-ÖØ-ÞĄĆĘŁŃŚŹŻΑ-ΩА-Я][\w’'&\-]*+")
+
+_SUFFIXES_EN = (
+    "ations",
+    "ation",
+    "ingly",
+    "edly",
+    "ings",
+    "ing",
+    "ies",
+    "ied",
+    "ers",
+    "ly",
+    "ed",
+    "es",
+    "er",
+    "s",
+    "e",
+    "y",
+)
+
+
+def words(text: str) -> list[str]:
+    """Split a text into its words as they stand, in order; a contraction or possessive is one word."""
+    return _WORD.findall(text)
+
+
+def terms(text: str, language: str | None) -> list[str]:
+    """Give the stemmed content words of a text, in order, with repeats."""
+    stop = STOP_WORDS.get(language or "", EVERY_STOP_WORD)
+    english = language in ("en", None)
+    found = []
+    for word in _WORD.findall(text):
+        term = _term(word, english)
+        if term and word.lower() not in stop and term not in stop:
+            if len(term) > 1 and _UNSPACED.match(term):
+                found += [term[at : at + 2] for at in range(len(term) - 1)]
+            else:
+                found.append(term)
+    return found
+
+
+def numbers(text: str) -> list[str]:
+    """Give the numbers of a text exactly as they are written, in order."""
+    return _NUMBER.findall(text)
+
+
+def names(text: str) -> list[str]:
+    """Give the words that hold a capital letter, in order: names, acronyms, and starts of sentences."""
+    return _NAME.findall(text)
+
+
+@lru_cache(maxsize=20_000)
+def _term(word: str, english: bool) -> str:
+    """Fold one word: lower case, no possessive, no common suffix.  One letter or sign alone carries no content."""
+    term = word.casefold().replace("’", "'")
+    if "'" in term:
+        before, _, after = term.partition("'")
+        term = before if len(after) <= 2 else after if len(before) <= 2 else term  # dog's, don't; l'homme, d'été
+    if term.isdigit() or _UNSPACED.match(term):
+        return term
+    if len(term) < 2:
+        return ""
+    if english:
+        return stem(term)
+    return term[:7] if len(term) > 8 else term.rstrip("esn") if len(term) > 5 else term
+
+
+def stem(term: str) -> str:
+    """Take the commonest English suffixes off a word in lower case, leaving at least three letters."""
+    for suffix in _SUFFIXES_EN:
+        if term.endswith(suffix) and len(term) - len(suffix) >= 3:
+            term = term[: -len(suffix)]
+            break
+    if len(term) > 3 and term[-1] == term[-2] and term[-1] not in "ls":
+        term = term[:-1]
+    if len(term) > 3 and term[-1] in "ei":
+        term = term[:-1]
+    return term
