@@ -1,0 +1,334 @@
+"""The small languages inside the owner's files: spans, times, rates, addresses, names; each read into its value.
+
+May import: model, words, cronsim.
+Every reader takes what TOML gave and returns the value, or raises Unfit whose message continues the sentence that
+begins with the key: `every` + ` "3 hours" is not a span; did you mean "3h"?`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time, timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from itertools import islice, pairwise
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from cronsim import CronSim, CronSimError
+
+from bot.model import Rate
+from bot.settings.words import Unfit, did_you_mean, listed, meant, shown
+
+STYLES = ("takeaway", "quote", "question", "title", "digest")
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}  # seconds
+LONGEST_SPAN = timedelta(days=3660)  # ten years: beyond it a span is a slip of the pen, and dates overflow
+
+_SPAN = re.compile(r"([0-9]{1,9})([smhdw])")
+_LOOSE_SPAN = re.compile(r"([0-9]{1,9})\s*(?!mo|ms)([smhdw])[a-z]*", re.IGNORECASE)
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
+_LOOSE_CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?\s*([ap])\.?m\.?|([0-9]{1,2})[.h]([0-9]{2})?", re.IGNORECASE)
+_RATE = re.compile(r"([0-9]{1,6})/([0-9]{0,6})([smhdw])")
+_LOOSE_RATE = re.compile(r"([0-9]{1,6})\s*(?:/|per)\s*(s|m|h|d|w)[a-z]*", re.IGNORECASE)
+_NAME = re.compile(r"[^\W_](?:[\w.-]{0,38}\w)?")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_HASHTAG = re.compile(r"#?(\w*[^\W\d_]\w*)")
+_HOST = re.compile(r"[^\s\x00-\x20/?#@\\\[\]:]+|\[[0-9A-Fa-f:.]+\]")
+
+
+def text_of(value: object, example: str) -> str:
+    """The value as text; anything else is a mistake that shows an example."""
+    if not isinstance(value, str):
+        raise Unfit(f"must be text like {shown(example)}, not {shown(value)}")
+    return value
+
+
+def span(value: object) -> timedelta:
+    """`90s`, `15m`, `2h`, `7d` or `1w`."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise Unfit(f"{value} has no unit{did_you_mean(f'{value}s')}")
+    text = text_of(value, "2h")
+    if not (found := _SPAN.fullmatch(text)):
+        loose = _LOOSE_SPAN.fullmatch(text.strip())
+        hint = (
+            did_you_mean(loose[1] + loose[2].lower())
+            if loose
+            else '; a span is written like "90s", "15m", "2h", "7d" or "1w"'
+        )
+        raise Unfit(f"{shown(text)} is not a span{hint}")
+    seconds = int(found[1]) * UNITS[found[2]]
+    if seconds > LONGEST_SPAN.total_seconds():
+        raise Unfit(f"{shown(text)} is longer than ten years")
+    return timedelta(seconds=seconds)
+
+
+def some_span(value: object) -> timedelta:
+    """A span of at least a second."""
+    length = span(value)
+    if not length:
+        raise Unfit(f'{shown(value)} is no time at all; the shortest is "1s"')
+    return length
+
+
+def clock(value: object) -> time:
+    """A local time of day, `09:00`; TOML's own local times are taken too."""
+    if isinstance(value, time):
+        return value.replace(second=0, microsecond=0, tzinfo=None)
+    text = text_of(value, "09:00")
+    if (found := _CLOCK.fullmatch(text)) and int(found[1]) < 24 and int(found[2]) < 60:
+        return time(int(found[1]), int(found[2]))
+    hint = '; a time is written like "09:00" or "17:30"'
+    if loose := _LOOSE_CLOCK.fullmatch(text.strip()):
+        hour, minute = int(loose[1] or loose[4]), int(loose[2] or loose[5] or 0)
+        hour = hour % 12 + 12 * (loose[3].lower() == "p") if loose[3] else hour
+        if hour < 24 and minute < 60:
+            hint = did_you_mean(f"{hour:02}:{minute:02}")
+    raise Unfit(f"{shown(text)} is not a time of day{hint}")
+
+
+def window(value: object) -> tuple[time, time]:
+    """`22:00-07:00`: from, to; may wrap midnight."""
+    text = text_of(value, "22:00-07:00")
+    start, dash, end = text.replace("–", "-").partition("-")
+    if not dash:
+        raise Unfit(f'{shown(text)} is not a window; it is written like "22:00-07:00"')
+    first, last = clock(start.strip()), clock(end.strip())
+    if first == last:
+        raise Unfit(f"{shown(text)} begins and ends at the same minute")
+    return first, last
+
+
+def rate(value: object) -> Rate | None:
+    """`6/h`, `20/d` or `3/15m`; false lifts the cap."""
+    if value is False:
+        return None
+    text = text_of(value, "6/h")
+    if not (found := _RATE.fullmatch(text)):
+        loose = _LOOSE_RATE.fullmatch(text.strip())
+        hint = (
+            did_you_mean(f"{loose[1]}/{loose[2].lower()}")
+            if loose
+            else '; a cap is written like "6/h", or false for none'
+        )
+        raise Unfit(f"{shown(text)} is not a cap{hint}")
+    count, per = int(found[1]), int(found[2] or 1) * UNITS[found[3]]
+    if not count or not per:
+        raise Unfit(f"{shown(text)} would allow nothing at all; false lifts the cap")
+    return Rate(count=count, per=timedelta(seconds=per))
+
+
+def thread_cap(value: object) -> int | None:
+    """Replies in one thread; false lifts the cap."""
+    if value is False:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise Unfit(f"must be a number from 1, or false for no cap, not {shown(value)}")
+    return value
+
+
+def cron(value: object) -> str:
+    """Five fields, local time: minute, hour, day, month, weekday; must come round some day."""
+    text = " ".join(text_of(value, "0 9 * * mon-fri").split())
+    if len(text) > 200 or text.count(" ") != 4:
+        raise Unfit(f'{shown(text)} is not a cron expression: it takes five fields, like "0 9 * * mon-fri"')
+    try:
+        next(CronSim(text, datetime(2026, 1, 1)))  # noqa: DTZ001 -- any wall time will do
+    except CronSimError as error:
+        raise Unfit(f"{shown(text)} is not a cron expression: {str(error).lower()}") from None
+    except StopIteration:
+        raise Unfit(f"{shown(text)} never comes round") from None
+    return text
+
+
+def cron_gap(expression: str) -> timedelta:
+    """The least time between two of the next fifty times of a cron expression."""
+    coming = CronSim(expression, datetime(2026, 1, 1))  # noqa: DTZ001 -- any wall time will do
+    moments = list(islice(coming, 50))
+    return min((b - a for a, b in pairwise(moments)), default=LONGEST_SPAN)
+
+
+def zone(value: object) -> ZoneInfo:
+    """A time zone by its name in the tz database."""
+    text = text_of(value, "Europe/London")
+    try:
+        return ZoneInfo(text)
+    except (OSError, ValueError, KeyError):  # folders, paths, unknown names: each its own exception
+        raise Unfit(f"{shown(text)} is unknown{meant(text, available_timezones())}") from None
+
+
+def name(value: object) -> str:
+    """A short word that commands and messages use: letters, digits, `.`, `-`, `_`, at most 40."""
+    text = text_of(value, "fediverse")
+    if not _NAME.fullmatch(text):
+        plain = re.sub(r"[^\w.-]+", "-", text.strip().lstrip("@#")).strip("._-")[:40]
+        hint = did_you_mean(plain) if _NAME.fullmatch(plain) else ""
+        raise Unfit(f"{shown(text)} is not a name: letters, digits, “.”, “-” and “_” only, at most 40{hint}")
+    return text
+
+
+def line_of_text(value: object) -> str:
+    """One line of text with something in it."""
+    text = text_of(value, "…").strip()
+    if not text:
+        raise Unfit("is empty")
+    if any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or c in "\u2028\u2029\ufeff" for c in text):
+        raise Unfit("must be one line without control characters")
+    return text
+
+
+def passage(value: object) -> str:
+    """Text of one or several lines with something in it."""
+    text = text_of(value, "…").strip()
+    for part in text.splitlines() or [""]:
+        if part.strip() or not text:
+            line_of_text(part.replace("\t", " "))
+    return text
+
+
+def no_space(value: object) -> str:
+    """Text without any white space: an identifier of some platform."""
+    text = line_of_text(value)
+    if len(text.split()) != 1:
+        raise Unfit(f"{shown(text)} must have no spaces in it")
+    return text
+
+
+def interest(value: object) -> str:
+    """A word or phrase worth sharing; with `-` before it, one that is not."""
+    text = line_of_text(value)
+    if not text.lstrip("-").strip() or text.startswith("--"):
+        raise Unfit(f'{shown(text)} names nothing; "-giveaway" mutes, "giveaway" wishes for')
+    return "-" + text[1:].strip() if text.startswith("-") else text
+
+
+def language(value: object) -> str:
+    """A language code: `en`, `pt-BR`."""
+    text = text_of(value, "en")
+    if not _LANGUAGE.fullmatch(text):
+        names = {"english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it", "portuguese": "pt"}
+        guess = names.get(text.casefold()) or text.lower().replace("_", "-")
+        hint = did_you_mean(guess) if _LANGUAGE.fullmatch(guess) and guess != text and len(guess) < 9 else ""
+        raise Unfit(f'{shown(text)} is not a language code like "en"{hint}')
+    return text
+
+
+def hashtag(value: object) -> str:
+    """A hashtag without its `#`."""
+    text = text_of(value, "synths")
+    if not (found := _HASHTAG.fullmatch(text)):
+        joined = re.sub(r"\W+", "", text)
+        hint = did_you_mean(joined) if _HASHTAG.fullmatch(joined) else ""
+        raise Unfit(f"{shown(text)} can't be a hashtag: letters, digits and “_” only, one letter at least{hint}")
+    return found[1]
+
+
+def style(value: object) -> str:
+    """A named style, or a template with placeholders in braces."""
+    text = line_of_text(value.replace("\n", " ") if isinstance(value, str) else value)
+    if "{" in text:
+        return str(value).strip()
+    if text not in STYLES:
+        hint = meant(text, STYLES) or f"; there are {listed(STYLES, 'and')}, and templates"
+        raise Unfit(f"{shown(text)} is unknown{hint}")
+    return text
+
+
+def backfill(value: object) -> int | None:
+    """How many old entries may be shared; `all` is None."""
+    if value == "all":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise Unfit(f'must be a number from 0, or "all", not {shown(value)}')
+    return value
+
+
+def network(value: object) -> IPv4Network | IPv6Network:
+    """A range of addresses, `127.0.0.0/8`, or one address."""
+    text = text_of(value, "127.0.0.0/8")
+    try:
+        whole = ip_network(text, strict=False)
+    except ValueError:
+        raise Unfit(f'{shown(text)} is not a range of addresses like "127.0.0.0/8"') from None
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise Unfit(f"{shown(text)} has bits beyond its mask{did_you_mean(str(whole))}") from None
+
+
+def web_url(value: object) -> str:
+    """An absolute http or https address without credentials."""
+    text = text_of(value, "https://example.com/").strip()
+    if len(text) > 2000 or re.search(r"[\s\x00-\x20\x7f-\xa0]", text):
+        raise Unfit("must be one address without spaces or control characters, at most 2,000 long")
+    try:
+        parts = urlsplit(text)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        raise Unfit(f"{shown(text)} is not an address that can be opened") from None
+    if parts.username is not None or parts.password is not None:
+        # Never repeat it: it holds a password.
+        raise Unfit('has a name or password in it; take them out and write auth = { env = "…" }')
+    scheme = parts.scheme.lower()
+    if scheme in ("http", "https") and host and _HOST.fullmatch(f"[{host}]" if ":" in host else host):
+        return text
+    hint = "; it must begin with http:// or https://"
+    if scheme in ("feed", "itpc", "pcast", "webcal") or (not parts.netloc and "." in text.split("/")[0]):
+        rest = re.sub(r"^(?:feed|itpc|pcast|webcal):(?://)?", "", text, flags=re.IGNORECASE)
+        hint = did_you_mean(rest if rest.startswith("http") else f"https://{rest}")
+    raise Unfit(f"{shown(text)} is not a web address{hint}")
+
+
+def contact(value: object) -> str:
+    """How a site's owner reaches this bot's owner; it travels in a header."""
+    text = no_space(value)
+    if not text.isascii() or any(c in '()<>"\\' for c in text) or not re.search(r"@|^https?://.", text):
+        raise Unfit(f"{shown(text)} must be a web address or an e-mail address, in plain ASCII")
+    return text
+
+
+def listen(value: object) -> tuple[str, int]:
+    """`127.0.0.1:8420`: where the page is served; port 0 takes any free one."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise Unfit(f"{value} has no address{did_you_mean(f'127.0.0.1:{value}')}")
+    text = text_of(value, "127.0.0.1:8420")
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not _HOST.fullmatch(host):
+        if text.isdigit() or (text.startswith(":") and text[1:].isdigit()):
+            hint = did_you_mean(f"127.0.0.1:{text.lstrip(':')}")
+        else:
+            hint = did_you_mean(f"{text}:8420") if _HOST.fullmatch(text) else ""
+        raise Unfit(f'{shown(text)} is not "address:port"{hint}')
+    if not (port.isascii() and port.isdigit()) or int(port[:6]) > 65535:
+        raise Unfit(f"{shown(text)} has no port between 0 and 65535")
+    return host.strip("[]"), int(port)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine can reach the address."""
+    if host.casefold() == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def several(value: object) -> object:
+    """A TOML list as a tuple; anything else is a mistake."""
+    if not isinstance(value, list):
+        one = f"; did you mean [{shown(value)}]?" if isinstance(value, str) else ""
+        raise Unfit(f"must be a list{one}")
+    return tuple(value)
+
+
+def tables(value: object) -> object:
+    """An array of tables as a tuple."""
+    if isinstance(value, dict):
+        raise Unfit("is a list of tables: write its name in two pairs of brackets, [[…]]")
+    if not isinstance(value, list):
+        raise Unfit("must be a list of tables")
+    return tuple(value)
+
+
+def one_or_several(value: object) -> object:
+    """Text, or a list of texts, as a tuple."""
+    return (value,) if isinstance(value, str) else several(value)
