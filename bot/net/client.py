@@ -1,0 +1,316 @@
+"""The bot's one way to fetch foreign things: guarded, capped, polite, hop by hop.  May import: errors, model, ports."""
+
+from __future__ import annotations
+
+import base64
+import ssl
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from types import TracebackType
+from typing import Literal, Self
+
+from aiohttp.abc import AbstractResolver
+from multidict import CIMultiDict
+from yarl import URL
+
+from bot.errors import FeedGone, FeedRefused, FeedUnreachable
+from bot.model import Secret
+from bot.net.addresses import checked, host_of, origin, shown
+from bot.net.door import Door
+from bot.net.exchange import Failed, exchange
+from bot.net.guard import Network, plain, public
+from bot.net.manners import SPACING, Manners
+from bot.net.patience import retry_after
+from bot.net.robots import AGENT, LARGEST, RobotsBook
+from bot.net.sessions import Sessions
+from bot.ports import Clock, Reply
+
+HOPS = 5
+"""Redirects that are followed; browsers allow 20, but no feed or page needs more than three."""
+
+AFTER_FORBIDDEN = timedelta(hours=4)
+"""How long to wait after a 403: somebody decided it, so asking again soon is rude (Unread Cloud does the same)."""
+
+PERMANENT = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
+REDIRECTS = PERMANENT | {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT}
+
+Purpose = Literal["feed", "page", "discovery"]
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """An answer, and where a chain of permanent redirects says that its address has moved to."""
+
+    reply: Reply
+    permanent_to: str | None = None
+
+
+class Client:
+    """Fetches foreign things over one session; opens the `door` for platforms.  Use it as `async with`."""
+
+    def __init__(
+        self,
+        *,
+        contact: str,
+        version: str,
+        allow_private: Sequence[Network],
+        spacing: timedelta | None,
+        now: Clock,
+        resolver: AbstractResolver | None = None,
+        on_hold: Callable[[str, datetime], None] | None = None,
+        manners: Manners | None = None,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
+        """Make the client; nothing is opened before `async with`.
+
+        :param contact: an address where a site's owner can reach the bot's, shown in the User-Agent
+        :param allow_private: networks that may be reached although they are private, at any port
+        :param spacing: between two requests to one host; None: one second, and none within `allow_private`
+        :param resolver: another DNS than the system's
+        :param on_hold: is told of each host that asked to be left alone, to remember it over restarts
+        :param trust: another set of certificate authorities than the system's
+        """
+        self.agent = f"{AGENT}/{version} (+{contact})"
+        self._now = now
+        self._allowed = tuple(allow_private)
+        self._spacing = spacing
+        self._manners = manners or Manners(now=now, on_hold=on_hold)
+        self._sessions = Sessions(agent=self.agent, allowed=self._allowed, resolver=resolver, trust=trust)
+        self._robots = RobotsBook(now=now)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._sessions.close()
+
+    # ----------------------------------------------------------------- foreign things
+
+    async def get(
+        self,
+        url: str,
+        *,
+        cap: int,
+        purpose: Purpose = "page",
+        accept: str = "*/*",
+        headers: Mapping[str, str] | None = None,
+        secrets: Mapping[str, Secret] | None = None,
+        auth: Secret | None = None,
+        cookie: Secret | None = None,
+        proxy: Secret | None = None,
+    ) -> Got:
+        """Fetch one thing, over at most five redirects, each checked as the first address is.
+
+        `headers` go to every hop; `secrets` (further headers), `auth` ("user:password") and `cookie` only to the
+        origin that was asked for.  A 304 is an answer.  `cap` counts bytes after decompression.
+
+        :raises FeedRefused: for an address we don't go to, an answer that is too large, redirects without end
+        :raises FeedUnreachable: if there is no answer, or one other than 2xx, 304 and 410
+        :raises FeedGone: for a 410
+        """
+        here = checked(url)
+        start = origin(here)
+        private = _private_headers(secrets, auth, cookie)
+        seen = {here}
+        moved: str | None = None
+        permanent = True
+        for _ in range(HOPS + 1):
+            sent = CIMultiDict({"Accept": accept})
+            sent.update(headers or {})
+            sent.update(private if origin(here) == start else {})
+            reply = await self._ask(here, sent, cap, proxy=proxy)
+            if reply.status not in REDIRECTS:
+                self._judge(here, reply, purpose)
+                return Got(reply, moved)
+            there = _target(here, reply)
+            downgraded = here.scheme == "https" and there.scheme == "http"
+            permanent = permanent and reply.status in PERMANENT and not downgraded
+            moved = str(there) if permanent else moved
+            if there in seen:
+                raise FeedRefused(f"{shown(url)} redirects in a circle")
+            seen.add(there)
+            here = there
+        raise FeedRefused(f"{shown(url)} redirects more than {HOPS} times")
+
+    async def robots_allow(self, url: str) -> bool:
+        """Whether the host's robots.txt lets us fetch a page.
+
+        Asked once a day per origin.  Missing, unreadable and unreachable: allowed; a server error or a held host: not
+        now.  Never raises.
+        """
+        try:
+            page = checked(url)
+        except FeedRefused:
+            return True  # `get` says better why it doesn't go there
+        return await self._robots.allows(page, self._robots_answer)
+
+    async def _robots_answer(self, url: URL) -> Reply:
+        """Fetch a robots.txt over redirects.  Raises FeedError where there is none to be had."""
+        for _ in range(HOPS + 1):
+            reply = await self._ask(url, {"Accept": "text/plain, */*;q=0.1"}, LARGEST, cut=True)
+            if reply.status not in REDIRECTS:
+                return reply
+            url = _target(url, reply)
+        raise FeedRefused(f"{shown(str(url))} redirects more than {HOPS} times")
+
+    async def _ask(
+        self, url: URL, headers: Mapping[str, str], cap: int, *, proxy: Secret | None = None, cut: bool = False
+    ) -> Reply:
+        """Send one GET in this host's turn, and turn what fails into our own failures."""
+        host = host_of(url)
+        via = _through(url, proxy)
+        async with self._manners.turn(host, lambda: self._gap(url)):
+            try:
+                reply = await exchange(
+                    self._sessions.foreign if via is None else self._sessions.proxied,
+                    "GET",
+                    url,
+                    headers=headers,
+                    cap=cap,
+                    proxy=via,
+                    body_of=_has_use,
+                    cut=cut,
+                )
+            except Failed as failure:
+                message = f"{shown(str(url))}: {failure}"
+                if failure.kind in {"refused", "large", "unsendable"}:
+                    raise FeedRefused(message) from None
+                raise FeedUnreachable(message) from None
+            self._heed(host, url, reply)
+            return reply
+
+    def _gap(self, url: URL) -> timedelta:
+        if self._spacing is not None:
+            return self._spacing
+        return timedelta(0) if self._sessions.at_home(url.host or "") else SPACING
+
+    # ----------------------------------------------------------------- what the answers mean
+
+    def _heed(self, host: str, url: URL, reply: Reply) -> None:
+        """Hold a host that asks for it: 429 always, 503 where it says for how long."""
+        text = reply.headers.get("retry-after")
+        if reply.status == HTTPStatus.TOO_MANY_REQUESTS or (reply.status == HTTPStatus.SERVICE_UNAVAILABLE and text):
+            wait = self._manners.hold(host, retry_after(text, self._now()))
+            message = f"{shown(str(url))} answered {_status(reply)}; {host} is left alone for {_span(wait)}"
+            raise FeedUnreachable(message, wait, host_wide=True)
+        if reply.status < HTTPStatus.BAD_REQUEST:
+            self._manners.welcomed(host)
+
+    def _judge(self, url: URL, reply: Reply, purpose: Purpose) -> None:
+        """Pass what is an answer; name what is none."""
+        if reply.status == HTTPStatus.NOT_MODIFIED or HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
+            return
+        where = shown(str(url))
+        if reply.status == HTTPStatus.GONE:
+            raise FeedGone(f"{where} answered 410 Gone: the {_NOUNS[purpose]} is gone for good")
+        wait = retry_after(reply.headers.get("retry-after"), self._now())
+        if reply.status == HTTPStatus.FORBIDDEN:
+            wait = wait or AFTER_FORBIDDEN
+        if reply.status == HTTPStatus.UNAUTHORIZED:
+            raise FeedUnreachable(f"{where} answered {_status(reply)}: it wants a login (`auth`, `cookie`)", wait)
+        raise FeedUnreachable(f"{where} answered {_status(reply)}", wait)
+
+    # ----------------------------------------------------------------- holds
+
+    def held(self, host: str) -> datetime | None:
+        """Until when a host (as `addresses.host_of` names it) wants to be left alone; None: it doesn't."""
+        return self._manners.held(host)
+
+    def load_holds(self, holds: Mapping[str, datetime]) -> None:
+        """Take over the holds of an earlier process."""
+        self._manners.load(holds)
+
+    def allows_private(self, url: str) -> bool:
+        """Whether an address is, as far as its text and earlier look-ups tell, one within `allow_private`."""
+        return self._sessions.at_home(URL(url).host or "")
+
+    # ----------------------------------------------------------------- platforms
+
+    def door(self, owner_addresses: Sequence[str]) -> Door:
+        """Open HTTP for a platform: the addresses that the owner wrote for it may be private and plain http."""
+        return Door(self._sessions, owner_addresses)
+
+
+_NOUNS: dict[Purpose, str] = {"feed": "feed", "page": "page", "discovery": "address"}
+
+
+def _private_headers(
+    secrets: Mapping[str, Secret] | None, auth: Secret | None, cookie: Secret | None
+) -> dict[str, str]:
+    headers = {name: value.reveal() for name, value in (secrets or {}).items()}
+    if auth is not None:
+        headers["Authorization"] = basic(auth.reveal())
+    if cookie is not None:
+        headers["Cookie"] = cookie.reveal()
+    return headers
+
+
+def basic(user_and_password: str) -> str:
+    """The Basic scheme of RFC 7617, in UTF-8."""
+    return "Basic " + base64.b64encode(user_and_password.encode("utf-8", "surrogateescape")).decode("ascii")
+
+
+def _through(url: URL, proxy: Secret | None) -> URL | None:
+    """Read the proxy to use.
+
+    :raises FeedRefused: if its address is none, or if the target is a private one by its very text: the guard can't
+        see what a proxy connects to
+    """
+    if proxy is None:
+        return None
+    try:
+        via = URL(proxy.reveal())
+    except ValueError:
+        via = URL()
+    if via.scheme not in {"http", "https"} or not via.host:
+        raise FeedRefused("the feed's proxy is not an http or https address")
+    if not _may_be_public(url.host or ""):
+        raise FeedRefused(f"{shown(str(url))} is a private address; a proxy is not asked for it")
+    return via
+
+
+def _may_be_public(host: str) -> bool:
+    try:
+        return public(plain(host))
+    except ValueError:
+        return host != "localhost" and "." in host
+
+
+def _target(here: URL, reply: Reply) -> URL:
+    """Read where a redirect leads.
+
+    :raises FeedUnreachable: if it doesn't say
+    :raises FeedRefused: if we don't go there
+    """
+    location = reply.headers.get("location", "").strip()
+    if not location:
+        raise FeedUnreachable(f"{shown(str(here))} redirects without saying where to")
+    try:
+        there = here.join(URL(location))
+    except ValueError:
+        raise FeedRefused(f"{shown(str(here))} redirects to something that is no address") from None
+    return checked(str(there))
+
+
+def _has_use(status: int) -> bool:
+    """Only what succeeded is read; error pages are not worth a byte."""
+    return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
+
+
+def _status(reply: Reply) -> str:
+    try:
+        return f"{reply.status} {HTTPStatus(reply.status).phrase}"
+    except ValueError:
+        return str(reply.status)
+
+
+def _span(wait: timedelta) -> str:
+    minutes = max(1, round(wait.total_seconds() / 60))
+    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"
+
+
+__all__ = ["Client", "Got"]
