@@ -1,0 +1,81 @@
+"""What every bot understands, whatever its rules: stop, start, and an honest answer to all else.
+
+Pure; may import: model, rule_checks.  The owner may reword these by a rule of their own with the same `do`; the words
+`stop` and `start` then still reach it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from bot.core.rule_checks import CONSENT
+from bot.model import Rule
+
+_WORDS = {
+    "opt_out": (
+        *("stop", "unsubscribe", "opt out", "leave me alone", "stop it", "stop messaging me", "stop replying [to me]"),
+        *("stop writing to me", "do not (reply|write) to me", "don't (reply|write) to me", "quit", "go away"),
+    ),
+    "opt_in": ("start", "unstop", "opt in", "start again", "come back", "you may write to me [again]"),
+}
+_REPLIES = {
+    "opt_out": "Understood, I will not write to you again. Say `start` to undo.",
+    "opt_in": "Welcome back, {name}. I will answer you again; `stop` ends it.",
+}
+_IDS = {"opt_out": "stop", "opt_in": "start"}
+_FALLBACK = (
+    "I don't know that yet, {name}. I have noted it, and {owner} will see it.",
+    "No answer to that so far, {name}; {owner} will read it and can teach me one.",
+)
+AGREEMENTS = frozenset(
+    {
+        *("yes", "y", "yep", "yeah", "yup", "ja", "oui", "si", "sí", "да", "hai", "はい", "是", "対", "yes i did"),
+        *("sure", "exactly", "correct", "right", "that one", "i did", "yes i do", "indeed", "aye", "👍", "✅"),
+    }
+)
+"""Answers to "did you mean …?" that mean yes, as folded words."""
+
+
+def complete(rules: Sequence[Rule]) -> list[Rule]:
+    """The owner's rules with what every bot must have: words for opting out and in, and a last fallback."""
+    found = list(rules)
+    taken = {rule.id for rule in rules}
+    for action in CONSENT:
+        place = next((at for at, rule in enumerate(found) if rule.do == action and _everybody(rule)), None)
+        if place is None:
+            found.append(
+                Rule(
+                    id=_free(_IDS[action], taken),
+                    when=_WORDS[action],
+                    reply=(_REPLIES[action],),
+                    do=action,
+                    priority=1000,
+                    origin="built-in",
+                )
+            )
+        else:
+            own = found[place]
+            when = tuple(dict.fromkeys((*own.when, *_WORDS[action])))
+            found[place] = replace(own, when=when, reply=own.reply or (_REPLIES[action],))
+    if not any(_catches_everything(rule) for rule in found):
+        name = _free("fallback", taken)
+        found.append(Rule(id=name, when=("*",), reply=_FALLBACK, do="ask_owner", priority=-1000, origin="built-in"))
+    return found
+
+
+def _everybody(rule: Rule) -> bool:
+    """Whether nothing but the words decides if the rule applies."""
+    return rule.about is None and rule.after is None and rule.by is None and not rule.accounts and not rule.max_words
+
+
+def _catches_everything(rule: Rule) -> bool:
+    return _everybody(rule) and ("*" in (phrase.strip() for phrase in rule.when) or _is_bare_fallback(rule))
+
+
+def _is_bare_fallback(rule: Rule) -> bool:
+    return rule.id == "fallback" and not (rule.when or rule.like or rule.regex)
+
+
+def _free(name: str, taken: Iterable[str]) -> str:
+    return f"built-in-{name}" if name in taken else name

@@ -1,0 +1,113 @@
+"""Which compiled phrases can match a message at all: each is filed under the rarest word that it needs.
+
+Pure; may import: model, expressions, phrases, words.  Measured on real questions, a message then looks at one or two
+phrases out of a thousand, and no text or rule file makes it look at one twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+from bot.core.expressions import Expression
+from bot.core.phrases import Hit, Phrase
+from bot.core.rule_checks import CONSENT
+from bot.core.words import Words
+from bot.model import Mention, Rule
+
+
+class Ruling:
+    """A rule, compiled: what it needs to match, and how it ranks."""
+
+    __slots__ = ("ends", "order", "patterns", "phrases", "rank", "rule", "stage")
+
+    def __init__(self, rule: Rule, phrases: Sequence[Phrase], patterns: Sequence[Expression], order: int) -> None:
+        """Take a rule with its compiled phrases and patterns, and its place among all rules."""
+        self.rule = rule
+        self.phrases = tuple(phrases)
+        self.patterns = tuple(patterns)
+        self.order = order
+        self.ends = tuple(phrase for phrase in phrases if phrase.fixed == 0)
+        self.stage: Literal["owner", "built-in", "phrase"] = (
+            "owner" if rule.by == "owner" else "built-in" if rule.do in CONSENT else "phrase"
+        )
+        in_context = rule.about is not None or rule.after is not None
+        self.rank = (("owner", "built-in", "phrase").index(self.stage), -rule.priority, not in_context)
+
+    def applies(self, mention: Mention, after: str | None, count: int) -> bool:
+        """Whether the rule's conditions hold, whatever the words."""
+        rule = self.rule
+        return (
+            (rule.by is None or mention.owner)
+            and (rule.about is None or mention.about is not None)
+            and (rule.after is None or rule.after == after)
+            and (not rule.accounts or mention.account in rule.accounts)
+            and (rule.max_words is None or count <= rule.max_words)
+        )
+
+    def catches(self, words: Words) -> Mapping[str, str] | None:
+        """The captures if one of its phrases that name no word matches; None: none does."""
+        for phrase in self.ends:
+            if hit := phrase.match(words.exact):
+                return {name: words.written(*places) for name, places in hit.captures.items()}
+        return {} if self.rule.id == "fallback" and not self.phrases else None
+
+
+class Index:
+    """The phrases of all rules, by the word that they need."""
+
+    def __init__(self, rulings: Sequence[Ruling]) -> None:
+        """File every phrase; equal ones are filed once, and looked at once."""
+        self._users: dict[str, list[Ruling]] = {}
+        phrases: dict[str, Phrase] = {}
+        for ruling in rulings:
+            for phrase in ruling.phrases:
+                phrases.setdefault(phrase.source, phrase)
+                self._users.setdefault(phrase.source, []).append(ruling)
+        counts = Counter(word for phrase in phrases.values() for word in phrase.folded if word)
+        self._filed: dict[str, list[Phrase]] = {}
+        self._always: list[Phrase] = []
+        for phrase in phrases.values():
+            anchor = phrase.anchor(counts)
+            if anchor is None:
+                self._always.append(phrase)
+            for word in anchor or ():
+                self._filed.setdefault(word, []).append(phrase)
+
+    def hits(self, words: Words) -> Iterator[tuple[Ruling, Mapping[str, str]]]:
+        """The rules with a matching phrase and their captures: exact matches first, best first."""
+        possible = {id(phrase): phrase for word in words.folded_all for phrase in self._filed.get(word, ())}
+        phrases = [*possible.values(), *self._always]
+        if not phrases:
+            return
+        yield from self._matching(phrases, words, words.exact, None, folded=False)
+        for view, places in words.views():
+            yield from self._matching(phrases, words, view, places, folded=True)
+
+    def _matching(
+        self,
+        phrases: Sequence[Phrase],
+        words: Words,
+        view: Sequence[str],
+        places: Sequence[int] | None,
+        *,
+        folded: bool,
+    ) -> Iterator[tuple[Ruling, Mapping[str, str]]]:
+        found: list[tuple[tuple[int | bool, ...], Ruling, Hit]] = []
+        for phrase in phrases:
+            hit = phrase.match(view, folded=folded)
+            if hit is not None and hit.fixed:
+                found.extend(
+                    ((*ruling.rank, -hit.fixed, phrase.gaps, ruling.order), ruling, hit)
+                    for ruling in self._users[phrase.source]
+                )
+        for _, ruling, hit in sorted(found, key=lambda one: one[0]):
+            yield ruling, _captured(words, hit, places)
+
+
+def _captured(words: Words, hit: Hit, places: Sequence[int] | None) -> dict[str, str]:
+    """What the captures took, as written."""
+    if places is None:
+        return {name: words.written(start, end) for name, (start, end) in hit.captures.items()}
+    return {name: words.written(places[start], places[end - 1] + 1) for name, (start, end) in hit.captures.items()}

@@ -1,0 +1,284 @@
+"""The rule engine: which stored rule answers a mention.  Pure; may import: model, errors, and core's own modules.
+
+    mention ─clean→ words ─owner, built-in, phrase─→ regex ─→ like ─→ (did you mean …?) ─→ (a topic to search) ─→ fallback
+
+An engine is immutable: a change of rules builds another one, and the reference is swapped.  `match` always ends in a
+rule: everybody gets an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+from bot.core.builtin import AGREEMENTS, complete
+from bot.core.like import Likeness, Nearest
+from bot.core.reply import render
+from bot.core.rule_checks import ACTIONS, check_rule, read_rule
+from bot.core.rule_index import Index, Ruling
+from bot.core.search import topic_of
+from bot.core.words import Words, clean
+from bot.errors import StarfishError
+from bot.model import Match, Mention, Rule, RuleTest
+
+__all__ = ["ACTIONS", "ASKED", "Engine", "Failure", "RuleErrors", "check_rule"]
+
+ASKED = "ask:"
+"""Stored before the rule's id as a thread's last rule when the bot asked "did you mean …?": then a yes is that rule."""
+
+
+_ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class _Fresh(Protocol):
+    """Whether a rule applies and was not given yet."""
+
+    def __call__(self, ruling: Ruling) -> bool: ...
+
+
+class RuleErrors(StarfishError):
+    """The rules can't be used as they are: (rule id, line or None, sentence) each."""
+
+    def __init__(self, problems: Sequence[tuple[str, int | None, str]]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"rule “{rule}”: {sentence}" for rule, _, sentence in self.problems))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A rule's test that isn't true: what was said, who answers it now, and why that is wrong."""
+
+    rule: str
+    test: RuleTest
+    got: Match
+    reason: str
+
+
+class Engine:
+    """All rules, ready to answer.  Make one with `Engine.build`."""
+
+    def __init__(self, rulings: Sequence[Ruling], name: str) -> None:
+        """Index compiled rules; use `build`, which compiles and checks them."""
+        self._name = name
+        self._rulings = {ruling.rule.id: ruling for ruling in rulings}
+        ends = [ruling for ruling in rulings if ruling.ends or (ruling.rule.id == "fallback" and not ruling.phrases)]
+        self._ends = sorted(ends, key=lambda ruling: (ruling.rank, ruling.order))
+        self._index = Index(rulings)
+        self._patterned = [ruling for ruling in sorted(rulings, key=lambda one: one.rank) if ruling.patterns]
+        self._likeness = Likeness([(one.rule.id, sentence) for one in rulings for sentence in one.rule.like])
+
+    @classmethod
+    def build(cls, rules: Sequence[Rule], *, name: str = "starfish") -> Engine:
+        """Compile and index rules; what every bot must understand (stop, start) and a fallback are added.
+
+        :raises RuleErrors: with everything that is wrong, in the order of the rules
+        """
+        problems: list[tuple[str, int | None, str]] = []
+        rulings: list[Ruling] = []
+        ids: set[str] = set()
+        for rule in complete(rules):
+            phrases, patterns, wrong = read_rule(rule)
+            if rule.id in ids:
+                wrong.append("another rule has the same id")
+            ids.add(rule.id)
+            problems.extend((rule.id, rule.line, sentence) for sentence in wrong)
+            rulings.append(Ruling(rule, phrases, patterns, len(rulings)))
+        problems.extend(
+            (ruling.rule.id, ruling.rule.line, f"after: there is no rule “{ruling.rule.after}”")
+            for ruling in rulings
+            if ruling.rule.after is not None and ruling.rule.after not in ids
+        )
+        if problems:
+            raise RuleErrors(problems)
+        return cls(rulings, name)
+
+    # ----------------------------------------------------------------- looking
+
+    @property
+    def rules(self) -> list[Rule]:
+        """All rules, those that were added for you at the end."""
+        return [ruling.rule for ruling in self._rulings.values()]
+
+    def rule(self, rule_id: str) -> Rule:
+        """The rule of that id.  Raises KeyError."""
+        return self._rulings[rule_id].rule
+
+    @property
+    def searcher(self) -> Rule | None:
+        """The rule whose replies tell what an archive search found, or None if no rule searches."""
+        searching = (one.rule for one in self._rulings.values() if one.rule.do in {"search", "latest"})
+        return next(searching, None)
+
+    # ----------------------------------------------------------------- matching
+
+    def match(self, mention: Mention, *, after: str | None = None, without: Container[str] = ()) -> Match:
+        """Choose the rule that answers.  `after`: the rule that gave our last answer in this thread.
+
+        Never raises, and always finds one.  Rules `without` are passed over (their cooldown runs).  Stage "ask": the
+        rule is near, ask "did you mean" its `values["suggestion"]`.  Stage "search": the rule is the fallback's, but
+        the text looks like a topic, `values["topic"]`: look into the archive first.
+        """
+        words = self._words(mention)
+        near = self._near(words, mention, after)
+        first = next(self._candidates(words, mention, after, without, near))
+        return replace(first, nearest=(near[0].rule, near[0].score) if near else None)
+
+    def explain(self, mention: Mention, after: str | None = None) -> list[Match]:
+        """Every rule that could answer, in order of precedence: the first is `match`'s."""
+        words = self._words(mention)
+        near = self._near(words, mention, after)
+        nearest = (near[0].rule, near[0].score) if near else None
+        return [replace(one, nearest=nearest) for one in self._candidates(words, mention, after, (), near)]
+
+    def fallback(self, mention: Mention, *, after: str | None = None) -> Match:
+        """The rule that answers when nothing else does, or when the archive has nothing either."""
+        return next(match for match in self._last(self._words(mention), mention, after) if match.stage == "fallback")
+
+    def consent(self, mention: Mention) -> str | None:
+        """`opt_out` or `opt_in` when that is what is asked for, else None: to be honoured before any cap."""
+        words = self._words(mention)
+        for ruling, _ in self._index.hits(words):
+            if ruling.applies(mention, None, words.count):
+                return ruling.rule.do if ruling.stage == "built-in" else None
+        return None
+
+    def _words(self, mention: Mention) -> Words:
+        return Words(clean(mention.text, self._name), self._name)
+
+    def _near(self, words: Words, mention: Mention, after: str | None) -> list[Nearest]:
+        """The nearest `like` rules that may answer this mention; if none may, the nearest of all."""
+        if not self._likeness:
+            return []
+        near = self._likeness.nearest(words)
+        return [one for one in near if self._rulings[one.rule].applies(mention, after, words.count)] or near
+
+    def _candidates(
+        self, words: Words, mention: Mention, after: str | None, without: Container[str], near: Sequence[Nearest]
+    ) -> Iterator[Match]:
+        """Every match, best first, each rule once, down to the last fallback."""
+        given: set[str] = set()
+        count = words.count
+
+        def fresh(ruling: Ruling) -> bool:
+            rule = ruling.rule.id
+            if rule in given or rule in without or not ruling.applies(mention, after, count):
+                return False
+            given.add(rule)
+            return True
+
+        if after is not None and after.startswith(ASKED) and self._agrees(words):
+            meant = self._rulings.get(after.removeprefix(ASKED))
+            if meant and fresh(meant):
+                yield Match(rule=meant.rule.id, stage="like")
+        for ruling, values in self._index.hits(words):
+            if fresh(ruling):
+                yield Match(rule=ruling.rule.id, stage=ruling.stage, values=values)
+        for ruling in self._patterned:
+            for pattern in ruling.patterns:
+                found = pattern.search(words.text)
+                if found is not None and fresh(ruling):
+                    yield Match(rule=ruling.rule.id, stage="regex", values=found)
+        yield from self._likely(near, fresh)
+        yield from self._last(words, mention, after)
+
+    def _agrees(self, words: Words) -> bool:
+        return any(" ".join(view) in AGREEMENTS for view in ([*words.exact], *(view for view, _ in words.views())))
+
+    def _likely(self, near: Sequence[Nearest], fresh: _Fresh) -> Iterator[Match]:
+        """Rules by paraphrase: accepted ones, then the nearest to ask about."""
+        for one in near:
+            sure = one.score >= self._likeness.accept
+            if one.score >= self._likeness.ask and fresh(self._rulings[one.rule]):
+                values: Mapping[str, str] = {} if sure else {"suggestion": one.example}
+                yield Match(rule=one.rule, stage="like" if sure else "ask", score=one.score, values=values)
+
+    def _last(self, words: Words, mention: Mention, after: str | None) -> Iterator[Match]:
+        """The fallbacks, with the wish for a search on the first when the text looks like a topic."""
+        topic = topic_of(words.text)
+        for ruling in self._ends:
+            values = ruling.catches(words)
+            if values is None or not ruling.applies(mention, after, words.count):
+                continue
+            if topic:
+                yield Match(rule=ruling.rule.id, stage="search", score=0.0, values={**values, "topic": topic})
+                topic = None
+            yield Match(rule=ruling.rule.id, stage="fallback", score=0.0, values=values)
+
+    # ----------------------------------------------------------------- tests and teaching
+
+    def check(self) -> list[Failure]:
+        """Run every rule's own tests; empty: all are true."""
+        failures = []
+        for ruling in self._rulings.values():
+            for test in ruling.rule.tests:
+                got = self.match(self._said(test.say, ruling.rule, test.by), after=ruling.rule.after)
+                if reason := self._wrong(test, got):
+                    failures.append(Failure(rule=ruling.rule.id, test=test, got=got, reason=reason))
+        return failures
+
+    def with_rule(self, rule: Rule) -> Engine:
+        """Give an engine with one more rule, or with the one of that id replaced.
+
+        :raises RuleErrors: as `build`
+        """
+        others = [one for one in self.rules if one.id != rule.id and one.origin != "built-in"]
+        at = next((place for place, one in enumerate(self.rules) if one.id == rule.id), len(others))
+        return Engine.build([*others[:at], rule, *others[at:]], name=self._name)
+
+    def steals(self, rule: Rule) -> list[tuple[str, str]]:
+        """What other rules answer today and this one would take: (what is said, the rule that answers it now).
+
+        Asked are all tests, examples and plain phrases of all rules and of the new one.
+
+        :raises RuleErrors: as `build`
+        """
+        then = self.with_rule(rule)
+        taken = []
+        for owner in (*self.rules, rule):
+            for say, by in _sayings(owner):
+                mention = self._said(say, owner, by)
+                now = self.match(mention, after=owner.after)
+                if now.rule == rule.id or now.stage in {"fallback", "search", "ask"}:
+                    continue
+                if then.match(mention, after=owner.after).rule == rule.id:
+                    taken.append((say, now.rule))
+        return list(dict.fromkeys(taken))
+
+    def _said(self, say: str, rule: Rule, by: str) -> Mention:
+        """A mention in the situation that a rule is for."""
+        return Mention(
+            account=rule.accounts[0] if rule.accounts else "",
+            remote_id="test",
+            author="@somebody",
+            text=say,
+            at=_ANY_DAY,
+            about=1 if rule.about else None,
+            owner=by == "owner",
+        )
+
+    def _wrong(self, test: RuleTest, got: Match) -> str:
+        """Why a test isn't true, in a sentence; empty: it is."""
+        rule = self.rule(got.rule)
+        if got.stage == "ask":
+            return f"only “did you mean” is asked, of {got.rule} (score {got.score:.2f})"
+        if got.rule != test.expect:
+            return f"{got.rule} answers it (stage {got.stage})"
+        for name, wanted in test.captures.items():
+            if got.values.get(name, "").casefold() != wanted.casefold():
+                return f"{{{name}}} is “{got.values.get(name, '')}”, not “{wanted}”"
+        said = [render(reply, got.values) for reply in (*rule.reply, *rule.otherwise)]
+        if test.contains is not None and not any(test.contains.casefold() in reply.casefold() for reply in said):
+            return f"no reply of {got.rule} contains “{test.contains}”"
+        return ""
+
+
+def _sayings(rule: Rule) -> Iterator[tuple[str, str]]:
+    """What a rule is certainly meant for, and who says it."""
+    by = rule.by or "anybody"
+    for test in rule.tests:
+        yield test.say, test.by
+    for phrase in (*rule.when, *rule.like):
+        if phrase in rule.like or not any(sign in phrase for sign in "*{}()[]|"):
+            yield phrase, by

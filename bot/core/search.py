@@ -1,0 +1,98 @@
+"""Questions to the archive: what a mention is about, as a full-text query that no text can break.  Pure.
+
+Measured on SQLite 3.40.1: raw user text raises on `c++`, `node.js`, `don't`, `NEAR(`, a lone quote or nothing at all,
+and `title:x` or `x*` run as operators.  So every word goes into double quotes, alone.  May import: regex, words.
+"""
+
+from __future__ import annotations
+
+import re
+
+import regex
+
+from bot.core.words import Words, clean, split
+
+_MOST_WORDS = 8
+_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ー々〆〇]\p{M}*")
+_ALIASES = (
+    (re.compile(r"(?<![\w+])c\+\+(?![\w+])", re.IGNORECASE), " cplusplus "),
+    (re.compile(r"(?<![\w#])c#(?![\w#])", re.IGNORECASE), " csharp "),
+    (re.compile(r"(?<![\w#])f#(?![\w#])", re.IGNORECASE), " fsharp "),
+    (re.compile(r"(?<![\w.])(?:asp)?\.net(?!\w)", re.IGNORECASE), " dotnet "),
+    (re.compile(r"(?<!\w)([a-z]{2,10})\.js(?!\w)", re.IGNORECASE), r" \1 \1js "),
+)
+_EMPTY_WORDS = """a about again all am an and any anyone anything are as at be because been but by can could did do does doing for
+from get give got had has have having he hello help her here hey hi him his how i id if ill im in into is it its
+ive just know last latest let like link links many me more most much my new newest news no not now of on or our
+please recent recently say share shared she should show so some something tell than thank thanks that thats the
+their them then there these they this those to today up us was we were what whats when where which who whos why
+will with would you your yours"""
+_EMPTY = frozenset(_EMPTY_WORDS.split())
+_JOINT_WORDS = "and of in for the on with a an to vs or from at by"
+_JOINTS = frozenset(_JOINT_WORDS.split())
+_ASKING_WORDS = """am are can could did do does had has have how i id ill im is it its ive let me my our should tell that this was
+we were what whats when where which who whos whose why will would you your youre hi hello hey thanks thank please
+sorry ok okay yes no good bad great nice cool love hate"""
+_ASKING = frozenset(_ASKING_WORDS.split())
+
+
+def spaced_cjk(text: str) -> str:
+    """Put a space around each letter of a script that is written without spaces, so that FTS5 sees words."""
+    return text if text.isascii() else _UNSPACED.sub(r" \g<0> ", text)
+
+
+def indexable(text: str) -> str:
+    """What the full-text index stores and is asked for: c++, c# and .net as words of their own, CJK letter by letter."""
+    for pattern, word in _ALIASES:
+        text = pattern.sub(word, text)
+    return spaced_cjk(text)
+
+
+def fts_query(text: str) -> tuple[str, str] | None:
+    """The FTS5 queries for a text: all of its words, and any of its rarest-looking three; None if it has no words.
+
+    At most 8 words, each in quotes; a run of CJK letters is one phrase.  Words that are in every text are left out,
+    unless there are no others.
+    """
+    terms = list(dict.fromkeys(_terms(clean(text))))
+    telling = [term for term in terms if term.casefold() not in _EMPTY] or terms
+    if not telling:
+        return None
+    quoted = [f'"{term}"' for term in telling[:_MOST_WORDS]]
+    longest = sorted(quoted, key=len, reverse=True)[:3]
+    return " ".join(quoted), " OR ".join(term for term in quoted if term in longest)
+
+
+def _terms(text: str) -> list[str]:
+    """The words that are asked for; letters of an unspaced run stay together, parted by spaces."""
+    for pattern, word in _ALIASES:
+        text = pattern.sub(word, text)
+    found = []
+    for run in regex.findall(r"[\p{L}\p{M}\p{N}]+", text):
+        pieces = _UNSPACED.split(run)
+        letters = _UNSPACED.findall(run)
+        if not letters:
+            found.append(run)
+            continue
+        found.append(" ".join(letters))
+        found.extend(piece for piece in pieces if piece)
+    return found
+
+
+def topic_of(text: str) -> str | None:
+    """The text itself where it looks like a topic and nothing else ("granular synthesis"), else None.
+
+    One to five words, none of them a word for asking, greeting or judging, at least one that tells something.
+    """
+    words = Words(clean(text))
+    if not 1 <= words.count <= 5 or text.rstrip().endswith(("?", "？", "!")):
+        return None
+    folded = words.folded_all
+    if any(word in _ASKING or word.startswith(("http", "@")) for word in folded):
+        return None
+    if folded[0] in _JOINTS - {"the", "a", "an"} or folded[-1] in _JOINTS:
+        return None
+    telling = [word for word in folded if word not in _EMPTY and (len(word) > 1 or not word.isascii())]
+    if not any(any(letter.isalpha() for letter in word) for word in telling):
+        return None
+    return " ".join(words.text.split()) if split(words.text) else None
