@@ -1,0 +1,164 @@
+"""One conditional poll of a feed.  May import: net, model, errors.
+
+What the poll means for the next one is decided in `core/polling.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+import zlib
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+from bot.errors import FeedRefused, FeedUnreachable, FeedUnreadable
+from bot.model import Body, Feed, FeedState, Fetched
+from bot.net import Client
+from bot.net.addresses import shown
+from bot.net.patience import http_date, seconds
+from bot.ports import Reply
+
+CAP = 10_000_000
+"""Bytes of a feed, decompressed; the largest real one of our collection has 2.5 MB."""
+
+ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
+)
+
+VALIDATORS_KEPT = timedelta(days=8)
+"""Then one full fetch: some servers answer 304 for ever once they saw a validator (NetNewsWire has met them)."""
+
+LONGEST_VALIDATOR = 1_000
+"""Characters of an ETag or Last-Modified that are worth sending back."""
+
+_MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,10})\"?\s*(?=,|$)", re.ASCII | re.IGNORECASE)
+_UNCACHED = re.compile(r"(?:^|,)\s*(?:no-store|no-cache)\s*(?=,|$)", re.ASCII | re.IGNORECASE)
+_CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([A-Za-z0-9._:+-]{1,40})", re.ASCII | re.IGNORECASE)
+
+
+async def fetch(client: Client, feed: Feed, state: FeedState, now: datetime) -> Fetched:
+    """Poll a feed once: conditionally, where validators are known and younger than eight days.
+
+    :raises FeedError: if there is no answer that could be a feed's; the state should stay as it is then
+    """
+    fresh = state.validators_at is not None and now - state.validators_at < VALIDATORS_KEPT
+    got = await client.get(
+        state.address or feed.url,
+        cap=CAP,
+        purpose="feed",
+        accept=ACCEPT,
+        headers=_conditions(state) if fresh else None,
+        secrets=dict(feed.headers),
+        auth=feed.auth,
+        cookie=feed.cookie,
+        proxy=feed.proxy,
+    )
+    reply = got.reply
+    etag, last_modified = _validator(reply, "etag"), _validator(reply, "last-modified")
+    if reply.status == HTTPStatus.NOT_MODIFIED:
+        if not (fresh and _conditions(state)):
+            raise FeedUnreachable(f"{shown(reply.url)} answered 304 Not Modified to a question without conditions")
+        return Fetched(
+            body=None,
+            etag=etag or state.etag,
+            last_modified=last_modified or state.last_modified,
+            body_hash=state.body_hash,
+            fresh_for=fresh_for(reply, now),
+            moved_to=got.permanent_to,
+        )
+    content = await _unpacked(reply)
+    digest = hashlib.blake2b(content, digest_size=16).hexdigest()
+    return Fetched(
+        body=None if digest == state.body_hash else _body(reply, content),
+        etag=etag,
+        last_modified=last_modified,
+        validated=fresh,
+        body_hash=digest,
+        fresh_for=fresh_for(reply, now),
+        moved_to=got.permanent_to,
+    )
+
+
+def fresh_for(reply: Reply, now: datetime) -> timedelta | None:
+    """How long an answer stays fresh by its own word: max-age, else Expires minus Date, both minus Age (RFC 9111, 4.2).
+
+    None where it says nothing, or that it mustn't be kept.
+    """
+    control = reply.headers.get("cache-control", "")
+    if _UNCACHED.search(control):
+        return None
+    age = seconds(reply.headers.get("age", "")) or timedelta(0)
+    if found := _MAX_AGE.search(control):
+        left = timedelta(seconds=int(found[1])) - age
+    elif (expires := http_date(reply.headers.get("expires", ""))) is not None:
+        left = expires - (http_date(reply.headers.get("date", "")) or now) - age
+    else:
+        return None
+    return left if left > timedelta(0) else None
+
+
+def _conditions(state: FeedState) -> dict[str, str]:
+    """The stored validators, to the letter."""
+    headers = {}
+    if state.etag:
+        headers["If-None-Match"] = state.etag
+    if state.last_modified:
+        headers["If-Modified-Since"] = state.last_modified
+    return headers
+
+
+def _validator(reply: Reply, name: str) -> str | None:
+    """A validator as it came, if it can be stored and sent back unchanged."""
+    value = reply.headers.get(name)
+    if not value or len(value) > LONGEST_VALIDATOR or not value.isprintable():
+        return None
+    return value
+
+
+def _body(reply: Reply, content: bytes) -> Body:
+    kind = reply.headers.get("content-type", "")
+    charset = _CHARSET.search(kind)
+    return Body(
+        url=reply.url,
+        content=content,
+        content_type=kind.partition(";")[0].strip().lower()[:100],
+        charset=charset[1].lower() if charset else None,
+    )
+
+
+async def _unpacked(reply: Reply) -> bytes:
+    """Give the document; some servers serve a stored .gz without saying so.
+
+    :raises FeedRefused: if it unpacks to more than the cap
+    :raises FeedUnreadable: if it doesn't unpack
+    """
+    if not reply.body.startswith(b"\x1f\x8b"):
+        return reply.body
+    # In a thread: ten megabytes take longer than the loop may stand still, and zlib lets go of the interpreter.
+    return await asyncio.to_thread(gunzip, reply.body, reply.url)
+
+
+def gunzip(packed: bytes, url: str) -> bytes:
+    """Unpack a gzip file of one or several members, up to the cap.
+
+    :raises FeedRefused: if it unpacks to more than the cap
+    :raises FeedUnreadable: if it is broken
+    """
+    pieces: list[bytes] = []
+    left = CAP
+    while packed.startswith(b"\x1f\x8b"):
+        member = zlib.decompressobj(wbits=31)
+        try:
+            piece = member.decompress(packed, left + 1)
+        except zlib.error:
+            raise FeedUnreadable(f"{shown(url)} sent a gzip file that is broken") from None
+        left -= len(piece)
+        if left < 0:
+            raise FeedRefused(f"{shown(url)}: more than {CAP // 1_000_000} MB when unpacked")
+        if not member.eof:
+            raise FeedUnreadable(f"{shown(url)} sent a gzip file that is cut short")
+        pieces.append(piece)
+        packed = member.unused_data
+    return b"".join(pieces)
