@@ -3,7 +3,10 @@
 May import: model, errors, core, pydantic, tomlkit, cronsim.
 """
 
+from bot.settings.describe import schema
+from bot.settings.edit import add_account, add_feed, add_rule, remove_feed, remove_rule, rules_toml
 from bot.settings.reading import load
+from bot.settings.starter import init
 from bot.settings.values import (
     BotSettings,
     CondenseSettings,
@@ -20,5 +23,13 @@ __all__ = [
     "NetSettings",
     "Settings",
     "WebSettings",
+    "add_account",
+    "add_feed",
+    "add_rule",
+    "init",
     "load",
+    "remove_feed",
+    "remove_rule",
+    "rules_toml",
+    "schema",
 ]

@@ -95,7 +95,9 @@ def lacking(data: Mapping[str, Any]) -> Iterator[Mistake]:
             yield Mistake(("web", "listen"), sentence, of_whole=True)
     for i, account in rows(data, "accounts"):
         post = account.get("post")
-        given = [key for key in ("at", "every", "cron") if key in post] if isinstance(post, dict) else ["?"]
+        if not isinstance(post, dict):
+            continue
+        given = [key for key in ("at", "every", "cron") if key in post]
         if len(given) != 1:
             sentence = f"post needs exactly one of at, every and cron, and has {' and '.join(given) or 'none of them'}"
             yield Mistake(("accounts", i, "post"), sentence, of_whole=True)
