@@ -1,1 +1,34 @@
-"""The local timeline and the dashboard, over aiohttp.web."""
+"""The local timeline and the owner's dashboard, over aiohttp.web.
+
+May import: model, errors, ports.  `WebParts` says what the composition root hands in; nothing else is reached from here.
+"""
+
+from bot.web.app import Serving, make_app, serve
+from bot.web.login import Login
+from bot.web.parts import (
+    About,
+    AccountRow,
+    Dashboard,
+    FeedRow,
+    QueueRow,
+    RuleRow,
+    UnansweredRow,
+    WebParts,
+)
+from bot.web.timeline import as_json
+
+__all__ = [
+    "About",
+    "AccountRow",
+    "Dashboard",
+    "FeedRow",
+    "Login",
+    "QueueRow",
+    "RuleRow",
+    "Serving",
+    "UnansweredRow",
+    "WebParts",
+    "as_json",
+    "make_app",
+    "serve",
+]
