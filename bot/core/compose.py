@@ -1,0 +1,261 @@
+"""Words, credit and link to a post of any platform.  Pure; may import: model, errors, core.
+
+A post is its words, then whose they are, then the link on a line of its own, whole, then hashtags where the platform
+uses them.  What must go for length goes in the order hashtags, credit, sentences, words; the link stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.core.addresses import host_of, without_trackers
+from bot.core.condense import Summary, condense
+from bot.core.sentences import sentences
+from bot.core.text import clean, cut, defused, fits, measure
+from bot.errors import Rejected
+from bot.model import Account, Article, Candidate, Draft, Limits, Post
+
+STYLES = ("takeaway", "quote", "question", "title", "digest")
+"""What an account's `style` may be, besides a template: a text with placeholders."""
+
+TEMPLATE_NAMES = ("title", "summary", "link", "credit", "author", "site", "feed", "hashtags")
+"""What may stand in braces in a template; nothing else does."""
+
+_PLACEHOLDER = re.compile(r"\{([^{}\s]{0,40})\}")
+_MOST_CREDIT = 40  # characters of a site's or author's name
+_MOST_TAGS = 2
+_LONGEST_TAG = 24
+_EMPTY = re.compile(r"[ \t]+(?=\n|\Z)|\n{3,}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestItem:
+    """One of "the five worth your time"."""
+
+    text: str  # what was said of it
+    link: str
+    credit: str = ""
+
+
+def check_template(style: str) -> list[str]:
+    """Say in sentences what is wrong with an account's style; nothing, if it is a style or a good template."""
+    if "{" not in style:
+        known = ", ".join(STYLES)
+        return (
+            []
+            if style in STYLES
+            else [f'"{style}" is no style; there are {known}, or a template such as "{{summary}} {{link}}"']
+        )
+    unknown = [name for name in _PLACEHOLDER.findall(style) if name not in TEMPLATE_NAMES]
+    known = ", ".join(f"{{{name}}}" for name in TEMPLATE_NAMES)
+    return [f'"{{{name}}}" is not known in a template; there are {known}' for name in unknown]
+
+
+def say(article: Article, candidate: Candidate, account: Account, limits: Limits) -> Draft:
+    """Say of an article what fits beside its link and credit, and adds value; the draft tells if nothing did.
+
+    The owner's own note is the takeaway, word for word.  With `otherwise = "link"`, what fails the value gate becomes
+    its title with the link, and counts as worth posting, because the owner chose so.
+    """
+    if candidate.note:
+        noted = Summary(text=clean(candidate.note, lines=True), adds_value=True, language=account.language)
+        return draft(article, noted, candidate, account, limits)
+    best: Draft | None = None
+    for bare in _leaner(draft(article, _nothing(article), candidate, account, limits)):
+        room = limits.max_length - measure(_laid("x", bare, limits), limits) + measure("x", limits)
+        if room <= 0:
+            continue
+        style = "takeaway" if "{" in account.style or account.style == "digest" else account.style
+        summary = condense(article, budget=room, unit=limits, style=style)
+        made = draft(article, summary, candidate, account, limits)
+        made = replace(made, credit=bare.credit, hashtags=bare.hashtags)
+        if made.adds_value and fits(_laid(made.text, made, limits), limits):
+            return made
+        best = best or made
+    best = best or draft(article, _nothing(article), candidate, account, limits)
+    best = replace(best, adds_value=False, reason=best.reason or "Nothing complete fits beside the link.")
+    return _plain_link(best, article, candidate) if account.otherwise == "link" else best
+
+
+def draft(article: Article, summary: Summary, candidate: Candidate, account: Account, limits: Limits) -> Draft:
+    """Put a summary together with its link, credit and hashtags; foreign words are defused, the owner's are not."""
+    link = without_trackers(candidate.link) or article.canonical or article.url
+    title = clean(candidate.title) or summary.title or clean(article.title)
+    credit = _credit(summary.credit or clean(candidate.feed_title) or clean(article.author) or host_of(link))
+    hashtags = _hashtags(candidate, account) if limits.hashtags else ()
+    text = summary.text if candidate.note else defused(summary.text)
+    if "{" in account.style and not candidate.note:
+        values = {
+            "title": defused(title), "summary": text, "link": link, "credit": credit, "hashtags": " ".join(hashtags),
+            "author": _credit(clean(article.author or candidate.author)), "site": _credit(clean(article.site)) or credit,
+            "feed": _credit(clean(candidate.feed_title)),
+        }  # fmt: skip
+        text = _EMPTY.sub(lambda gap: "\n\n" if "\n" in gap[0] else "", substituted(account.style, values)).strip()
+        credit = "" if any(f"{{{name}}}" in account.style for name in ("credit", "author", "site", "feed")) else credit
+        hashtags = () if "{hashtags}" in account.style else hashtags
+    return Draft(
+        text=text,
+        link=link or None,
+        credit=credit,
+        hashtags=hashtags,
+        language=summary.language or candidate.language or account.language,
+        title=title,
+        adds_value=summary.adds_value,
+        reason=summary.reason,
+    )
+
+
+def fit(draft: Draft, limits: Limits, *, account: str, dedupe_key: str) -> Post:
+    """Cut a draft to the platform's length without splitting a word, link or grapheme.
+
+    Counted in the platform's own unit; a link costs what the platform says, not what it measures.  Hashtags go first,
+    then the credit, then whole sentences from the end, then words with "…"; the link stays.
+
+    :raises Rejected: the link alone doesn't fit
+    """
+    text = _fitted(draft, limits)
+    return Post(
+        account=account,
+        text=text,
+        dedupe_key=dedupe_key,
+        link=draft.link,
+        language=draft.language,
+        title=draft.title,
+    )
+
+
+def reply_fit(text: str, limits: Limits) -> str:
+    """Cut a reply to the platform's length: whole sentences if any fit, else words with "…"; may come out empty."""
+    if fits(text, limits):
+        return text
+    return _shorter(Draft(text=text), limits) or cut(text, limits.max_length, limits, max_bytes=limits.max_bytes)
+
+
+def substituted(template: str, values: Mapping[str, str]) -> str:
+    """Put values into a template in one pass: what a value holds is never taken for a placeholder."""
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), template)
+
+
+def digest(items: Sequence[DigestItem], limits: Limits, *, heading: str = "Worth your time:") -> list[Draft]:
+    """Tell several finds at once: in one post if each still says something there, else a post for each.
+
+    The drafts of a thread are to be posted in order; the first opens with the heading.
+    """
+    if not items:
+        return []
+    lines = [f"• {_first_sentence(item.text)}\n{item.link}" for item in items]
+    whole = "\n\n".join([heading, *lines])
+    if fits(whole, limits):
+        return [Draft(text=whole, title=heading)]
+    drafts = [Draft(text=defused(item.text), link=item.link, credit=_credit(item.credit)) for item in items]
+    if limits.threads:
+        total = len(drafts)
+        drafts = [replace(each, text=f"{at}/{total} {each.text}") for at, each in enumerate(drafts, 1)]
+    drafts[0] = replace(drafts[0], text=f"{heading}\n{drafts[0].text}")
+    return drafts
+
+
+def _nothing(article: Article) -> Summary:
+    return Summary(
+        text="", adds_value=False, title=clean(article.title), credit=clean(article.site) or clean(article.author)
+    )
+
+
+def _leaner(whole: Draft) -> Iterator[Draft]:
+    """Give a draft with ever less around its words."""
+    yield whole
+    if whole.hashtags:
+        yield replace(whole, hashtags=())
+    if whole.credit:
+        yield replace(whole, hashtags=(), credit="")
+
+
+def _plain_link(failed: Draft, article: Article, candidate: Candidate) -> Draft:
+    title = clean(candidate.title) or clean(article.title)
+    return replace(
+        failed, text=defused(title), adds_value=True, reason=f"A plain link, as the account wishes: {failed.reason}"
+    )
+
+
+def _laid(words: str, about: Draft, limits: Limits) -> str:
+    """Lay a post out: words, whose they are, the link on its own line, hashtags."""
+    link = about.link if about.link and about.link not in words else ""
+    credit = f"— {about.credit}" if about.credit else ""
+    tags = " ".join(about.hashtags) if limits.hashtags else ""
+    tail = "\n".join(part for part in (credit, link, tags) if part)
+    return f"{words}\n\n{tail}" if words and tail else words or tail
+
+
+def _fitted(draft: Draft, limits: Limits) -> str:
+    if draft.link and not fits(draft.link, limits):
+        raise Rejected(f"The link alone is longer than the {limits.max_length} {limits.unit} that the platform allows.")
+    for leaner in _leaner(draft):
+        text = _laid(draft.text, leaner, limits)
+        if fits(text, limits):
+            return text
+    words = draft.text
+    if draft.link:  # a template may hold the link: what stands around it must go
+        words = words.replace(draft.link, " ").strip()
+    bare = replace(draft, text=words, hashtags=(), credit="")
+    for kept in (replace(bare, credit=draft.credit), bare):  # fewer sentences with the credit before more without it
+        if text := _shorter(kept, limits):
+            return text
+    room = limits.max_length - measure(_laid("x", bare, limits), limits) + measure("x", limits)
+    room_bytes = None
+    if limits.max_bytes is not None:
+        room_bytes = limits.max_bytes - len(_laid("x", bare, limits).encode("utf-8", "replace")) + 1
+    return _laid(cut(words, max(room, 0), limits, max_bytes=room_bytes), bare, limits)
+
+
+def _shorter(kept: Draft, limits: Limits) -> str:
+    """Leave whole sentences out from the end until the post fits; empty if not even the first does."""
+    ends = _ends(kept.text)
+    low, high = 0, len(ends)  # how many sentences fit: found by halving, since texts of hostile length come here too
+    while low < high:
+        middle = (low + high + 1) // 2
+        if fits(_laid(kept.text[: ends[middle - 1]], kept, limits), limits):
+            low = middle
+        else:
+            high = middle - 1
+    return _laid(kept.text[: ends[low - 1]], kept, limits) if low else ""
+
+
+def _ends(text: str) -> list[int]:
+    """Find where each sentence of a text ends, so that its line breaks are kept."""
+    ends: list[int] = []
+    at = 0
+    for sentence in sentences(text):
+        at = text.index(sentence, at) + len(sentence)
+        ends.append(at)
+    return ends
+
+
+def _first_sentence(text: str) -> str:
+    return next(iter(sentences(defused(text))), "")
+
+
+def _credit(name: str) -> str:
+    """Give a name as a credit: one short line that pings nobody."""
+    name = defused(name)
+    return name if len(name) <= _MOST_CREDIT else cut(name, _MOST_CREDIT, Limits(max_length=_MOST_CREDIT))
+
+
+def _hashtags(candidate: Candidate, account: Account) -> tuple[str, ...]:
+    """Make at most two hashtags: the configured ones first, then the feed's own categories."""
+    tags: list[str] = []
+    for name in (*candidate.hashtags, *account.hashtags, *candidate.categories):
+        tag = hashtag(name)
+        if tag and tag.lower() not in (other.lower() for other in tags):
+            tags.append(tag)
+    return tuple(tags[:_MOST_TAGS])
+
+
+def hashtag(name: str) -> str:
+    """Make a hashtag of a category: "machine learning" is "#MachineLearning"; empty if it makes none."""
+    parts = re.findall(r"[^\W_]+", clean(name))
+    joined = "".join(part if len(parts) == 1 or part[:1].isupper() else part.capitalize() for part in parts)
+    if not joined or joined.isdigit() or len(joined) > _LONGEST_TAG or len(parts) > 3:
+        return ""
+    return f"#{joined}"

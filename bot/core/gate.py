@@ -1,0 +1,151 @@
+"""The value gate: what makes a post worth a follower's time, as eight points.  Pure; may import: model, core.
+
+1 fits · 2 adds at least five supported content words to the title · 3 faithful · 4 self-contained · 5 not the title
+again · 6 link once, clean · 7 credited · 8 neither bait nor selling.  The words of a post are judged by `gate`
+(points 2, 3, 4, 5, 8), a composed post also by `gate_post` (1, 6, 7).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.core.patterns import dangles, sells
+from bot.core.reading import headline
+from bot.core.terms import names, numbers, terms
+from bot.core.text import fits, links_in
+from bot.model import Article, Limits
+
+NEW_TERMS = 5
+"""Content words that a post must add to the title: 94 % of 239 publishers' own descriptions add as many."""
+
+NEW_SHARE = 0.3
+"""The part of a post's content words that the title must not hold already."""
+
+OWN_WORDS = 0.6
+"""The part of a rewriter's content words that must stand in the article: people paraphrase half of the time."""
+
+_WHOLE = re.compile(r"[.!?。！？｡]['\"”’»)\]」』】›]*\Z")
+_TRACKER = re.compile(r"(?i)[?&](?:utm_[a-z]+|fbclid|gclid|mc_[ce]id|igshid|ref_src|yclid|msclkid)=")
+_PAIRS = {"(": ")", "[": "]", "“": "”", "«": "»", "{": "}", "「": "」", "『": "』", "（": "）"}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate found: the first point that failed, and a sentence about it."""
+
+    passes: bool
+    point: str = ""  # "fits", "adds", "faithful", "self-contained", "title", "link", "credit", "tone"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a post may be made of: the words, numbers and names of an article and its title."""
+
+    title_terms: frozenset[str]
+    terms: frozenset[str]
+    numbers: frozenset[str]
+    names: frozenset[str]
+    language: str | None
+
+
+PASSED = Verdict(passes=True)
+
+
+def source_of(article: Article, language: str | None) -> Source:
+    """Collect what an article and its title hold."""
+    whole = f"{article.title}\n{article.text}\n{article.author}\n{article.site}"
+    return Source(
+        title_terms=frozenset(terms(headline(article.title, article.site), language)),
+        terms=frozenset(terms(whole, language)),
+        numbers=frozenset(numbers(whole)),
+        names=frozenset(name.casefold() for name in names(whole)),
+        language=language,
+    )
+
+
+def gate(words: str, source: Source, *, own_words: bool = False) -> Verdict:
+    """Judge the words of a post against what they were made of.
+
+    `own_words`: they come from a rewriter, who may paraphrase; numbers, names, links and handles may still not be
+    made up.
+    """
+    if not words.strip():
+        return Verdict(passes=False, point="adds", reason="There is nothing to say: the article has no text.")
+    if verdict := _self_contained(words, source.language):
+        return verdict
+    if verdict := _faithful(words, source, own_words=own_words):
+        return verdict
+    content = terms(words, source.language)
+    new = {term for term in content if term not in source.title_terms}
+    supported = len(new) if own_words else len(new & source.terms)
+    if supported < NEW_TERMS:
+        return _failed("adds", f"It adds only {supported} content words to the title; {NEW_TERMS} are asked.")
+    if len(new) < NEW_SHARE * len(set(content)):
+        return _failed("title", "It says the title again in other order.")
+    if phrase := sells(words):
+        return _failed("tone", f"It baits or sells: “{phrase}”.")
+    return PASSED
+
+
+def gate_post(post: str, *, link: str | None, credit: str, limits: Limits) -> Verdict:
+    """Judge a composed post: its length, its one clean link, its credit."""
+    if not fits(post, limits):
+        return _failed("fits", f"It is longer than the platform's {limits.max_length} {limits.unit}.")
+    if link:
+        if post.count(link) != 1:
+            return _failed("link", "Its link does not stand in it exactly once.")
+        if _TRACKER.search(link):
+            return _failed("link", "Its link carries a tracker.")
+        if any(not link.startswith(post[start:end]) for start, end in links_in(post, bare=False)):
+            return _failed("link", "A second link stands in it.")
+    if credit and credit not in post:
+        return _failed("credit", "It credits neither site nor author.")
+    return PASSED
+
+
+def balanced(text: str) -> bool:
+    """Tell whether quotes and brackets are closed."""
+    if text.count('"') % 2:
+        return False
+    if "„" in text:  # German and Polish open low and close high, with either high sign
+        if text.count("„") != text.count("“") + text.count("”"):
+            return False
+        return text.count("(") == text.count(")")
+    return all(text.count(opener) == text.count(closer) for opener, closer in _PAIRS.items())
+
+
+def _self_contained(words: str, language: str | None) -> Verdict | None:
+    if not _WHOLE.search(words) or words.endswith(("...", "…")):
+        return _failed("self-contained", "It does not end as a sentence does.")
+    if "…" in words or "[...]" in words:
+        return _failed("self-contained", "Something is left out of it.")
+    if not balanced(words):
+        return _failed("self-contained", "A quotation or bracket in it is not closed.")
+    if dangles(words, language):
+        return _failed("self-contained", "It begins with a word that leans on another sentence.")
+    return None
+
+
+def _faithful(words: str, source: Source, *, own_words: bool) -> Verdict | None:
+    for number in numbers(words):
+        if number not in source.numbers:
+            return _failed("faithful", f"The number {number} is not in the article.")
+    content = terms(words, source.language)
+    foreign = [term for term in content if term not in source.terms]
+    if own_words:
+        for name in names(words)[1:]:
+            if name.casefold() not in source.names:
+                return _failed("faithful", f"The name {name} is not in the article.")
+        if links_in(words) or "@" in words:
+            return _failed("faithful", "It brings links or handles of its own.")
+        if len(foreign) > (1 - OWN_WORDS) * len(content):
+            return _failed("faithful", "Most of its words are not the article's.")
+    elif foreign:
+        return _failed("faithful", f"“{foreign[0]}” is not in the article.")
+    return None
+
+
+def _failed(point: str, reason: str) -> Verdict:
+    return Verdict(passes=False, point=point, reason=reason)

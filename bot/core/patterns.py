@@ -1,0 +1,91 @@
+"""What sentences begin with when they lean on others, and what sells instead of telling, in eight languages.  Pure.
+
+May import: nothing.  Collected by hand; every pattern is anchored or a plain list of words, so matching is linear.
+"""
+
+from __future__ import annotations
+
+import re
+
+_DANGLING = {
+    "en": """
+this that these those it its it's it’s he she they him her his hers their theirs them he's she's they're he’s she’s
+they’re that's that’s but and so or nor yet however then thus hence therefore moreover furthermore additionally also
+besides meanwhile instead nevertheless nonetheless otherwise consequently accordingly similarly likewise conversely
+such another others both neither either here there's there’s here's here’s indeed still because which who whose plus
+likewise again too secondly thirdly finally lastly what's what’s
+""",
+    "de": """
+dies diese dieser dieses diesen diesem er sie es ihm ihr ihre ihren ihrem sein seine seinen seinem aber und oder doch
+jedoch dann also deshalb daher darum außerdem zudem ferner dennoch trotzdem stattdessen allerdings dabei dadurch dafür
+dagegen damit danach darauf daraus darin darüber davon dazu denn hier dort solche beide auch inzwischen sondern das dazu
+""",
+    "fr": """
+ce cet cette ces cela ça c'est c’est il elle ils elles lui leur leurs son sa ses mais et ou donc or ni car cependant
+pourtant toutefois alors ainsi puis ensuite enfin aussi néanmoins également celui celle ceux celles ici là
+""",
+    "es": """
+este esta esto estos estas ese esa eso esos esas él ella ello ellos ellas su sus pero y o e u así entonces luego además
+también sin embargo aunque aquí allí tal tales ambos ambas aquel aquella
+""",
+    "it": """
+questo questa questi queste quello quella quelli quelle ciò egli lui lei essa esso loro suo sua suoi sue ma e o ed
+però quindi dunque così poi inoltre anche infatti tuttavia invece qui lì entrambi tale tali
+""",
+    "pt": """
+este esta isto estes estas esse essa isso esses essas aquele aquela ele ela eles elas seu sua seus suas mas e ou porém
+contudo todavia então assim logo depois também além aqui ali ambos tal tais
+""",
+    "nl": """
+dit dat deze die het hij zij ze hem haar zijn hun maar en of dus echter dan daarom daarna toen ook bovendien toch hier
+daar zo zulke beide want
+""",
+    "pl": """
+to ten ta te ci tego tej tych on ona ono oni one jego jej ich ale i a lub albo więc jednak zatem dlatego potem następnie
+także również też ponadto natomiast tutaj tam oba obie bo gdyż
+""",
+}
+_STARTS = {language: frozenset(words.split()) for language, words in _DANGLING.items()}
+_ANY_START = frozenset(word for language in ("en", "de", "fr", "es") for word in _STARTS[language])
+
+# "This week" and "that year" point at the day of the post, not at another sentence.
+_POINTS_AT_TODAY = re.compile(
+    r"(?i)(?:this|these)\s+(?:week|weekend|year|month|morning|evening|afternoon|spring|summer|autumn|fall|winter|"
+    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|paper|article|post|study|work|tutorial|guide|days)\b|"
+    r"dies(?:e|es|en|er)\s+(?:woche|wochenende|jahr|monat)\b|cette\s+(?:semaine|année)\b|este\s+(?:año|mes)\b|both\s+\w+\s+and\b|"
+    r"(?:es gibt|es geht|it is (?:time|possible)|es ist)\b|sin\s+(?!embargo)"
+)
+_FIRST_WORD = re.compile(r"[\s\"'“”„«»‘’(\[¿¡—–\-]*([^\W\d_]++(?:['’][^\W\d_]++)?)")
+_LEANS_ANYWHERE = re.compile(
+    r"(?i)\b(?:as (?:mentioned|noted|discussed|described|shown|explained) (?:above|earlier|before|below)|see (?:above|below)|"
+    r"the (?:above|following|latter|former)\b|(?:in|of|about|with) (?:it|them|this|these|that),|"
+    r"(?:pictured|shown|listed) (?:above|below|left|right)|(?:siehe|wie) (?:oben|unten)|ci-dessous|ci-dessus)"
+)
+
+_SELLING = re.compile(
+    r"(?i)\b(?:you won['’]?t believe|what happens next|blow your mind|will shock you|jaw[- ]dropping|must[- ]see|"
+    r"click (?:here|below|through)|read more|read on|find out (?:more|how|why)|learn more|keep reading|stay tuned|"
+    r"subscribe|sign up|newsletter|follow us|like us on|share this|join (?:us|our|the waitlist)|buy now|order now|shop now|"
+    r"limited time|don['’]?t miss|act now|free trial|discount code|promo code|coupon|use code|affiliate|sponsored|"
+    r"this video|watch the video|photo(?:graph)? by|getty images|all rights reserved|patreon|in this (?:post|article|video|"
+    r"tutorial|episode),? (?:we|i)(?:['’]ll| will)|thanks for reading|let (?:us|me) know in the comments|comments? below|"
+    r"abonnieren|jetzt (?:kaufen|bestellen|anmelden)|mehr lesen|weiterlesen|newsletter|abonnez[- ]vous|cliquez|lire la suite|"
+    r"suscr[ií]b|haz clic|leer más|iscriviti|clicca|leggi (?:anche|tutto)|inscreva[- ]se|clique aqui|leia mais|"
+    r"abonneer|klik hier|lees (?:meer|verder)|subskrybuj|kliknij|czytaj (?:więcej|dalej))\b"
+)
+
+
+def dangles(sentence: str, language: str | None) -> bool:
+    """Tell whether a sentence begins with a word that leans on the sentence before it, or points elsewhere in the text."""
+    if _POINTS_AT_TODAY.match(sentence):
+        return False
+    match = _FIRST_WORD.match(sentence)
+    first = match[1].lower() if match else ""
+    starts = _STARTS.get(language or "", _ANY_START if language is None else frozenset())
+    return first in starts or _LEANS_ANYWHERE.search(sentence) is not None
+
+
+def sells(text: str) -> str:
+    """Give the phrase of a text that baits or sells instead of telling; empty if there is none."""
+    match = _SELLING.search(text)
+    return match[0] if match else ""
