@@ -1,0 +1,85 @@
+"""The page behind a link, fetched with manners and read in the worker.  May import: ports, errors, net, worker, core.
+
+Implements `bot.ports.PageReader`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bot.articles.fromfeed import article_of, has_full_text
+from bot.articles.packing import unpack
+from bot.core.same import safe_link
+from bot.errors import FeedError, PageError, WorkerError
+from bot.model import Article, Candidate
+from bot.net import Client
+from bot.worker import Worker
+
+MAX_BYTES = 3_000_000  # after decompression
+ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
+
+_HTML = re.compile(r"\s*(?:text/html|application/xhtml\+xml|text/xml|application/xml)\s*(?:;|\Z)", re.IGNORECASE)
+_CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
+_MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title|article|p|div)\b", re.IGNORECASE)
+
+
+class Pages:
+    """Reads articles from their pages, or from what their feed says."""
+
+    def __init__(self, client: Client, worker: Worker) -> None:
+        self._client = client
+        self._worker = worker
+
+    async def read(self, url: str) -> Article:
+        """The article behind a link, also where the page has a `problem`.
+
+        :raises PageError: it can't be had, is no HTML, or robots.txt asks us not to; the message is a sentence
+        """
+        if not safe_link(url):
+            raise PageError("The link is not one that we follow.")
+        try:
+            if not await self._client.robots_allow(url):
+                raise PageError("The site's robots.txt asks us not to read this page.")
+            got = await self._client.get(url, cap=MAX_BYTES, purpose="page", accept=ACCEPT)
+        except FeedError as error:
+            raise PageError(f"The page can't be had: {error}") from error
+        reply = got.reply
+        charset = _html_charset(reply.headers, reply.body)
+        try:
+            packed = await self._worker.run("extract", reply.body, url=reply.url, charset=charset)
+        except WorkerError as error:
+            raise PageError(f"The page can't be read: {error}") from error
+        return unpack(packed)
+
+    async def of_feed(self, candidate: Candidate) -> Article:
+        """The article as the feed itself tells it; never raises, but may have no text."""
+        return article_of(candidate)
+
+    def worth_fetching(self, candidate: Candidate) -> bool:
+        """Whether the page has more to say than the feed: not when the feed carries the full text, or has no link."""
+        return bool(safe_link(candidate.link)) and not has_full_text(candidate)
+
+
+def _html_charset(headers: Mapping[str, str], body: bytes) -> str | None:
+    """The charset that the header names, if the answer is HTML.
+
+    :raises PageError: it is something else: a picture, a PDF, a film
+    """
+    kind = headers.get("content-type", "")
+    if kind and not _HTML.match(kind):
+        raise PageError(f"The link leads to {_readable(kind)}, not to a page.")
+    if not kind and not _MARKUP.search(body[:4096]):
+        raise PageError("The link leads to something that is no page.")
+    named = _CHARSET.search(kind)
+    return named[1] if named else None
+
+
+def _readable(kind: str) -> str:
+    """A content type for people."""
+    bare = re.sub(r"[^\w/+.-]", "", kind.split(";", maxsplit=1)[0].strip().lower())[:60]
+    known = {"application/pdf": "a PDF", "application/json": "JSON", "text/plain": "plain text"}
+    for start, name in {"image/": "an image", "video/": "a video", "audio/": "a sound file"}.items():
+        if bare.startswith(start):
+            return name
+    return known.get(bare, bare or "something unnamed")
