@@ -1,0 +1,260 @@
+"""From a feed's items to what is new and worth looking at: identity, sifting, the flood guard.
+
+Pure; may import: core.same, core.filters, model.
+An entry's key is ours alone: two parsers that read the same item, today one and tomorrow the other, make one key.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Literal
+
+from bot.core.filters import judge
+from bot.core.same import bare_text, canonical, is_front_page, near, simhash, title_key
+from bot.model import Entry, Feed, Filters, ParsedFeed, Sifted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawEntry:
+    """An item as a parser found it, cleaned, before it has a key."""
+
+    guid: str = ""
+    link: str = ""  # absolute http(s), or ""
+    title: str = ""
+    html: str = ""
+    author: str = ""
+    published: datetime | None = None
+    updated: datetime | None = None
+    categories: tuple[str, ...] = ()
+    language: str | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stories:
+    """What the store knows that a poll's new entries may repeat; prefetched with `lookups`.
+
+    A link is a story wherever it stands.  A title or a text is one only across feeds: within one, "Release 1.2" and
+    "Release 1.3" look alike and are two.
+    """
+
+    by_canonical: Mapping[str, int] = field(default_factory=dict)  # canonical link -> candidate
+    by_title: Mapping[str, tuple[int, str]] = field(default_factory=dict)  # title key -> (candidate, its feed's url)
+    hashes: Sequence[tuple[int, int]] = ()  # (candidate, simhash): recent ones of other feeds
+    familiar_links: frozenset[str] = frozenset()  # canonical links that this very feed has already had, any verdict
+
+
+def entry_key(guid: str, link: str, title: str, html: str) -> str:
+    """The identity of an entry: of its guid, else its link, else its title and text.
+
+    32 hexadecimal characters: blake2b of 16 bytes, tagged by kind.  A guid is opaque but for surrounding whitespace,
+    the scheme http or https, and text that was decoded twice (feedparser repairs that, a strict reader does not).
+    """
+    guid = guid.strip()
+    if guid:
+        return _hash("guid", _guid_folded(guid))
+    if link:
+        return _hash("link", canonical(link) or link)
+    return _hash("text", " ".join(title.split()) + "\n" + bare_text(html))
+
+
+def keyed(raws: Sequence[RawEntry]) -> tuple[Entry, ...]:
+    """Give the items of one document their keys; of items that are one, the first stays.
+
+    A guid that several items with different links carry (or a link that several items without guid carry) says
+    nothing: those fall back to the next identity.
+    """
+    guids: dict[str, set[str]] = {}
+    for raw in raws:
+        guids.setdefault(raw.guid.strip(), set()).add(canonical(raw.link) if raw.link else raw.title)
+    plain = [raw if len(guids[raw.guid.strip()]) == 1 else replace(raw, guid="") for raw in raws]
+    links: dict[str, set[str]] = {}
+    for raw in plain:
+        if not raw.guid.strip():
+            links.setdefault(canonical(raw.link), set()).add(raw.title)
+    entries: dict[str, Entry] = {}
+    for raw in plain:
+        guid = raw.guid.strip()
+        ambiguous = not guid and len(links[canonical(raw.link)]) > 1
+        key = entry_key(guid, "" if ambiguous else raw.link, raw.title, raw.html)
+        entries.setdefault(key, _entry(key, raw))
+    return tuple(entries.values())
+
+
+def lookups(parsed: ParsedFeed, known: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The canonical links and title keys of the entries not known: what to prefetch for `Stories`."""
+    new = [entry for entry in parsed.entries if entry.key not in known]
+    links = {canonical(entry.link): None for entry in new if entry.link}
+    titles = {title_key(entry.title): None for entry in new}
+    return tuple(link for link in links if link), tuple(title for title in titles if title)
+
+
+def sift(
+    parsed: ParsedFeed,
+    known: frozenset[str],
+    feed: Feed,
+    for_all: Filters,
+    first_sight: bool,
+    now: datetime,
+    stories: Stories,
+) -> tuple[Sifted, ...]:
+    """Decide about every entry not known yet, oldest first.
+
+    At the first sight of a feed, its newest entries that pass become candidates whatever their age, at most
+    `feed.backfill`; the rest is the baseline, known from then on.  Later, every new entry is judged: no link, filters,
+    age, same story.  Dates in the future are taken for now.
+    """
+    sieve = _Sieve(parsed, feed, for_all, now, stories)
+    new = _newest_first([_dated(entry, now) for entry in parsed.entries if entry.key not in known])
+    room = len(new) if feed.backfill is None or not first_sight else feed.backfill
+    sifted = []
+    for entry in new:
+        if first_sight and room <= 0:
+            sifted.append(Sifted(entry=entry, verdict="baseline", reason="It stood in the feed at first sight."))
+            continue
+        result = sieve.judge(entry, any_age=first_sight)
+        room -= result.verdict == "candidate"
+        sifted.append(result)
+    return tuple(reversed(sifted))
+
+
+def flooded(
+    parsed: ParsedFeed,
+    known: frozenset[str],
+    *,
+    seen: int,
+    familiar_links: frozenset[str] = frozenset(),
+    familiar_titles: frozenset[str] = frozenset(),
+    newest_known: datetime | None = None,
+) -> str | None:
+    """Say why a feed must be held: its known items came back as new ones.  None: all is well.
+
+    `seen` is how many entries of this feed are known in all; `familiar_links` and `familiar_titles` are canonical
+    links and title keys of its known entries, `newest_known` is the latest publication among them.  Two floods are
+    told apart from a busy day: most of the document is new though its links or titles are known (the ids changed, or
+    the address did), and more than five new entries are older than what was known (an archive returned).
+    """
+    new = [entry for entry in parsed.entries if entry.key not in known]
+    if seen < 2 or len(new) < 2 or len(new) * 2 <= len(parsed.entries):
+        return None
+    back = sum(canonical(entry.link) in familiar_links or title_key(entry.title) in familiar_titles for entry in new)
+    if back * 2 > len(new):
+        return (
+            f"{back} of its {len(parsed.entries)} entries came back under new ids, with links or titles that are known. "
+            "Nothing of them is posted until you say so."
+        )
+    if newest_known is not None:
+        old = sum(entry.published is not None and entry.published < newest_known for entry in new)
+        if old > 5 and old * 2 > len(new):
+            return (
+                f"{old} new entries are older than the newest one known, so an archive seems to have returned. "
+                "Nothing of them is posted until you say so."
+            )
+    return None
+
+
+# --------------------------------------------------------------------------- parts
+
+
+class _Sieve:
+    """Judges entry after entry of one document, and remembers those it let through."""
+
+    def __init__(self, parsed: ParsedFeed, feed: Feed, for_all: Filters, now: datetime, stories: Stories) -> None:
+        self.feed, self.for_all, self.now, self.stories = feed, for_all, now, stories
+        self.links: set[str] = set()  # of the candidates of this poll
+        self.language = parsed.language
+        counts = Counter(canonical(entry.link) for entry in parsed.entries if entry.link)
+        # A link that several entries carry, or a front page, names none of them.
+        self.vague = {link for link, count in counts.items() if count > 1 or is_front_page(link)}
+
+    def judge(self, entry: Entry, *, any_age: bool) -> Sifted:
+        """The verdict on one entry."""
+        link, title = canonical(entry.link), title_key(entry.title)
+        if not link:
+            return Sifted(entry=entry, verdict="unusable", reason="It has no usable link.", title_key=title)
+        judgement = judge(entry, self.feed.filters, self.for_all, self.language)
+        text = bare_text(entry.html)
+        base = Sifted(
+            entry=entry,
+            verdict="candidate",
+            reason=judgement.reason,
+            matched=judgement.matched,
+            canonical=link,
+            title_key=title,
+            simhash=simhash(f"{entry.title} {text}"),
+        )
+        if not judgement.passes:
+            return replace(base, verdict="filtered")
+        age = self.feed.max_age
+        if not any_age and age is not None and entry.published is not None and self.now - entry.published > age:
+            return replace(base, verdict="old", reason=f"It was published {_span(self.now - entry.published)} ago.")
+        twin, reason = self._twin(base)
+        if reason:
+            return replace(base, verdict="same", same_as=twin, reason=reason)
+        self.links.add(link)
+        return base
+
+    def _twin(self, sifted: Sifted) -> tuple[int | None, str]:
+        """The candidate that tells the same story, and how we know; ("" = none)."""
+        stories, link = self.stories, sifted.canonical
+        if link not in self.vague:
+            if link in stories.by_canonical:
+                return stories.by_canonical[link], "The same link is already known."
+            if link in stories.familiar_links or link in self.links:
+                return None, "This feed has had the same link before."
+        titled = stories.by_title.get(sifted.title_key) if sifted.title_key else None
+        if titled is not None and titled[1] != self.feed.url:
+            return titled[0], "Another feed has it under the same title."
+        for candidate, other in stories.hashes if sifted.simhash else ():
+            if near(sifted.simhash, other):
+                return candidate, "Another feed has nearly the same text."
+        return None, ""
+
+
+def _entry(key: str, raw: RawEntry) -> Entry:
+    return Entry(
+        key=key,
+        link=raw.link,
+        title=raw.title,
+        html=raw.html,
+        author=raw.author,
+        published=raw.published,
+        updated=raw.updated,
+        categories=raw.categories,
+        language=raw.language,
+        source=raw.source,
+    )
+
+
+def _hash(kind: Literal["guid", "link", "text"], text: str) -> str:
+    return blake2b(f"{kind}\n{text}".encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def _guid_folded(guid: str) -> str:
+    if not guid.isascii():
+        with suppress(UnicodeError):
+            guid = guid.encode("latin-1").decode("utf-8")
+    return "https" + guid[4:] if guid.startswith("http:") else guid
+
+
+def _dated(entry: Entry, now: datetime) -> Entry:
+    published, updated = entry.published, entry.updated
+    if (published is None or published <= now) and (updated is None or updated <= now):
+        return entry
+    return replace(entry, published=published and min(published, now), updated=updated and min(updated, now))
+
+
+def _newest_first(entries: list[Entry]) -> list[Entry]:
+    """By publication where all say when, else as the document has them: newest first is the custom."""
+    if all(entry.published is not None for entry in entries):
+        return sorted(entries, key=lambda entry: entry.published or datetime.min.replace(tzinfo=UTC), reverse=True)
+    return entries
+
+
+def _span(age: timedelta) -> str:
+    return f"{age.days} days" if age.days > 1 else f"{round(age.total_seconds() / 3600)} hours"
