@@ -68,10 +68,10 @@ async def fetch(client: Client, feed: Feed, state: FeedState, now: datetime) -> 
             fresh_for=fresh_for(reply, now),
             moved_to=got.permanent_to,
         )
-    content = await _unpacked(reply)
-    digest = hashlib.blake2b(content, digest_size=16).hexdigest()
+    body = await body_of(reply)
+    digest = hashlib.blake2b(body.content, digest_size=16).hexdigest()
     return Fetched(
-        body=None if digest == state.body_hash else _body(reply, content),
+        body=None if digest == state.body_hash else body,
         etag=etag,
         last_modified=last_modified,
         validated=fresh,
@@ -117,7 +117,16 @@ def _validator(reply: Reply, name: str) -> str | None:
     return value
 
 
-def _body(reply: Reply, content: bytes) -> Body:
+async def body_of(reply: Reply) -> Body:
+    """Give an answer's document; some servers serve a stored .gz without saying so.
+
+    :raises FeedRefused: if it unpacks to more than the cap
+    :raises FeedUnreadable: if it doesn't unpack
+    """
+    content = reply.body
+    if content.startswith(b"\x1f\x8b"):
+        # In a thread: ten megabytes take longer than the loop may stand still, and zlib lets go of the interpreter.
+        content = await asyncio.to_thread(gunzip, content, reply.url)
     kind = reply.headers.get("content-type", "")
     charset = _CHARSET.search(kind)
     return Body(
@@ -126,18 +135,6 @@ def _body(reply: Reply, content: bytes) -> Body:
         content_type=kind.partition(";")[0].strip().lower()[:100],
         charset=charset[1].lower() if charset else None,
     )
-
-
-async def _unpacked(reply: Reply) -> bytes:
-    """Give the document; some servers serve a stored .gz without saying so.
-
-    :raises FeedRefused: if it unpacks to more than the cap
-    :raises FeedUnreadable: if it doesn't unpack
-    """
-    if not reply.body.startswith(b"\x1f\x8b"):
-        return reply.body
-    # In a thread: ten megabytes take longer than the loop may stand still, and zlib lets go of the interpreter.
-    return await asyncio.to_thread(gunzip, reply.body, reply.url)
 
 
 def gunzip(packed: bytes, url: str) -> bytes:

@@ -44,6 +44,7 @@ class Got:
     """An answer, and where a chain of permanent redirects says that its address has moved to."""
 
     reply: Reply
+    asked: str  # the address that was asked for first
     permanent_to: str | None = None
 
 
@@ -112,7 +113,7 @@ class Client:
         :raises FeedUnreachable: if there is no answer, or one other than 2xx, 304 and 410
         :raises FeedGone: for a 410
         """
-        here = checked(url)
+        asked = here = checked(url)
         start = origin(here)
         private = _private_headers(secrets, auth, cookie)
         seen = {here}
@@ -125,7 +126,7 @@ class Client:
             reply = await self._ask(here, sent, cap, proxy=proxy)
             if reply.status not in REDIRECTS:
                 self._judge(here, reply, purpose)
-                return Got(reply, moved)
+                return Got(reply, str(asked), moved)
             there = _target(here, reply)
             downgraded = here.scheme == "https" and there.scheme == "http"
             permanent = permanent and reply.status in PERMANENT and not downgraded
