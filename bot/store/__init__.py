@@ -1,1 +1,14 @@
-"""The only SQL: methods named by story events."""
+"""The bot's memory: the only SQL, on SQLite through sqlite-utils.
+
+May import: model, errors, core.
+Methods are named by what happens in the stories, and each is one transaction; `open_store` opens the database,
+`Store` holds its parts, `Writer` brings their methods to asyncio.
+"""
+
+from __future__ import annotations
+
+from bot.store.opening import open_store
+from bot.store.store import Store
+from bot.store.writer import Writer
+
+__all__ = ["Store", "Writer", "open_store"]

@@ -1,0 +1,238 @@
+"""What may be shared: the candidates, what each account decided about them, and which tell the same story.
+
+May import: model, and within the store its own parts.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.model import Candidate, Feed, Sifted
+from bot.store.archive import remember
+from bot.store.part import Part, bulk, durable, listed, reading
+from bot.store.records import Decision, Share, Story
+from bot.store.values import TEXT, clean, cleaned, moment, moments, packed, signed, stamp, stamped, unsigned, whole
+
+COLUMNS = (
+    "feed, feed_title, key, link, canonical, title, html, author, published, first_seen, language, own, note,"
+    " owner_find, title_key, simhash, categories, tags, hashtags, sources, matched"
+)
+
+
+class Candidates(Part):
+    """What may be shared, of all feeds; the part `feeds` is made of this."""
+
+    @reading
+    def candidates(self, account: str, feeds: Sequence[str] | None, limit: int) -> list[Candidate]:
+        """What an account has not decided about: the owner's own finds first, then the newest.
+
+        `feeds` are the addresses it draws from (None: all active ones).  What already stands in its outbox by its
+        canonical link is left out, and so is what a muted or removed feed brought.
+        """
+        found = self.all_of(
+            "SELECT candidates.* FROM candidates LEFT JOIN feeds ON feeds.url = candidates.feed"
+            " WHERE (owner_find OR (feeds.active AND feeds.muted IS NULL"
+            "  AND (?2 IS NULL OR candidates.feed IN (SELECT value FROM json_each(?2)))))"
+            " AND NOT EXISTS (SELECT 1 FROM decisions WHERE account = ?1 AND candidate = candidates.id)"
+            " AND NOT EXISTS (SELECT 1 FROM outbox WHERE account = ?1 AND dedupe_key = candidates.canonical)"
+            " ORDER BY owner_find DESC, candidates.id DESC LIMIT ?3",
+            account,
+            None if feeds is None else listed(map(clean, feeds)),
+            whole(limit),
+        )
+        return [_candidate(row) for row in found]
+
+    @reading
+    def candidate(self, candidate_id: int) -> Candidate | None:
+        """One candidate by its number."""
+        found = self.one("SELECT * FROM candidates WHERE id = ?", whole(candidate_id))
+        return None if found is None else _candidate(found)
+
+    @durable
+    def add_candidate(self, candidate: Candidate, now: datetime) -> int:
+        """Offer a link of the owner's own finding, before all others; gives its number.
+
+        A link that is known already becomes the owner's find, with their note; what failed is tried once more.
+        """
+        canonical = clean(candidate.canonical)
+        known = self.one(
+            "SELECT id FROM candidates WHERE canonical = ? ORDER BY owner_find DESC, id DESC LIMIT 1", canonical
+        )
+        if known is None:
+            return self._insert_candidate(candidate, now, owner_find=True)
+        self.change(
+            "UPDATE candidates SET owner_find = 1, note = coalesce(?, note),"
+            " html = CASE WHEN html = '' THEN ? ELSE html END WHERE id = ?",
+            cleaned(candidate.note),
+            clean(candidate.html, TEXT),
+            known["id"],
+        )
+        self.change("DELETE FROM decisions WHERE candidate = ? AND verdict != 'shared'", known["id"])
+        return int(known["id"])
+
+    @durable
+    def decided(self, account: str, candidate_id: int, verdict: str, reason: str, now: datetime) -> None:
+        """Keep what an account decided about a candidate, so that it isn't offered again; the last word counts."""
+        self._decide(account, candidate_id, verdict, reason, now)
+
+    @reading
+    def decisions(self, candidate_id: int) -> list[Decision]:
+        """What every account decided about a candidate, in order."""
+        found = self.all_of("SELECT * FROM decisions WHERE candidate = ? ORDER BY at, account", whole(candidate_id))
+        return [
+            Decision(
+                account=row["account"],
+                candidate=row["candidate"],
+                verdict=row["verdict"],
+                reason=row["reason"],
+                at=moment(row["at"]),
+            )
+            for row in found
+        ]
+
+    @reading
+    def recent_shares(self, account: str, since: datetime) -> list[Share]:
+        """What an account shared or is about to, since a time, oldest first."""
+        found = self.all_of(
+            "SELECT candidates.feed, candidates.own, outbox.created_at FROM outbox"
+            " JOIN candidates ON candidates.id = outbox.candidate"
+            " WHERE account = ? AND outbox.created_at >= ? AND state NOT IN ('refused', 'expired', 'withdrawn')"
+            " ORDER BY outbox.id",
+            account,
+            stamp(since),
+        )
+        return [Share(row["feed"], bool(row["own"]), moment(row["created_at"])) for row in found]
+
+    @reading
+    def stories(self, canonicals: Sequence[str], title_keys: Sequence[str]) -> list[Story]:
+        """The candidates that have one of these canonical links or folded titles, oldest first."""
+        found = self.all_of(
+            "SELECT id, canonical, title_key, simhash, feed, first_seen FROM candidates WHERE id IN ("
+            "SELECT id FROM candidates WHERE canonical IN (SELECT value FROM json_each(?)) UNION "
+            "SELECT id FROM candidates WHERE title_key != '' AND title_key IN (SELECT value FROM json_each(?)))"
+            " ORDER BY id",
+            listed(clean(each) for each in canonicals if each),
+            listed(clean(each) for each in title_keys if each),
+        )
+        return [
+            Story(
+                row["id"],
+                row["canonical"],
+                row["title_key"],
+                unsigned(row["simhash"]),
+                row["feed"],
+                moment(row["first_seen"]),
+            )
+            for row in found
+        ]
+
+    @reading
+    def recent_hashes(self, since: datetime) -> list[tuple[int, int]]:
+        """The simhashes of candidates first seen since a time: number and 64 unsigned bits."""
+        found = self.all_of(
+            "SELECT id, simhash FROM candidates WHERE first_seen >= ? AND simhash != 0 ORDER BY id", stamp(since)
+        )
+        return [(row["id"], unsigned(row["simhash"])) for row in found]
+
+    @bulk
+    def forget_bodies(self, before: datetime) -> int:
+        """Drop the text of candidates whose last decision is older than a time; gives how many.
+
+        An account that still wants one reads its page instead.
+        """
+        return self.change(
+            "UPDATE candidates SET html = '' WHERE html != ''"
+            " AND (SELECT max(at) FROM decisions WHERE candidate = candidates.id) < ?",
+            stamp(before),
+        )
+
+    def _decide(self, account: str, candidate_id: int, verdict: str, reason: str, now: datetime) -> None:
+        self.change(
+            "INSERT INTO decisions VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+            " SET verdict = excluded.verdict, reason = excluded.reason, at = excluded.at",
+            account,
+            whole(candidate_id),
+            verdict,
+            clean(reason),
+            stamp(now),
+        )
+
+    def _offered(self, sifted: Sifted, feed: Feed, feed_title: str, now: datetime) -> int:
+        """Make an entry a candidate."""
+        entry = sifted.entry
+        candidate = Candidate(
+            id=0,
+            feed=feed.url,
+            feed_title=feed_title,
+            key=entry.key,
+            link=entry.link,
+            canonical=sifted.canonical,
+            title=entry.title,
+            html=entry.html,
+            author=entry.author,
+            published=entry.published,
+            first_seen=now,
+            categories=entry.categories,
+            language=entry.language,
+            own=feed.own,
+            tags=feed.tags,
+            hashtags=feed.hashtags,
+            sources=(entry.source,) if entry.source else (),
+            matched=sifted.matched,
+        )
+        return self._insert_candidate(candidate, now, title_key=sifted.title_key, simhash=sifted.simhash)
+
+    def _insert_candidate(
+        self, candidate: Candidate, now: datetime, *, owner_find: bool = False, title_key: str = "", simhash: int = 0
+    ) -> int:
+        values = (
+            clean(candidate.feed),
+            clean(candidate.feed_title, 1000),
+            clean(candidate.key),
+            clean(candidate.link),
+            clean(candidate.canonical),
+            clean(candidate.title, 1000),
+            clean(candidate.html, TEXT),
+            clean(candidate.author, 1000),
+            stamped(candidate.published),
+            stamp(now),
+            cleaned(candidate.language, 100),
+            candidate.own,
+            cleaned(candidate.note),
+            owner_find,
+            clean(title_key),
+            signed(simhash),
+            *(packed(getattr(candidate, name)) for name in ("categories", "tags", "hashtags", "sources", "matched")),
+        )
+        marks = ", ".join("?" * len(values))
+        done = self.raw.execute(f"INSERT INTO candidates ({COLUMNS}) VALUES ({marks})", values)  # noqa: S608 -- only marks
+        number = int(done.lastrowid or 0)
+        remember(self.raw, number, candidate.title, candidate.html)
+        return number
+
+
+def _candidate(row: sqlite3.Row) -> Candidate:
+    return Candidate(
+        id=row["id"],
+        feed=row["feed"],
+        feed_title=row["feed_title"],
+        key=row["key"],
+        link=row["link"],
+        canonical=row["canonical"],
+        title=row["title"],
+        html=row["html"],
+        author=row["author"],
+        published=moments(row["published"]),
+        first_seen=moment(row["first_seen"]),
+        categories=tuple(json.loads(row["categories"])),
+        language=row["language"],
+        own=bool(row["own"]),
+        tags=tuple(json.loads(row["tags"])),
+        hashtags=tuple(json.loads(row["hashtags"])),
+        sources=tuple(json.loads(row["sources"])),
+        note=row["note"],
+        matched=tuple(json.loads(row["matched"])),
+    )

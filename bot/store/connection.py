@@ -1,0 +1,134 @@
+"""One connection to the database: its pragmas, its transactions, its failures.
+
+May import: errors, and within the store failures.
+A transaction inside another one is a savepoint: that is how queued calls share one commit.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Literal
+
+import sqlite_utils
+
+from bot.store.failures import explain
+
+BUSY = 5.0
+"""Seconds that a statement waits for another process's transaction; ours last milliseconds."""
+
+
+class Connection:
+    """A SQLite connection in WAL mode that one thread uses at a time.
+
+    Writing is `BEGIN IMMEDIATE`, so a transaction that has read never finds its snapshot overtaken (BUSY_SNAPSHOT).
+    A durable commit is synced to the disk before it returns, and with it all earlier ones.
+    """
+
+    def __init__(self, path: Path, mode: Literal["ro", "rw", "rwc"], *, busy: float = BUSY) -> None:
+        """Open it.  Raises StoreError."""
+        self.path = path
+        self.on_durable: Callable[[], Callable[[], None]] | None = None
+        self._lock = threading.RLock()
+        self._full = True  # SQLite's own default
+        try:
+            self.raw = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode={mode}",
+                uri=True,
+                timeout=busy,
+                isolation_level=None,  # transactions are begun below, never behind our back
+                check_same_thread=False,  # made in one thread, used in the writer's; the lock keeps them apart
+            )
+            self.raw.row_factory = sqlite3.Row
+            self.raw.execute("PRAGMA foreign_keys = ON")
+            self.raw.execute("PRAGMA journal_size_limit = 67108864")  # the WAL file shrinks to 64 MB after a peak
+        except sqlite3.Error as error:
+            raise explain(error, path) from error
+        self.db = sqlite_utils.Database(self.raw, execute_plugins=False)
+
+    @contextmanager
+    def writing(self, *, durable: bool) -> Iterator[sqlite3.Connection]:
+        """Make what happens inside one transaction, or a savepoint of the one that is open.
+
+        :raises StoreError: it can't be written; nothing of it was
+        """
+        with self._lock, self._explained():
+            if self.raw.in_transaction:
+                with self._savepoint():
+                    yield self.raw
+                return
+            if durable is not self._full:
+                self.raw.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+                self._full = durable
+            with self._transaction("BEGIN IMMEDIATE"):
+                yield self.raw
+                committed = self.on_durable() if durable and self.on_durable else None
+            if committed:
+                committed()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Read everything inside from one snapshot.  Raises StoreError."""
+        with self._lock, self._explained():
+            if self.raw.in_transaction:
+                yield self.raw
+                return
+            with self._transaction("BEGIN"):
+                yield self.raw
+
+    def version(self) -> int:
+        """Give SQLite's counter of commits by other connections."""
+        with self._lock, self._explained():
+            return int(self.raw.execute("PRAGMA data_version").fetchone()[0])
+
+    def close(self) -> None:
+        """Close it; the last one to close writes the WAL back into the file."""
+        with self._lock, suppress(sqlite3.Error):
+            self.raw.close()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OverflowError) as error:
+            raise explain(error, self.path) from error
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        self.raw.execute(begin)
+        try:
+            yield
+            self.raw.execute("COMMIT")
+        except BaseException:
+            # A full disk may have rolled it back already; either way nothing of it stays.
+            with suppress(sqlite3.Error):
+                if self.raw.in_transaction:
+                    self.raw.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _savepoint(self) -> Iterator[None]:
+        self.raw.execute("SAVEPOINT one_call")
+        try:
+            yield
+        except BaseException:
+            with suppress(sqlite3.Error):
+                if self.raw.in_transaction:
+                    self.raw.execute("ROLLBACK TO one_call")
+                    self.raw.execute("RELEASE one_call")
+            raise
+        self.raw.execute("RELEASE one_call")
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a new file's name durable, where the system can."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,219 @@
+"""Outbox rows as values, and the questions about them.
+
+May import: model, and within the store its own parts.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.model import OutboxRow, Post, Receipt, State
+from bot.store.accounts import Accounts
+from bot.store.part import listed, reading
+from bot.store.values import MICROSECOND, clean, moment, moments, stamp, whole
+
+OPEN = (State.DRAFT, State.PLANNED, State.WAITING, State.SENDING, State.UNKNOWN, State.HELD)
+"""The states in which a delivery isn't over."""
+
+
+class Deliveries(Accounts):
+    """What stands in the outbox, for whoever asks; the part `outbox` is made of this."""
+
+    @reading
+    def row(self, outbox_id: int) -> OutboxRow | None:
+        """One delivery by its number."""
+        return self._outbox_row(outbox_id)
+
+    @reading
+    def rows(
+        self, *, account: str | None = None, states: Sequence[State | str] | None = None, limit: int = 100
+    ) -> list[OutboxRow]:
+        """Deliveries of one account or all, in some states or all, the newest first."""
+        return self._some(
+            "(?1 IS NULL OR account = ?1) AND (?2 IS NULL OR state IN (SELECT value FROM json_each(?2)))"
+            " ORDER BY id DESC LIMIT ?3",
+            account,
+            None if states is None else listed(str(state) for state in states),
+            whole(limit),
+        )
+
+    @reading
+    def by_link(self, link: str) -> list[OutboxRow]:
+        """Deliveries with this link in their text, this canonical link, or this address or number on the platform."""
+        return self._some("link = ?1 OR dedupe_key = ?1 OR remote_id = ?1 OR remote_url = ?1 ORDER BY id", clean(link))
+
+    @reading
+    def unknown(self, now: datetime) -> list[OutboxRow]:
+        """The deliveries that may or may not have arrived and may be looked for now, the longest waiting first."""
+        return self._some(
+            "state = 'unknown' AND (not_before IS NULL OR not_before <= ?) ORDER BY sent_at, id", stamp(now)
+        )
+
+    @reading
+    def reconcilable(self, account: str, settle: timedelta, now: datetime) -> list[OutboxRow]:
+        """An account's unknown deliveries whose settle time is over and whose next look is due, oldest first.
+
+        None while its platform doesn't let us in, or asked us to wait; a pause by the owner doesn't hinder looking.
+        """
+        state = self._account(account)
+        if state.locked_out or (state.hold_until is not None and state.hold_until > now):
+            return []
+        return self._some(
+            "account = ? AND state = 'unknown' AND coalesce(sent_at, created_at) <= ?"
+            " AND (not_before IS NULL OR not_before <= ?) ORDER BY id",
+            account,
+            stamp(now - settle),
+            stamp(now),
+        )
+
+    @reading
+    def pending_count(self, account: str) -> dict[str, int]:
+        """How many deliveries of an account aren't over, by state; states without any are left out."""
+        found = self.all_of(
+            f"SELECT state, count(*) AS n FROM outbox WHERE account = ? AND state IN {_OPEN} GROUP BY state",  # noqa: S608 -- constants
+            account,
+        )
+        return {row["state"]: row["n"] for row in found}
+
+    @reading
+    def open_post(self, account: str) -> bool:
+        """Tell whether a post of this account waits to be sent, or may be out: a draft and a held one don't count."""
+        return (
+            self.number(
+                "SELECT EXISTS (SELECT 1 FROM outbox WHERE account = ? AND kind = 'post'"
+                " AND state IN ('planned', 'waiting', 'sending', 'unknown'))",
+                account,
+            )
+            == 1
+        )
+
+    @reading
+    def sent_since(self, account: str, since: datetime, kind: str = "post") -> int:
+        """How many deliveries of an account are out since a time, those that may be out included."""
+        return self.number(
+            "SELECT count(*) FROM outbox WHERE account = ? AND kind = ? AND sent_at >= ?"
+            " AND state IN ('sent', 'sending', 'unknown', 'held')",
+            account,
+            kind,
+            stamp(since),
+        )
+
+    @reading
+    def last_post_at(self, account: str) -> datetime | None:
+        """When an account last posted."""
+        found = self.one(
+            "SELECT max(sent_at) AS at FROM outbox WHERE account = ? AND kind = 'post'"
+            " AND state IN ('sent', 'sending', 'unknown', 'held')",
+            account,
+        )
+        return moments(found["at"]) if found else None
+
+    @reading
+    def next_wake(self, account: str, settle: timedelta, now: datetime) -> datetime | None:
+        """When this account next has something to do (now: at once); None: not before something changes."""
+        state = self._account(account)
+        if state.locked_out:
+            return None
+        looks = self._moment(
+            "SELECT min(max(coalesce(sent_at, created_at) + ?, coalesce(not_before, 0))) FROM outbox"
+            " WHERE account = ? AND state = 'unknown'",
+            settle // MICROSECOND,
+            account,
+        )
+        sends = None if state.paused and state.paused_until is None else self._next_send(account)
+        if sends is not None and state.paused_until is not None:
+            sends = max(sends, state.paused_until)
+        due = [at for at in (looks, sends) if at is not None]
+        return max(min(due), state.hold_until or now, now) if due else None
+
+    @reading
+    def handled(self, account: str, identities: Sequence[str]) -> set[str]:
+        """Which of these slots were filled or passed over."""
+        found = self.all_of(
+            "SELECT identity FROM slots WHERE account = ? AND identity IN (SELECT value FROM json_each(?))",
+            account,
+            listed(map(clean, identities)),
+        )
+        return {row["identity"] for row in found}
+
+    @reading
+    def last_slot(self, account: str) -> datetime | None:
+        """The time of the latest slot that was filled or passed over."""
+        return self._moment("SELECT max(at) FROM slots WHERE account = ?", account)
+
+    def _moment(self, sql: str, *values: object) -> datetime | None:
+        found = self.one(sql, *values)
+        return None if found is None else moments(found[0])
+
+    def _next_send(self, account: str) -> datetime | None:
+        """When the first planned or waiting delivery may go, as far as the other deliveries let it."""
+        if self._in_flight(account):
+            return None
+        return self._moment(
+            "SELECT min(coalesce(not_before, created_at)) FROM outbox WHERE account = ?1"
+            " AND (state = 'planned' OR state = 'waiting') AND (kind = 'reply' OR NOT EXISTS"
+            " (SELECT 1 FROM outbox WHERE account = ?1 AND state = 'unknown'))",
+            account,
+        )
+
+    def _in_flight(self, account: str) -> bool:
+        return self.one("SELECT 1 FROM outbox WHERE account = ? AND state = 'sending'", account) is not None
+
+    def _outbox_row(self, outbox_id: int) -> OutboxRow | None:
+        found = self._some("id = ?", whole(outbox_id))
+        return found[0] if found else None
+
+    def _some(self, where: str, *values: object) -> list[OutboxRow]:
+        found = self.all_of(f"SELECT * FROM outbox WHERE {where}", *values)  # noqa: S608 -- conditions written above
+        return [outbox_row(row) for row in found]
+
+
+_OPEN = "(" + ", ".join(f"'{state}'" for state in OPEN) + ")"
+
+
+def outbox_row(row: sqlite3.Row) -> OutboxRow:
+    """Read a stored delivery."""
+    receipt = None
+    if row["remote_id"] is not None:
+        receipt = Receipt(remote_id=row["remote_id"], url=row["remote_url"], note=row["receipt_note"] or "")
+    return OutboxRow(
+        id=row["id"],
+        post=_post(row),
+        kind=row["kind"],
+        state=State(row["state"]),
+        reason=row["reason"],
+        revision=row["revision"],
+        attempts=row["attempts"],
+        candidate=row["candidate"],
+        mention=row["mention"],
+        slot=row["slot"],
+        created_at=moment(row["created_at"]),
+        not_before=moments(row["not_before"]),
+        sent_at=moments(row["sent_at"]),
+        first_sent_at=moments(row["first_sent_at"]),
+        looks=row["looks"],
+        settled_at=moments(row["settled_at"]),
+        receipt=receipt,
+    )
+
+
+def _post(row: sqlite3.Row) -> Post:
+    return Post(
+        account=row["account"],
+        text=row["text"],
+        dedupe_key=row["dedupe_key"],
+        link=row["link"],
+        language=row["language"],
+        visibility=row["visibility"],
+        title=row["title"],
+        id=row["id"],
+        key=row["key"],
+        reply_to=row["reply_to"],
+        reply_to_author=row["reply_to_author"],
+        reply_context=json.loads(row["reply_context"]),
+        created_at=moment(row["created_at"]),
+        sent_at=moments(row["ever_sent_at"]),
+    )

@@ -1,0 +1,302 @@
+"""Mentions: heard once, answered once, and remembered where no rule knew a word.
+
+May import: model, and within the store its own parts.
+A mention and the cursor after it are one transaction; its answer and the delivery of that answer are another.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.model import Match, Mention, Post, State
+from bot.store.outbox import put_in
+from bot.store.part import durable, listed, reading
+from bot.store.people import People
+from bot.store.records import Answered, Unanswered
+from bot.store.values import TEXT, clean, cleaned, moment, moments, packed, stamp, unpacked, whole
+
+
+class Mentions(People):
+    """Who said what to the bot, and what became of it."""
+
+    name = "mentions"
+
+    @durable
+    def heard(
+        self, mention: Mention, cursor: str | None, now: datetime, *, on_timeline: bool = False
+    ) -> tuple[int, bool, int | None]:
+        """Store a mention, and how far its platform was read, before anybody is told that it arrived.
+
+        Gives our number, whether it is new, and its number on the timeline (None where it isn't shown).  One that is
+        delivered again, or edited, stays as it was first heard.
+        """
+        account = mention.account
+        done = self.raw.execute(
+            "INSERT INTO mentions (account, remote_id, author, name, text, at, heard_at, thread, in_reply_to, about, bot,"
+            " owner, visibility, language, context, state)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'new') ON CONFLICT DO NOTHING",
+            _columns(mention, now),
+        )
+        new = done.rowcount == 1
+        number = self.number(
+            "SELECT id FROM mentions WHERE account = ? AND remote_id = ?", account, clean(mention.remote_id)
+        )
+        if new:
+            self._met(account, mention.author, mention.name, now, bot=mention.bot)
+            if on_timeline:
+                self.change(
+                    "INSERT INTO timeline (kind, mention, created_at) VALUES ('mention', ?, ?)", number, stamp(now)
+                )
+        if cursor is not None:
+            self.change(
+                "INSERT INTO cursors VALUES (?, ?) ON CONFLICT DO UPDATE SET cursor = excluded.cursor",
+                account,
+                clean(cursor),
+            )
+        shown = self.one("SELECT id FROM timeline WHERE mention = ?", number)
+        return number, new, None if shown is None else int(shown["id"])
+
+    @reading
+    def cursor(self, account: str) -> str | None:
+        """How far an account's platform was read."""
+        found = self.one("SELECT cursor FROM cursors WHERE account = ?", account)
+        return None if found is None else str(found["cursor"])
+
+    @reading
+    def pending(self, limit: int) -> list[Mention]:
+        """Mentions that nobody has dealt with yet, the oldest first."""
+        return self._some_mentions("state = 'new' ORDER BY id LIMIT ?", whole(limit))
+
+    @durable
+    def answered(
+        self,
+        mention_id: int,
+        post: Post | None,
+        match: Match,
+        *,
+        now: datetime,
+        unanswered: str | None = None,
+        details: Mapping[str, str] | None = None,
+    ) -> int | None:
+        """Keep how a mention was answered, together with the delivery of the answer; gives its number.
+
+        With `unanswered` (no rule, late, capped) the mention also waits for the owner.  One that was dealt with already
+        keeps its first answer, and that number is given; a late answer ends the waiting.
+        """
+        found = self.one("SELECT state, account FROM mentions WHERE id = ?", whole(mention_id))
+        if found is None:
+            return None
+        if found["state"] not in ("new", "unanswered"):
+            return self._answer_of(mention_id, post)
+        if post is not None:
+            put_in(self.raw, post, "reply", State.PLANNED, now, mention=mention_id)
+        if found["state"] == "new" or (post is not None and unanswered is None):
+            self.change(
+                "UPDATE mentions SET state = ?, reason = ?, answered_at = ?, rule = ?, match = ?, details = ? WHERE id = ?",
+                "answered" if unanswered is None else "unanswered",
+                clean(unanswered or ""),
+                stamp(now),
+                clean(match.rule),
+                packed(match),
+                packed(details or {}),
+                mention_id,
+            )
+        return self._answer_of(mention_id, post)
+
+    @durable
+    def skipped(self, mention_id: int, reason: str, now: datetime) -> bool:
+        """Leave a mention alone on purpose, and keep why."""
+        return (
+            self.change(
+                "UPDATE mentions SET state = 'skipped', reason = ?, answered_at = ? WHERE id = ? AND state = 'new'",
+                clean(reason),
+                stamp(now),
+                whole(mention_id),
+            )
+            == 1
+        )
+
+    @durable
+    def withdrawn(self, mention_id: int, reason: str, now: datetime) -> bool:
+        """Its author took it back: it isn't answered any more, and leaves the timeline."""
+        return (
+            self.change(
+                "UPDATE mentions SET state = 'withdrawn', reason = ?, text = '', answered_at = coalesce(answered_at, ?)"
+                " WHERE id = ? AND state != 'withdrawn'",
+                clean(reason),
+                stamp(now),
+                whole(mention_id),
+            )
+            == 1
+        )
+
+    @reading
+    def replies_since(self, account: str, *, person: str | None = None, since: datetime) -> int:
+        """How many replies an account gave since a time, to everybody or to one person."""
+        return self.number(
+            "SELECT count(*) FROM outbox JOIN mentions ON mentions.id = outbox.mention"
+            " WHERE outbox.account = ?1 AND kind = 'reply' AND created_at >= ?2 AND (?3 IS NULL OR author = ?3)",
+            account,
+            stamp(since),
+            cleaned(person),
+        )
+
+    @reading
+    def thread_replies(self, account: str, thread: str) -> int:
+        """How many replies an account gave in one thread."""
+        return self.number(
+            "SELECT count(*) FROM mentions JOIN outbox ON outbox.mention = mentions.id"
+            " WHERE mentions.account = ? AND thread = ? AND thread != '' AND kind = 'reply'",
+            account,
+            clean(thread),
+        )
+
+    @reading
+    def last_answer(self, account: str, person: str, rule: str) -> datetime | None:
+        """When a rule last answered a person."""
+        found = self.one(
+            "SELECT max(answered_at) AS at FROM mentions WHERE account = ? AND author = ? AND rule = ?",
+            account,
+            clean(person),
+            clean(rule),
+        )
+        return moments(found["at"]) if found else None
+
+    @reading
+    def last_rule(self, account: str, thread: str) -> str | None:
+        """The rule that last answered in a thread."""
+        found = self.one(
+            "SELECT rule FROM mentions WHERE account = ? AND thread = ? AND thread != '' AND rule IS NOT NULL"
+            " ORDER BY answered_at DESC, id DESC LIMIT 1",
+            account,
+            clean(thread),
+        )
+        return None if found is None else str(found["rule"])
+
+    @reading
+    def by_remote(self, account: str, remote_id: str) -> Mention | None:
+        """A mention by its platform's number."""
+        found = self._some_mentions("account = ? AND remote_id = ?", account, clean(remote_id))
+        return found[0] if found else None
+
+    @reading
+    def get(self, mention_id: int) -> Mention | None:
+        """A mention by our number."""
+        found = self._some_mentions("id = ?", whole(mention_id))
+        return found[0] if found else None
+
+    @reading
+    def outcome(self, mention_id: int) -> Answered | None:
+        """What became of a mention, with the whole trace of the match."""
+        found = self.one("SELECT * FROM mentions WHERE id = ?", whole(mention_id))
+        if found is None:
+            return None
+        return Answered(
+            mention=_mention(found),
+            state=found["state"],
+            reason=found["reason"],
+            match=None if found["match"] is None else unpacked(Match, found["match"]),
+            details=json.loads(found["details"]),
+            answered_at=moments(found["answered_at"]),
+            taught=found["taught"],
+        )
+
+    @reading
+    def first_time(self, account: str, author: str) -> bool:
+        """Tell whether a person has spoken to this account at most once."""
+        return (
+            self.number(
+                "SELECT count(*) FROM (SELECT 1 FROM mentions WHERE account = ? AND author = ? LIMIT 2)",
+                account,
+                clean(author),
+            )
+            < 2
+        )
+
+    @reading
+    def unanswered(self, state: str = "new", limit: int = 100) -> list[Unanswered]:
+        """What waits for the owner, the oldest first.
+
+        `new`: no rule was taught for it yet; `taught`: one was, and the late answer is still to come; `all`: both.
+        """
+        condition = {"new": "AND taught IS NULL", "taught": "AND taught IS NOT NULL"}.get(state, "")
+        found = self.all_of(
+            f"SELECT * FROM mentions WHERE state = 'unanswered' {condition} ORDER BY id LIMIT ?",  # noqa: S608 -- two constants
+            whole(limit),
+        )
+        return [_unanswered(row) for row in found]
+
+    @durable
+    def taught(self, mention_ids: Sequence[int], rule_id: str, now: datetime) -> int:
+        """The owner taught a rule for these; each is answered late by `answered`.  Gives how many still waited."""
+        changed = self.change(
+            "UPDATE mentions SET taught = ? WHERE state = 'unanswered' AND id IN (SELECT value FROM json_each(?))",
+            clean(rule_id),
+            listed(map(whole, mention_ids)),
+        )
+        self.change(
+            "INSERT INTO meta VALUES ('taught_at', ?) ON CONFLICT DO UPDATE SET value = excluded.value", str(stamp(now))
+        )
+        return changed
+
+    def _answer_of(self, mention_id: int, post: Post | None) -> int | None:
+        """The delivery of an answer: of this one by its dedupe key, else of the first one."""
+        found = self.one(
+            "SELECT id FROM outbox WHERE mention = ? ORDER BY dedupe_key != ?, id LIMIT 1",
+            whole(mention_id),
+            clean(post.dedupe_key) if post else "",
+        )
+        return None if found is None else int(found["id"])
+
+    def _some_mentions(self, where: str, *values: object) -> list[Mention]:
+        found = self.all_of(f"SELECT * FROM mentions WHERE {where}", *values)  # noqa: S608 -- conditions written above
+        return [_mention(row) for row in found]
+
+
+def _columns(mention: Mention, now: datetime) -> tuple[object, ...]:
+    return (
+        mention.account,
+        clean(mention.remote_id),
+        clean(mention.author),
+        clean(mention.name, 1000),
+        clean(mention.text, TEXT),
+        stamp(mention.at),
+        stamp(now),
+        clean(mention.thread),
+        cleaned(mention.in_reply_to),
+        mention.about,
+        mention.bot,
+        mention.owner,
+        cleaned(mention.visibility),
+        cleaned(mention.language),
+        packed(mention.context),
+    )
+
+
+def _mention(row: sqlite3.Row) -> Mention:
+    return Mention(
+        account=row["account"],
+        remote_id=row["remote_id"],
+        author=row["author"],
+        text=row["text"],
+        at=moment(row["at"]),
+        id=row["id"],
+        name=row["name"],
+        thread=row["thread"],
+        in_reply_to=row["in_reply_to"],
+        about=row["about"],
+        bot=bool(row["bot"]),
+        owner=bool(row["owner"]),
+        visibility=row["visibility"],
+        language=row["language"],
+        context=json.loads(row["context"]),
+    )
+
+
+def _unanswered(row: sqlite3.Row) -> Unanswered:
+    match = None if row["match"] is None else unpacked(Match, row["match"])
+    rule, score = match.nearest if match is not None and match.nearest is not None else (None, 0.0)
+    return Unanswered(_mention(row), row["reason"], rule, score)

@@ -1,0 +1,113 @@
+"""What every part of the store is made of: a connection, and methods marked by how durable they are.
+
+May import: within the store connection.
+
+    @durable   committed with a sync to the disk: outbox, mentions, what the owner decided
+    @bulk      committed without: feed data, which another poll would bring again
+    @reading   one snapshot; the Writer runs it on a read-only connection of its own
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import sqlite3
+from collections.abc import Callable, Iterable
+from typing import Concatenate, Literal, ParamSpec, TypeVar
+
+import sqlite_utils
+
+from bot.store.connection import Connection
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Self = TypeVar("Self", bound="Part")
+Kind = Literal["durable", "bulk", "reading"]
+
+
+class Part:
+    """A part of the store, on one connection; each public method is one transaction."""
+
+    name = ""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @property
+    def raw(self) -> sqlite3.Connection:
+        """The connection, for SQL by hand."""
+        return self.connection.raw
+
+    @property
+    def db(self) -> sqlite_utils.Database:
+        """The same connection, for batches."""
+        return self.connection.db
+
+    def one(self, sql: str, *values: object) -> sqlite3.Row | None:
+        """Give the first row, or None."""
+        found: sqlite3.Row | None = self.raw.execute(sql, values).fetchone()
+        return found
+
+    def all_of(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        """Give all rows."""
+        return self.raw.execute(sql, values).fetchall()
+
+    def number(self, sql: str, *values: object) -> int:
+        """Give the first number of the first row; nothing counts as 0."""
+        found = self.one(sql, *values)
+        return 0 if found is None or found[0] is None else int(found[0])
+
+    def change(self, sql: str, *values: object) -> int:
+        """Write, and give how many rows it touched."""
+        return self.raw.execute(sql, values).rowcount
+
+
+def listed(values: Iterable[object]) -> str:
+    """Give a list as the one value of `IN (SELECT value FROM json_each(?))`: however long, one statement."""
+    return json.dumps(list(values))
+
+
+def durable(method: Callable[Concatenate[Self, P], T]) -> Callable[Concatenate[Self, P], T]:
+    """Commit what the method writes to the disk before it returns."""
+    return _writing(method, "durable")
+
+
+def bulk(method: Callable[Concatenate[Self, P], T]) -> Callable[Concatenate[Self, P], T]:
+    """Commit what the method writes; a loss of power may take it back."""
+    return _writing(method, "bulk")
+
+
+def reading(method: Callable[Concatenate[Self, P], T]) -> Callable[Concatenate[Self, P], T]:
+    """Let the method read one snapshot."""
+
+    @functools.wraps(method)
+    def call(self: Self, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with self.connection.reading():
+            return method(self, *args, **kwargs)
+
+    return _marked(call, "reading")
+
+
+def kind_of(call: Callable[..., object]) -> Kind:
+    """Tell how a store method is marked.
+
+    :raises TypeError: it isn't a method of the store
+    """
+    kind: Kind | None = getattr(call, "store_kind", None)
+    if kind is None:
+        raise TypeError(f"{call!r} is no method of the store")
+    return kind
+
+
+def _writing(method: Callable[Concatenate[Self, P], T], kind: Kind) -> Callable[Concatenate[Self, P], T]:
+    @functools.wraps(method)
+    def call(self: Self, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with self.connection.writing(durable=kind == "durable"):
+            return method(self, *args, **kwargs)
+
+    return _marked(call, kind)
+
+
+def _marked(call: Callable[Concatenate[Self, P], T], kind: Kind) -> Callable[Concatenate[Self, P], T]:
+    call.store_kind = kind  # type: ignore[attr-defined]
+    return call

@@ -1,0 +1,119 @@
+"""The people who speak to the bot: who asked it to stop, who is blocked, who was told to slow down.
+
+May import: model, and within the store its own parts.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.store.part import Part, durable, reading
+from bot.store.records import Person
+from bot.store.values import clean, moments, stamp
+
+EVERYWHERE = ""
+"""The account under which a person's word counts for all our accounts."""
+
+
+class People(Part):
+    """What is kept about people, and no more than that; the part `mentions` is made of this."""
+
+    @durable
+    def opt_out(self, author: str, account: str | None, now: datetime) -> None:
+        """Never speak to this person again, on one account or on all (None)."""
+        self.change(
+            "INSERT INTO people (account, person, opted_out_at) VALUES (?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET opted_out_at = coalesce(opted_out_at, excluded.opted_out_at)",
+            EVERYWHERE if account is None else account,
+            clean(author),
+            stamp(now),
+        )
+
+    @durable
+    def opt_in(self, author: str, account: str | None, now: datetime) -> bool:
+        """Speak to this person again, because they asked; tells whether they had opted out.
+
+        On one account, a word that they gave for all of them is taken back as well.  `now` is when they came back.
+        """
+        return (
+            self.change(
+                "UPDATE people SET opted_out_at = NULL, last_at = max(coalesce(last_at, 0), ?1)"
+                " WHERE person = ?2 AND opted_out_at IS NOT NULL AND (?3 IS NULL OR account IN (?3, ''))",
+                stamp(now),
+                clean(author),
+                account,
+            )
+            > 0
+        )
+
+    @reading
+    def opted_out(self, account: str, author: str) -> bool:
+        """Tell whether this person asked this account, or all of ours, to stop."""
+        return (
+            self.number(
+                "SELECT EXISTS (SELECT 1 FROM people WHERE account IN (?, '') AND person = ? AND opted_out_at IS NOT NULL)",
+                account,
+                clean(author),
+            )
+            == 1
+        )
+
+    @durable
+    def block(self, what: str) -> bool:
+        """Ignore a person or a domain from now on; tells whether that is new."""
+        return self.change("INSERT INTO blocks VALUES (?) ON CONFLICT DO NOTHING", clean(what)) == 1
+
+    @durable
+    def unblock(self, what: str) -> bool:
+        """Ignore it no longer; tells whether it was blocked."""
+        return self.change("DELETE FROM blocks WHERE what = ?", clean(what)) == 1
+
+    @reading
+    def blocks(self) -> list[str]:
+        """The people and domains that are blocked."""
+        return [row["what"] for row in self.all_of("SELECT what FROM blocks ORDER BY what")]
+
+    @reading
+    def person(self, account: str, author: str) -> Person | None:
+        """What is known of a person on one account."""
+        found = self.one("SELECT * FROM people WHERE account = ? AND person = ?", account, clean(author))
+        if found is None:
+            return None
+        return Person(
+            account=found["account"],
+            person=found["person"],
+            name=found["name"],
+            bot=bool(found["bot"]),
+            first_at=moments(found["first_at"]),
+            last_at=moments(found["last_at"]),
+            opted_out_at=moments(found["opted_out_at"]),
+        )
+
+    @durable
+    def pause_notice(self, account: str, person: str, until: datetime, now: datetime) -> bool:
+        """Note that a person is told "let us pause" until a time; False if what they were told last still stands."""
+        told = self.number(
+            "SELECT pause_told_until FROM people WHERE account = ? AND person = ?", account, clean(person)
+        )
+        if told > stamp(now):
+            return False
+        self.change(
+            "INSERT INTO people (account, person, pause_told_until) VALUES (?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET pause_told_until = excluded.pause_told_until",
+            account,
+            clean(person),
+            stamp(until),
+        )
+        return True
+
+    def _met(self, account: str, author: str, name: str, now: datetime, *, bot: bool) -> None:
+        self.change(
+            "INSERT INTO people (account, person, name, bot, first_at, last_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)"
+            " ON CONFLICT DO UPDATE SET name = excluded.name, bot = excluded.bot, last_at = excluded.last_at,"
+            " first_at = coalesce(first_at, excluded.first_at)",
+            account,
+            clean(author),
+            clean(name, 1000),
+            bot,
+            stamp(now),
+        )

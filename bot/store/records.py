@@ -1,0 +1,151 @@
+"""What the store answers that isn't in the model: small frozen values, each named by what it is.
+
+May import: model, and the standard library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.model import Match, Mention, Rule
+
+
+class Share(NamedTuple):
+    """One post of an account that came from a candidate: what fairness between feeds looks at."""
+
+    feed: str
+    own: bool
+    at: datetime
+
+
+class Story(NamedTuple):
+    """A candidate as the lookup of same stories sees it."""
+
+    candidate: int
+    canonical: str
+    title_key: str
+    simhash: int  # 64 bits, unsigned; 0: too little text
+    feed: str
+    first_seen: datetime
+
+
+class Unanswered(NamedTuple):
+    """A mention that waits for the owner, and the rule that came nearest."""
+
+    mention: Mention
+    reason: str  # "no rule", "late", "capped"
+    rule: str | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenEntry:
+    """One entry that ever stood in a feed, and what was decided about it."""
+
+    feed: str
+    key: str  # 32 hex characters
+    title: str
+    link: str
+    published: datetime | None
+    first_seen: datetime
+    verdict: str
+    reason: str
+    canonical: str
+    matched: tuple[str, ...]
+    same_as: int | None
+    candidate: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedCounts:
+    """What came of one feed so far."""
+
+    entries: int = 0
+    candidates: int = 0
+    shared: int = 0
+    last_shared: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What one account decided about a candidate."""
+
+    account: str
+    candidate: int
+    verdict: str  # shared, failed, expired, rejected, blocked, muted
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountState:
+    """What holds an account back, if anything."""
+
+    name: str
+    known_since: datetime | None = None
+    paused: str | None = None  # the sentence; of the account, or of the whole bot
+    paused_until: datetime | None = None
+    hold_until: datetime | None = None
+    hold_reason: str = ""
+    locked_out: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who spoke to an account, or asked it not to."""
+
+    account: str
+    person: str
+    name: str
+    bot: bool
+    first_at: datetime | None
+    last_at: datetime | None
+    opted_out_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """How a mention was dealt with: what `why` and the dashboard show."""
+
+    mention: Mention
+    state: str  # new, answered, unanswered, skipped, withdrawn
+    reason: str
+    match: Match | None
+    details: Mapping[str, str]
+    answered_at: datetime | None
+    taught: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleChange:
+    """One line of a rule's history."""
+
+    id: str
+    what: str  # added, changed, removed
+    who: str
+    at: datetime
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """How often a rule answered."""
+
+    count: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Something of the archive that fits a question."""
+
+    candidate: int
+    title: str
+    link: str
+    feed_title: str
+    first_seen: datetime
+    shared: str | None  # the text of a post that was sent about it
+    categories: tuple[str, ...] = field(default=())

@@ -1,0 +1,138 @@
+"""Stored rules: those of the owner's file, those taught while running, and what became of both.
+
+May import: model, and within the store its own parts.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.model import Rule
+from bot.store.part import Part, bulk, durable, reading
+from bot.store.records import RuleChange, Usage
+from bot.store.values import clean, moment, packed, stamp, unpacked
+
+
+class Rules(Part):
+    """Every rule with its origin; the file's own the file's changes, the taught ones stay until they are removed."""
+
+    name = "rules"
+
+    @durable
+    def sync_file(self, rules: Sequence[Rule], now: datetime) -> None:
+        """Take over the rules of the file as a whole, in its order; taught ones stay.  Its history keeps the changes."""
+        before = {row["id"]: row["rule"] for row in self.all_of("SELECT id, rule FROM rules WHERE layer = 'file'")}
+        after = {clean(rule.id): packed(replace(rule, line=None, order=0)) for rule in rules}
+        for gone in [each for each in before if each not in after]:
+            self._note(gone, "removed", "file", now, before[gone])
+            self.change("DELETE FROM rules WHERE layer = 'file' AND id = ?", gone)
+        for position, rule in enumerate(rules):
+            name = clean(rule.id)
+            if name not in before:
+                self._note(name, "added", "file", now, after[name])
+            elif packed(replace(unpacked(Rule, before[name]), line=None, order=0)) != after[name]:
+                self._note(name, "changed", "file", now, after[name])
+            self._put(rule, "file", position, "file", now)
+
+    @reading
+    def all(self) -> list[Rule]:
+        """The rules that count: the file's in its order, then the taught ones in theirs.
+
+        A taught rule that has the name of a rule of the file is shadowed by it.
+        """
+        found = self.all_of(
+            "SELECT rule FROM rules WHERE layer = 'file' OR id NOT IN (SELECT id FROM rules WHERE layer = 'file')"
+            " ORDER BY layer = 'taught', position"
+        )
+        return _ordered(found)
+
+    @reading
+    def conflicts(self) -> list[Rule]:
+        """The taught rules that are shadowed by a rule of the file."""
+        found = self.all_of(
+            "SELECT rule FROM rules WHERE layer = 'taught' AND id IN (SELECT id FROM rules WHERE layer = 'file')"
+            " ORDER BY position"
+        )
+        return _ordered(found)
+
+    @durable
+    def add(self, rule: Rule, who: str, now: datetime) -> None:
+        """Teach a rule, or replace the taught one of that name."""
+        name = clean(rule.id)
+        known = self.one("SELECT position FROM rules WHERE layer = 'taught' AND id = ?", name)
+        if known is None:
+            position = 1 + self.number("SELECT max(position) FROM rules WHERE layer = 'taught'")
+        else:
+            position = known["position"]
+        self._note(name, "added" if known is None else "changed", who, now, packed(rule))
+        self._put(rule, "taught", position, who, now)
+
+    @durable
+    def remove(self, rule_id: str, who: str, now: datetime) -> bool:
+        """Forget a taught rule; False if there is none of that name (a rule of the file is removed there)."""
+        known = self.one("SELECT rule FROM rules WHERE layer = 'taught' AND id = ?", clean(rule_id))
+        if known is None:
+            return False
+        self._note(clean(rule_id), "removed", who, now, known["rule"])
+        self.change("DELETE FROM rules WHERE layer = 'taught' AND id = ?", clean(rule_id))
+        return True
+
+    @bulk
+    def used(self, rule_id: str, now: datetime) -> None:
+        """Count that a rule answered."""
+        self.change(
+            "INSERT INTO rule_usage VALUES (?, 1, ?)"
+            " ON CONFLICT DO UPDATE SET count = count + 1, last_at = excluded.last_at",
+            clean(rule_id),
+            stamp(now),
+        )
+
+    @reading
+    def usage(self) -> dict[str, Usage]:
+        """How often each rule answered, by its name."""
+        found = self.all_of("SELECT * FROM rule_usage ORDER BY id")
+        return {row["id"]: Usage(count=row["count"], last_at=moment(row["last_at"])) for row in found}
+
+    @reading
+    def history(self, rule_id: str) -> list[RuleChange]:
+        """What happened to a rule, the oldest first."""
+        found = self.all_of("SELECT * FROM rule_history WHERE id = ? ORDER BY number", clean(rule_id))
+        return [
+            RuleChange(
+                id=row["id"],
+                what=row["what"],
+                who=row["who"],
+                at=moment(row["at"]),
+                rule=unpacked(Rule, row["rule"]),
+            )
+            for row in found
+        ]
+
+    def _put(self, rule: Rule, layer: str, position: int, who: str, now: datetime) -> None:
+        self.change(
+            "INSERT INTO rules VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET position = excluded.position,"
+            " rule = excluded.rule, added_by = excluded.added_by, added_at = excluded.added_at",
+            clean(rule.id),
+            layer,
+            position,
+            packed(rule),
+            clean(who),
+            stamp(now),
+        )
+
+    def _note(self, rule_id: str, what: str, who: str, now: datetime, rule: str) -> None:
+        self.change(
+            "INSERT INTO rule_history (id, what, who, at, rule) VALUES (?, ?, ?, ?, ?)",
+            rule_id,
+            what,
+            clean(who),
+            stamp(now),
+            rule,
+        )
+
+
+def _ordered(rows: Sequence[sqlite3.Row]) -> list[Rule]:
+    return [replace(unpacked(Rule, row["rule"]), order=place) for place, row in enumerate(rows)]

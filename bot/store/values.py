@@ -1,0 +1,153 @@
+"""Between our values and the database's: times as integer microseconds, clean strings, packed dataclasses.
+
+May import: model, and the standard library.  Pure: nothing here knows a connection.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import types
+import typing
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from functools import cache
+from hashlib import blake2b
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+TEXT = 100_000
+"""The longest text of one field, in characters: what the parsers let through at most."""
+
+LINE = 4_000
+"""The longest name, link, reason or other single line, in characters."""
+
+INTEGER = 2**63 - 1
+"""The largest integer SQLite stores."""
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def stamp(at: datetime) -> int:
+    """Turn an aware time into microseconds since 1970, UTC.
+
+    :raises ValueError: the time is naive, so nobody knows when it is
+    """
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone can't be stored")
+    return (at - EPOCH) // MICROSECOND
+
+
+def stamped(at: datetime | None) -> int | None:
+    """Do the same for a time that may be missing."""
+    return None if at is None else stamp(at)
+
+
+def moment(microseconds: int) -> datetime:
+    """Turn stored microseconds into an aware time in UTC."""
+    return EPOCH + microseconds * MICROSECOND
+
+
+def moments(microseconds: int | None) -> datetime | None:
+    """Do the same for a time that may be missing."""
+    return None if microseconds is None else moment(microseconds)
+
+
+def clean(text: str, limit: int = LINE) -> str:
+    """Clip a text to `limit` characters and take out what SQLite can't hold.
+
+    A lone surrogate has no UTF-8, and SQL ends a string at NUL: both become U+FFFD, so that lengths stay.
+    """
+    return _UNSTORABLE.sub("\ufffd", text[:limit])
+
+
+def cleaned(text: str | None, limit: int = LINE) -> str | None:
+    """Do the same for a text that may be missing."""
+    return None if text is None else clean(text, limit)
+
+
+def whole(number: int) -> int:
+    """Bring an integer that somebody typed into the range that SQLite compares."""
+    return max(-INTEGER - 1, min(INTEGER, number))
+
+
+def signed(bits: int) -> int:
+    """Turn 64 unsigned bits into SQLite's signed integer."""
+    bits &= 2**64 - 1
+    return bits - 2**64 if bits > INTEGER else bits
+
+
+def unsigned(number: int) -> int:
+    """Turn it back."""
+    return number & (2**64 - 1)
+
+
+def key_bytes(key: str) -> bytes:
+    """Give the 16 bytes under which an entry's key is kept for ever; 32 hex characters are those bytes themselves."""
+    if len(key) == 32:
+        try:
+            return bytes.fromhex(key)
+        except ValueError:
+            pass  # not a digest: hashed below like any other string
+    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def packed(value: object) -> str:
+    """Write a value of the model as JSON: times and spans as microseconds, strings cleaned."""
+    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def unpacked(kind: type[T], text: str) -> T:
+    """Read a value of the model from its JSON; fields it doesn't know are ignored, missing ones take their default."""
+    return typing.cast("T", _revived(kind, json.loads(text)))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, str):
+        return clean(value, TEXT)
+    if isinstance(value, datetime):
+        return stamp(value)
+    if isinstance(value, timedelta):
+        return value // MICROSECOND
+    if isinstance(value, Mapping):
+        return {clean(str(name)): _plain(item) for name, item in value.items()}
+    if isinstance(value, (tuple, list, frozenset)):
+        return [_plain(item) for item in value]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {each.name: _plain(getattr(value, each.name)) for each in dataclasses.fields(value)}
+    return value
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+def _revived(hint: Any, raw: Any) -> Any:  # noqa: ANN401 -- driven by the annotation it is given
+    """Give a JSON value the type that its annotation names."""
+    if isinstance(hint, types.UnionType):  # `X | None`
+        return None if raw is None else _revived(hint.__args__[0], raw)
+    origin = typing.get_origin(hint)
+    if hint is datetime:
+        return moment(raw)
+    if hint is timedelta:
+        return raw * MICROSECOND
+    if origin is tuple:
+        kinds = typing.get_args(hint)
+        if len(kinds) == 2 and kinds[1] is Ellipsis:
+            return tuple(_revived(kinds[0], item) for item in raw)
+        return tuple(_revived(kind, item) for kind, item in zip(kinds, raw, strict=True))
+    if dataclasses.is_dataclass(hint):
+        hints = _hints(typing.cast("type", hint))
+        known = {each.name for each in dataclasses.fields(hint)}
+        fields = {name: _revived(hints[name], item) for name, item in raw.items() if name in known}
+        return typing.cast("type", hint)(**fields)
+    return raw

@@ -1,0 +1,210 @@
+"""The store for asyncio: one thread writes, one reads, and calls that come together share one commit.
+
+May import: errors, and within the store its own parts.
+A commit that is synced to the disk takes milliseconds, whether it carries one call or a hundred: so the calls that wait
+while one batch is committed become the next batch.  Each is in a savepoint of its own, and is answered only after the
+commit.  A call that was queued is made, even if whoever awaits it is cancelled meanwhile: a receipt must not get lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, ParamSpec, TypeVar
+
+from bot.errors import StoreError
+from bot.store.part import Kind, Part, kind_of
+from bot.store.store import Store
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+TOGETHER = 100
+"""The most calls that share one commit: a bound on how long the first of them waits."""
+
+POLL = 0.5
+"""Seconds between two looks for commits of other processes, while somebody waits for a change."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One queued call, and what came of it."""
+
+    run: Callable[[], Any]
+    kind: Kind
+    future: asyncio.Future[Any]
+    value: Any = None
+    error: BaseException | None = None
+
+
+@dataclass(slots=True)
+class _Thread:
+    """A thread that takes calls off a queue, as many as wait at once, until it is told to stop."""
+
+    name: str
+    work: Callable[[Sequence[Call]], None]
+    loop: asyncio.AbstractEventLoop
+    calls: queue.SimpleQueue[Call | None] = field(default_factory=queue.SimpleQueue)
+    thread: threading.Thread | None = None
+
+    def put(self, call: Call) -> None:
+        if self.thread is None:
+            self.thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+            self.thread.start()
+        self.calls.put(call)
+
+    def stop(self) -> None:
+        """Let it finish what is queued, and wait for that."""
+        if self.thread is not None:
+            self.calls.put(None)
+            self.thread.join()
+
+    def _run(self) -> None:
+        open_ = True
+        while open_:
+            batch = [self.calls.get()]
+            with suppress(queue.Empty):
+                while len(batch) < TOGETHER:
+                    batch.append(self.calls.get_nowait())
+            open_ = None not in batch
+            calls = [call for call in batch if call is not None]
+            if calls:
+                self.work(calls)
+                with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                    self.loop.call_soon_threadsafe(_answer, calls)
+
+
+class Writer:
+    """Brings the store's methods to asyncio: `await db(store.outbox.claim, "timeline", now=now)`.
+
+    Made inside the running loop.  Methods marked `@reading` run on a read-only connection of their own, and see
+    everything whose call was answered before.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._loop = asyncio.get_running_loop()
+        self._reader = store.reader()
+        self._writes = _Thread("store-writer", self._write, self._loop)
+        self._reads = _Thread("store-reader", self._read, self._loop)
+        self._closed = False
+        self._changes = 1
+        self._version: int | None = None
+        self._committed = asyncio.Event()
+        self._waiters = 0
+        self._watch: asyncio.Task[None] | None = None
+        self._next: asyncio.Future[None] = self._loop.create_future()
+
+    async def __call__(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run one method of the store and give its answer, once that is committed.
+
+        :raises StoreError: it could not be stored; nothing of this call was, the calls beside it are not affected
+        """
+        kind = kind_of(call)
+        if kind == "reading":
+            call = self._on_reader(call)
+        if self._closed:
+            raise StoreError("The store is closed.")
+        one = Call(lambda: call(*args, **kwargs), kind, self._loop.create_future())
+        (self._reads if kind == "reading" else self._writes).put(one)
+        answer: T = await one.future
+        if kind != "reading":
+            self._committed.set()
+        return answer
+
+    async def wait_for_change(self, seen: int) -> int:
+        """Wait until something was committed after the count `seen`, by us or by another process; gives the new count.
+
+        The count begins at 1, so 0 answers at once.
+        """
+        self._waiters += 1
+        try:
+            while self._changes <= seen and not self._closed:
+                if self._watch is None or self._watch.done():
+                    self._watch = asyncio.create_task(self._watching(), name="store-watch")
+                await asyncio.wait((asyncio.shield(self._next), self._watch), return_when=asyncio.FIRST_COMPLETED)
+                if self._watch.done() and not self._watch.cancelled() and (error := self._watch.exception()):
+                    raise error
+            return self._changes
+        finally:
+            self._waiters -= 1
+
+    async def close(self) -> None:
+        """Finish what is queued, answer it, and stop both threads; the store itself stays open."""
+        self._closed = True
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.wait((self._watch,))
+        self._turn_over()
+        await asyncio.to_thread(self._writes.stop)
+        await asyncio.to_thread(self._reads.stop)
+        self._reader.close()
+
+    async def _watching(self) -> None:
+        """While somebody waits: look for commits, at once after one of ours, else every half second."""
+        while self._waiters:
+            self._committed.clear()
+            one = Call(self._reader.connection.version, "reading", self._loop.create_future())
+            self._reads.put(one)
+            version = await one.future
+            if version != self._version:
+                self._version = version
+                self._changes += 1
+                self._turn_over()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._committed.wait(), POLL)
+
+    def _turn_over(self) -> None:
+        """Wake all who wait for a change."""
+        if not self._next.done():
+            self._next.set_result(None)
+        self._next = self._loop.create_future()
+
+    def _on_reader(self, call: Callable[P, T]) -> Callable[P, T]:
+        """The same method of the same part, on the read-only connection."""
+        part = getattr(call, "__self__", None)
+        if not isinstance(part, Part):
+            raise TypeError(f"{call!r} is no method of a part of the store")
+        name: str = getattr(call, "__name__", "")
+        twin: Callable[P, T] = getattr(self._reader.part(type(part)), name)
+        return twin
+
+    def _write(self, calls: Sequence[Call]) -> None:
+        try:
+            with self.store.connection.writing(durable=any(call.kind == "durable" for call in calls)):
+                for call in calls:
+                    _make(call)
+                    if not self.store.connection.raw.in_transaction:
+                        raise StoreError(str(call.error))  # SQLite gave the whole batch up, not only this call
+        except StoreError as error:
+            if len(calls) == 1:
+                calls[0].error = error
+                return
+            for call in calls:  # one at a time, so that one call's failure is no other's
+                call.value = call.error = None
+                self._write([call])
+
+    def _read(self, calls: Sequence[Call]) -> None:
+        for call in calls:
+            _make(call)
+
+
+def _make(call: Call) -> None:
+    try:
+        call.value = call.run()
+    except Exception as error:  # noqa: BLE001 -- the thread's boundary: whatever it is, the caller gets it
+        call.error = error
+
+
+def _answer(calls: Sequence[Call]) -> None:
+    for call in calls:
+        if call.future.done():  # cancelled meanwhile
+            continue
+        if call.error is not None:
+            call.future.set_exception(call.error)
+        else:
+            call.future.set_result(call.value)
