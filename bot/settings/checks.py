@@ -104,13 +104,9 @@ def lacking(data: Mapping[str, Any]) -> Iterator[Mistake]:
         elif given == ["at"] and post["at"] == []:
             yield Mistake(("accounts", i, "post"), "post.at has no times")
     for i, rule in rows(data, "rules"):
-        where, name = ("rules", i), f"rule {shown(rule.get('id', '?'))}"
-        if not any(rule.get(key) for key in ("when", "like", "regex")):
-            yield Mistake(where, f"{name} never matches: it needs when, like or regex", of_whole=True)
-        if not (rule.get("reply") or rule.get("do")):
-            yield Mistake(where, f"{name} says nothing: it needs reply", of_whole=True)
         if rule.get("else") and not rule.get("do"):
-            yield Mistake((*where, "else"), f"{name} has an else but no do, so its else is never said", of_whole=True)
+            sentence = "else is said when an action finds nothing, and this rule has no do"
+            yield Mistake(("rules", i, "else"), sentence, of_whole=True)
 
 
 def misplaced(data: Mapping[str, Any], homes: Mapping[str, str], file: str) -> Iterator[Mistake]:

@@ -15,7 +15,7 @@ import tomlkit
 from tomlkit.items import Array
 
 from bot.settings.lines import Statement, statements
-from bot.settings.written import inline, table_text
+from bot.settings.written import table_text, value_text
 
 
 def appended(text: str, data: Mapping[str, Any], name: str, keys: Mapping[str, Any]) -> str:
@@ -24,7 +24,7 @@ def appended(text: str, data: Mapping[str, Any], name: str, keys: Mapping[str, A
         document = tomlkit.parse(text)  # name = [ … ], written inline
         array = document[name]
         if isinstance(array, Array):
-            array.append(inline(keys))
+            array.append(tomlkit.value(value_text(keys)))
             if len(array) > 1:
                 array.multiline(True)
         return tomlkit.dumps(document)

@@ -24,6 +24,7 @@ from bot.settings.rules_file import RulesFile, RuleTable
 from bot.settings.starfish_file import AccountTable, StarfishFile
 from bot.settings.syntax import Document, read
 from bot.settings.values import Settings
+from bot.settings.words import shown
 
 FILES: dict[str, type[Table]] = {"starfish.toml": StarfishFile, "feeds.toml": FeedsFile, "rules.toml": RulesFile}
 QUOTES = "quotes.txt"
@@ -240,7 +241,8 @@ class _Reading:
             except ValidationError:
                 continue  # reported with the whole file
             sentences = self.check_rule(rule) if self.check_rule else []
-            self.problems += [_problem(document.path, rule.line, sentence) for sentence in sentences]
+            about = f"rule {shown(rule.id)}"
+            self.problems += [_problem(document.path, rule.line, f"{about}: {sentence}") for sentence in sentences]
             built.append(rule)
         return tuple(built)
 

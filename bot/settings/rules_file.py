@@ -1,6 +1,6 @@
 """`rules.toml`: what the bot answers.
 
-May import: model, kinds, pydantic.
+May import: core's list of actions, kinds, pydantic.
 """
 
 from __future__ import annotations
@@ -9,13 +9,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
+from bot.core.rule_checks import ACTIONS
 from bot.settings.kinds import Line, Name, Several, SomeSpan, Table, Tables, Texts
 from bot.settings.words import Unfit, listed, meant, shown
-
-ACTIONS = (
-    "search", "latest", "similar", "why", "source", "summary", "follow", "unfollow", "remind", "opt_out", "opt_in",
-    "ask_owner", "pause", "resume", "teach", "quote", "help", "status",
-)  # fmt: skip
 
 
 def action(value: object) -> object:

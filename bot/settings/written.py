@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import tomlkit
-from tomlkit.items import Array, InlineTable, Item
 
 from bot.model import Rule, RuleTest
 from bot.settings.describe import span_text
+
+LONGEST_LIST = 90  # characters of a list that stays on one line
 
 
 def rule_keys(rule: Rule) -> dict[str, Any]:
@@ -54,29 +55,23 @@ def _shortest(texts: Sequence[str]) -> str | list[str]:
 
 def table_text(name: str, keys: Mapping[str, Any]) -> str:
     """`[[name]]` and its keys, each on a line of its own."""
-    lines = [f"[[{name}]]"]
-    lines += [f"{tomlkit.key(key).as_string()} = {value_of(value).as_string()}" for key, value in keys.items()]
+    lines = [f"[[{name}]]", *(f"{key_text(key)} = {value_text(value)}" for key, value in keys.items())]
     return "\n".join(lines) + "\n"
 
 
-def value_of(value: Any) -> Item:  # noqa: ANN401 -- whatever TOML holds
-    """A value as tomlkit writes it: tables inline, long lists one item a line."""
+def value_text(value: Any) -> str:  # noqa: ANN401 -- whatever TOML holds
+    """A value on one line; a list too long for that has one item a line."""
     if isinstance(value, Mapping):
-        return inline(value)
+        pairs = ", ".join(f"{key_text(key)} = {value_text(part)}" for key, part in value.items())
+        return f"{{ {pairs} }}" if pairs else "{}"
     if isinstance(value, (list, tuple)):
-        array: Array = tomlkit.array()
-        for part in value:
-            array.append(value_of(part))
-        width = len(array.as_string())
-        array.multiline(len(value) > 1 and width > 90)
-        return array
-    item: Item = tomlkit.item(value)
-    return item
+        parts = [value_text(part) for part in value]
+        if len(parts) > 1 and sum(map(len, parts)) > LONGEST_LIST:
+            return "[\n" + "".join(f"    {part},\n" for part in parts) + "]"
+        return f"[{', '.join(parts)}]"
+    return str(tomlkit.item(value).as_string())
 
 
-def inline(keys: Mapping[str, Any]) -> InlineTable:
-    """`{ a = 1, b = 2 }`."""
-    table = tomlkit.inline_table()
-    for key, value in keys.items():
-        table.append(key, value_of(value))
-    return table
+def key_text(key: str) -> str:
+    """A key, in quotes where it needs them."""
+    return str(tomlkit.key(key).as_string())
