@@ -124,6 +124,7 @@ _ALIASES = {
 }
 _DROPPED_LABELS = frozenset(("www", "m", "mobile", "amp"))
 
+_ORDINARY = re.compile(r"https?://[a-z0-9][a-z0-9\-]*(?:\.[a-z0-9\-]+)+(?:/[\w\-.~!$&'()*+,;=:@/%?#]*)?\Z", re.ASCII)
 _BAD = re.compile(r"[\x00-\x1f\x7f\\]")
 # Characters that would end, hide or reorder a link in a text: encoded, so that the address stays the same.
 _UNSAFE = re.compile(
@@ -147,6 +148,8 @@ def safe_link(url: str, base: str = "") -> str:
     characters.  What could break out of a text (spaces, brackets, invisible and bidi characters) is percent-encoded.
     """
     url = url.strip()
+    if len(url) <= LONGEST and _ORDINARY.match(url):
+        return url
     if not url or len(url) > LONGEST or _BAD.search(url):
         return ""
     try:

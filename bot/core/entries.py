@@ -23,7 +23,7 @@ from bot.model import Entry, Feed, Filters, ParsedFeed, Sifted
 class RawEntry:
     """An item as a parser found it, cleaned, before it has a key."""
 
-    guid: str = ""
+    guid: str = ""  # without surrounding whitespace
     link: str = ""  # absolute http(s), or ""
     title: str = ""
     html: str = ""
@@ -69,19 +69,20 @@ def keyed(raws: Sequence[RawEntry]) -> tuple[Entry, ...]:
     A guid that several items with different links carry (or a link that several items without guid carry) says
     nothing: those fall back to the next identity.
     """
-    guids: dict[str, set[str]] = {}
+    guids = Counter(raw.guid for raw in raws)
+    told: dict[str, set[str]] = {}  # what carries a guid that stands there more than once
     for raw in raws:
-        guids.setdefault(raw.guid.strip(), set()).add(canonical(raw.link) if raw.link else raw.title)
-    plain = [raw if len(guids[raw.guid.strip()]) == 1 else replace(raw, guid="") for raw in raws]
+        if guids[raw.guid] > 1:
+            told.setdefault(raw.guid, set()).add(canonical(raw.link) if raw.link else raw.title)
+    plain = [replace(raw, guid="") if len(told.get(raw.guid, ())) > 1 else raw for raw in raws]
     links: dict[str, set[str]] = {}
     for raw in plain:
-        if not raw.guid.strip():
+        if not raw.guid:
             links.setdefault(canonical(raw.link), set()).add(raw.title)
     entries: dict[str, Entry] = {}
     for raw in plain:
-        guid = raw.guid.strip()
-        ambiguous = not guid and len(links[canonical(raw.link)]) > 1
-        key = entry_key(guid, "" if ambiguous else raw.link, raw.title, raw.html)
+        vague = not raw.guid and len(links[canonical(raw.link)]) > 1
+        key = entry_key(raw.guid, "" if vague else raw.link, raw.title, raw.html)
         entries.setdefault(key, _entry(key, raw))
     return tuple(entries.values())
 

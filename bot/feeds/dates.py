@@ -6,6 +6,7 @@ One reader for all parsers, so that a feed that flips between them keeps its dat
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -81,6 +82,10 @@ def read_date(text: str) -> datetime | None:
     if not text:
         return None
     try:
+        if text[4:5] == "-" and text[10:11] == "T" and text[-1] in "0Zz":  # nearly all Atom; "24:00" isn't for it
+            with suppress(ValueError):
+                moment = datetime.fromisoformat(text)
+                return _sane(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
         if _EPOCH.match(text):
             number = float(text)
             return _sane(datetime.fromtimestamp(number / 1000 if number > 1e11 else number, UTC))
@@ -95,7 +100,7 @@ def read_date(text: str) -> datetime | None:
 
 def _made(parts: dict[str, str | None]) -> datetime | None:
     year = int(parts["year"] or parts.get("later") or 0)
-    if year < 100:
+    if year < 100 and len(parts["year"] or "") == 2:
         year += 2000 if year < 70 else 1900
     month_text = (parts["month"] or "").lower()
     month = int(month_text) if month_text.isdecimal() else _MONTHS.get(month_text, 0)
@@ -124,4 +129,6 @@ def _offset(zone: str) -> timedelta:
 
 
 def _sane(moment: datetime) -> datetime | None:
-    return moment.astimezone(UTC).replace(microsecond=0) if moment >= _EARLIEST else None
+    if moment < _EARLIEST:
+        return None
+    return moment.astimezone(UTC).replace(microsecond=0)

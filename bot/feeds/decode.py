@@ -69,15 +69,18 @@ def utf8(body: Body) -> tuple[bytes, str | None]:
     return _guessed(content)
 
 
+def has_feed(content: bytes) -> bool:
+    """Whether the element of a feed stands near the beginning, in whatever else."""
+    return _ROOT.search(content, 0, 20_000) is not None
+
+
 def mended(content: bytes) -> bytes:
     """Heal what strict XML refuses and everybody writes; linear.  What is still broken then is left to feedparser.
 
     Junk before and after the document, a document that was cut off (whole items stay), a plain DOCTYPE, control
     characters, HTML's named entities, ampersands that begin no entity, prefixes of known namespaces not declared.
     """
-    start = content.find(b"<")
-    content = content[max(start, 0) :].translate(None, _CONTROLS)
-    content = _DOCTYPE.sub(b"", content, count=1)
+    content = _from_root(content.translate(None, _CONTROLS))
     content = _whole_items(content)
     parts = []
     at = 0
@@ -183,6 +186,14 @@ def _reference(match: re.Match[bytes]) -> bytes:
         return match[0]
     code = name2codepoint.get(name.decode("ascii"), 0)
     return b"&#%d;" % code if code else b"&amp;" + match[0][1:]
+
+
+def _from_root(content: bytes) -> bytes:
+    """Cut what stands before the document, unless it declares entities of its own."""
+    root = _ROOT.search(content, 0, 20_000)
+    if root is None or b"<!ENTITY" in content[: root.start()]:
+        return _DOCTYPE.sub(b"", content, count=1)
+    return content[root.start() :]
 
 
 def _whole_items(content: bytes) -> bytes:

@@ -29,6 +29,7 @@ from bot.feeds.raw import (
 )
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"
+_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _XMLNS = re.compile(r"\sxmlns(?::[\w.\-]+)?=(?:\"[^\"]*\"|'[^']*')")
 _PREFIXED = re.compile(r"<(/?)(?:xhtml|html|h|xh):")
 # Namespaces whose elements mean what they would mean without one; compared in lower case without the final slash.
@@ -53,7 +54,24 @@ _ROOTS = frozenset(("rss", "rdf:rdf", "feed"))
 _DATES = ("pubdate", "published", "issued", "dcterms:issued", "dc:date", "updated", "modified", "dcterms:modified")
 
 _Element = Any  # lxml's elements are untyped
-_Names = Callable[[str], str]
+
+
+class _Names(dict[str, str]):
+    """Names of elements by lxml's tag, with our own prefix: "title", "dc:creator", "?:unknown"."""
+
+    def __init__(self, root_tag: str) -> None:
+        super().__init__()
+        self.root_namespace = root_tag[1:].partition("}")[0] if root_tag.startswith("{") else ""
+
+    def __missing__(self, tag: str) -> str:
+        namespace, _, local = tag[1:].partition("}") if tag.startswith("{") else ("", "", tag)
+        folded = namespace.lower().rstrip("/")
+        if folded in _BARE or (namespace == self.root_namespace and folded not in _PREFIXES):
+            name = local.lower()
+        else:
+            name = f"{_PREFIXES.get(folded, '?')}:{local.lower()}"
+        self[tag] = name
+        return name
 
 
 def read_xml(content: bytes, url: str) -> RawFeed | None:
@@ -71,8 +89,8 @@ def read_xml(content: bytes, url: str) -> RawFeed | None:
         return None
     if root.getroottree().docinfo.internalDTD is not None:
         return None
-    names = _namer(root.tag)
-    kind = names(root.tag)
+    names = _Names(root.tag)
+    kind = names[root.tag]
     if kind not in _ROOTS:
         return None
     elements = _items(root, names, "entry" if kind == "feed" else "item")
@@ -87,7 +105,7 @@ class _Reader:
     def __init__(self, root: _Element, names: _Names, url: str, *, is_atom: bool, based: bool) -> None:
         self.root, self.names, self.url = root, names, url
         self.is_atom, self.based = is_atom, based
-        self.head = root if is_atom else next((child for child in root if names(child.tag) == "channel"), root)
+        self.head = root if is_atom else next((child for child in root if names[child.tag] == "channel"), root)
         self.base = self._base(self.head)
 
     def feed(self, elements: list[_Element]) -> RawFeed:
@@ -97,7 +115,8 @@ class _Reader:
         site = next((href for rel, _, href in links if rel == "alternate" and link_of(href, self.base)), "")
         link = link_of(site, self.base)
         if not self.is_atom and not self.based:
-            self.base = link or self.base  # relative links of RSS mean the site, wherever the feed itself lives
+            # Relative links of RSS mean the site, wherever the feed itself lives.
+            self.base = link if site.startswith("http") else self.base
         language = language_code(self.root.get(_XML + "lang") or head.get("language") or head.get("dc:language") or "")
         kept = newest([self._date(element) for element in elements]) if len(elements) > 200 else range(len(elements))
         return RawFeed(
@@ -115,9 +134,10 @@ class _Reader:
     def _item(self, element: _Element) -> Item:
         item = Item(base=self._base(element) if self.based else self.base, title_is_html=not self.is_atom)
         item.language = element.get(_XML + "lang") or ""
+        item.guid = element.get(_RDF + "about") or ""
         texts: dict[str, str] = {}
         for child in element:
-            name = self.names(child.tag)
+            name = self.names[child.tag]
             reader = _PARTS.get(name)
             if reader is not None:
                 reader(self, item, child)
@@ -138,10 +158,9 @@ class _Reader:
             item.permalink = (child.get("isPermaLink") or child.get("ispermalink") or "true").lower() != "false"
 
     def title(self, item: Item, child: _Element) -> None:
-        if item.title.strip():
-            return
-        item.title, is_html = self._construct(child)
-        item.title_is_html = is_html or not self.is_atom
+        if not item.title:
+            text, is_html = self._construct(child)
+            item.title, item.title_is_html = text.strip(), is_html or not self.is_atom
 
     def body(self, item: Item, child: _Element) -> None:
         kind = (child.get("type") or "").lower()
@@ -154,18 +173,22 @@ class _Reader:
 
     def group(self, item: Item, child: _Element) -> None:
         for part in child:
-            if self.names(part.tag) == "media:description":
+            if self.names[part.tag] == "media:description":
                 self.body(item, part)
 
     def person(self, item: Item, child: _Element) -> None:
-        name = next((part.text or "" for part in child if self.names(part.tag) == "name"), None)
+        name = next((part.text or "" for part in child if self.names[part.tag] == "name"), None)
         item.authors.append(_text(child) if name is None else name)
 
     def category(self, item: Item, child: _Element) -> None:
         item.categories.append(child.get("label") or child.get("term") or _text(child))
 
+    def keywords(self, item: Item, child: _Element) -> None:
+        """Keywords, parted by commas."""
+        item.categories += (child.text or "")[:2_000].split(",")
+
     def source(self, item: Item, child: _Element) -> None:
-        title = next((part for part in child if self.names(part.tag) == "title"), None)
+        title = next((part for part in child if self.names[part.tag] == "title"), None)
         item.source = _text(child if title is None else title)
 
     # ------------------------------------------------------------------ parts of the head
@@ -174,13 +197,13 @@ class _Reader:
         """The text of an element that may hold markup, and whether it is HTML."""
         kind = (child.get("type") or "text").lower()
         if len(child):
-            return _inner(child), True
+            return _inner(child, escaped=self.is_atom), True
         return child.text or "", "html" in kind or kind == "xhtml"
 
     def _texts(self, element: _Element) -> dict[str, str]:
         texts: dict[str, str] = {}
         for child in element:
-            name = self.names(child.tag)
+            name = self.names[child.tag]
             if name in ("item", "entry"):
                 break
             if name not in texts:
@@ -188,21 +211,21 @@ class _Reader:
         return texts
 
     def _links(self, element: _Element) -> list[tuple[str, str, str]]:
-        return [_link_parts(child) for child in element if self.names(child.tag) == "link"]
+        return [_link_parts(child) for child in element if self.names[child.tag] == "link"]
 
     def _related(self, links: list[tuple[str, str, str]], wanted: str) -> str | None:
         return next((safe_link(href, self.url) for rel, _, href in links if rel == wanted), "") or None
 
     def _inside(self, wanted: str) -> Iterator[str]:
         for child in self.head:
-            if self.names(child.tag) == wanted:
+            if self.names[child.tag] == wanted:
                 yield from (part.text or "" for part in child)
 
     def _ttl(self, head: dict[str, str]) -> timedelta | None:
         return ttl_of(head.get("ttl", ""), head.get("sy:updateperiod", ""), head.get("sy:updatefrequency", ""))
 
     def _date(self, element: _Element) -> str:
-        texts = {self.names(child.tag): child.text or "" for child in element}
+        texts = {self.names[child.tag]: child.text or "" for child in element}
         return next((texts[name] for name in _DATES if texts.get(name)), "")
 
     def _base(self, element: _Element) -> str:
@@ -233,6 +256,9 @@ _PARTS: dict[str, Callable[[_Reader, Item, _Element], None]] = {
     "dc:author": _Reader.person,
     "category": _Reader.category,
     "dc:subject": _Reader.category,
+    "itunes:keywords": _Reader.keywords,
+    "media:keywords": _Reader.keywords,
+    "itunes:author": _Reader.person,
     "source": _Reader.source,
 }
 
@@ -240,50 +266,32 @@ _PARTS: dict[str, Callable[[_Reader, Item, _Element], None]] = {
 # --------------------------------------------------------------------------- elements
 
 
-def _namer(root_tag: str) -> _Names:
-    """A function that gives an element's name with our own prefix: "title", "dc:creator", "?:unknown"."""
-    root_namespace = root_tag[1:].partition("}")[0] if root_tag.startswith("{") else ""
-    cache: dict[str, str] = {}
-
-    def name_of(tag: str) -> str:
-        known = cache.get(tag)
-        if known is None:
-            namespace, _, local = tag[1:].partition("}") if tag.startswith("{") else ("", "", tag)
-            folded = namespace.lower().rstrip("/")
-            if folded in _BARE or (namespace == root_namespace and folded not in _PREFIXES):
-                known = local.lower()
-            else:
-                known = f"{_PREFIXES.get(folded, '?')}:{local.lower()}"
-            cache[tag] = known
-        return known
-
-    return name_of
-
-
 def _items(root: _Element, names: _Names, wanted: str) -> list[_Element] | None:
     """All items of the document; None where some stand inside others, or there are none."""
-    found = [element for element in root.iter("{*}" + wanted) if names(element.tag) == wanted]
+    found = [element for element in root.iter("{*}" + wanted) if names[element.tag] == wanted]
     other = "item" if wanted == "entry" else "entry"
-    if not found or any(names(element.tag) == other for element in root.iter("{*}" + other)):
+    if not found or any(names[element.tag] == other for element in root.iter("{*}" + other)):
         return None
     parents = {element.getparent() for element in found}
-    return None if any(parent is None or names(parent.tag) == wanted for parent in parents) else found
+    return None if any(parent is None or names[parent.tag] == wanted for parent in parents) else found
 
 
 def _fill(item: Item, texts: dict[str, str]) -> None:
     """The parts of an item that are plain texts, each under the first of its names that is there."""
-
-    def first(*names: str) -> str:
-        return next((texts[name] for name in names if texts.get(name, "").strip()), "")
-
-    item.original = first("feedburner:origlink").strip()
-    item.published = first("pubdate", "published", "issued", "dcterms:issued", "prism:publicationdate")
-    item.created = first("created", "dcterms:created")
-    item.updated = first("updated", "modified", "dcterms:modified", "dc:date", "lastbuilddate")
-    item.title = item.title if item.title.strip() else first("dc:title", "media:title", "itunes:title")
-    item.language = item.language or first("dc:language", "language")
-    if not item.authors:
-        item.authors = [first("itunes:author")]
+    get = texts.get
+    item.original = get("feedburner:origlink") or ""
+    item.published = get("pubdate") or get("published") or get("issued") or get("dcterms:issued") or ""
+    item.created = get("created") or get("dcterms:created") or ""
+    item.updated = (
+        get("updated")
+        or get("modified")
+        or get("dcterms:modified")
+        or get("dc:date")
+        or get("prism:publicationdate")
+        or ""
+    )
+    item.title = item.title or get("dc:title") or get("media:title") or get("itunes:title") or ""
+    item.language = item.language or get("dc:language") or get("language") or ""
 
 
 def _link_parts(child: _Element) -> tuple[str, str, str]:
@@ -298,11 +306,14 @@ def _text(element: _Element) -> str:
     return "".join(element.itertext()) if len(element) else element.text or ""
 
 
-def _inner(element: _Element) -> str:
-    """The markup inside an element; the one `div` that Atom wraps around XHTML is left out."""
+def _inner(element: _Element, *, escaped: bool) -> str:
+    """The markup inside an element; the one `div` that Atom wraps around XHTML is left out.
+
+    `escaped`: its text is text.  In RSS it is HTML even beside elements: reddit has written both into one description.
+    """
     if len(element) == 1 and not (element.text or "").strip() and str(element[0].tag).endswith("}div"):
         element = element[0]
-    text = escape(element.text or "", quote=False)
+    text = escape(element.text or "", quote=False) if escaped else element.text or ""
     markup = "".join(etree.tostring(child, encoding="unicode", method="html") for child in element)
     return _PREFIXED.sub(r"<\1", _XMLNS.sub("", text + markup))
 

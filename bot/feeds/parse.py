@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.errors import FeedUnreadable
-from bot.feeds.decode import mended, utf8
+from bot.feeds.decode import has_feed, mended, utf8
 from bot.feeds.fast import read_xml
 from bot.feeds.jsonfeed import read_json
 from bot.model import Body, Entry, ParsedFeed
@@ -131,8 +131,8 @@ def _unreadable(content: bytes) -> str | None:
         return "JSON, but not a JSON Feed"
     if content.startswith(b"\x1f\x8b"):
         return "compressed data"
-    if content[:9].lower() == b"<!doctype" and content[9:60].lstrip()[:4].lower() == b"html":
-        return _KINDS[b"html"]
+    if has_feed(content):
+        return None
     match = _FIRST_ELEMENT.search(content, 0, 100_000)
     if match is None:
         return "plain text, not a feed"

@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from html import escape, unescape
 
-from bot.core.addresses import safe_link
+from bot.core.addresses import host_of, safe_link
 from bot.core.clean import clean
 from bot.core.entries import RawEntry, keyed
 from bot.feeds.dates import read_date
@@ -35,6 +36,7 @@ _TITLE_TAG = re.compile(
     r"|strong|sub|sup|tt|u|var|wbr)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
+_MARKED = re.compile(r"[<&]|  ")  # what a title that needs no work does not have
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _EMAIL = re.compile(r"[^\s<>()\[\],;:\"]{1,64}@[^\s<>()\[\],;:\"]{1,190}")
 _LANGUAGE = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_].{0,40})?\s*\Z")
@@ -147,12 +149,23 @@ def item_link(item: Item) -> str:
 
 
 def link_of(href: str, base: str) -> str:
-    """A link of a feed, absolute and safe; "" if there is none.  Ampersands are often escaped twice."""
-    return safe_link(_c1_repaired(href).replace("&amp;", "&"), base)
+    """A link of a feed, absolute and safe; "" if there is none.
+
+    Ampersands are often escaped twice, and "example.org/post" in a feed of example.org has lost its scheme.
+    """
+    href = _c1_repaired(href.strip()).replace("&amp;", "&")
+    if href and not href.startswith(("http", "/")):
+        host = host_of(base)
+        if host and host_of("https://" + href) == host:
+            href = "https://" + href
+    return safe_link(href, base)
 
 
 def plain_title(text: str, *, is_html: bool = True) -> str:
     """A title as plain text on one line: tags cut and references resolved, once."""
+    text = text.strip()
+    if text.isascii() and text.isprintable() and _MARKED.search(text) is None:
+        return text[:MOST_TITLE].rstrip()
     if is_html and "<" in text:
         text = _TITLE_TAG.sub("", text[: MOST_TITLE * 10])
     if "&" in text:
@@ -174,11 +187,17 @@ def fullest(bodies: Iterable[tuple[str, bool]]) -> str:
     return _NEVER.sub("", _c1_repaired(text))
 
 
+@lru_cache(maxsize=4_096)
+def _name(text: str) -> str:
+    return plain_title(text)[:_MOST_NAME].rstrip()
+
+
+@lru_cache(maxsize=4_096)
 def person(text: str) -> str:
     """The name in "ann@example.org (Ann)", "Ann <ann@example.org>" or "Ann"; a lone address is nobody's name."""
     text = plain_title(text[:MOST_TITLE])
     if "@" in text:
-        text = _EMAIL.sub("", text).replace("<>", "").replace("()", "").strip()
+        text = _EMAIL.sub("", text).replace("mailto:", "").replace("<>", "").replace("()", "").strip()
         if text.startswith("(") and text.endswith(")"):
             text = text[1:-1]
     return text.strip(" ,;")[:_MOST_NAME]
@@ -188,7 +207,7 @@ def names(texts: Iterable[str]) -> tuple[str, ...]:
     """Categories: clean, each once whatever its case, at most thirty."""
     kept: dict[str, str] = {}
     for text in texts:
-        name = plain_title(text)[:_MOST_NAME]
+        name = _name(text)
         if name and len(kept) < _MOST_CATEGORIES:
             kept.setdefault(name.casefold(), name)
     return tuple(kept.values())

@@ -59,7 +59,7 @@ def read_any(content: bytes, url: str) -> RawFeed | None:
     links = _links(feed)
     link = link_of(_get(feed, "link"), base or url)
     language = language_code(_get(feed, "language"))
-    base = base or (url if is_atom else link or url)
+    base = base or (link if not is_atom and _get(feed, "link").startswith("http") else url)
     return RawFeed(
         entries=[raw_entry(_item(entry, base, is_atom=is_atom), language) for entry in result.entries[:MOST_ENTRIES]],
         title=plain_title(_get(feed, "title")),
@@ -90,9 +90,9 @@ def _item(entry: Any, base: str, *, is_atom: bool) -> Item:  # noqa: ANN401 -- f
         ],
         authors=[str(author.get("name") or "") for author in entry.get("authors") or () if author]
         or [_get(entry, "author")],
-        published=_get(entry, "published") or _get(entry, "prism_publicationdate"),
+        published=_get(entry, "published"),
         created=_get(entry, "created"),
-        updated=_get(entry, "updated"),
+        updated=_get(entry, "updated") or _get(entry, "prism_publicationdate"),
         categories=[str(tag.get("label") or tag.get("term") or "") for tag in entry.get("tags") or ()],
         language=str(title.get("language") or ""),
         source=_get(entry.get("source") or {}, "title"),
