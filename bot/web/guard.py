@@ -110,6 +110,8 @@ def _own_host(request: web.Request) -> tuple[str, bool]:
     if match is None:
         raise Refusal(421, "this request names no host, or several")
     name, port = match.groups()
+    if request.url.raw_host != name.strip("[]"):  # the request line may name a host too, as proxies want it
+        raise Refusal(421, "this request names two hosts")
     here = request.transport.get_extra_info("sockname") if request.transport else None
     own_port = str(here[1]) if isinstance(here, tuple) else None
     if name in _OWN_NAMES and (exposed or (port or "80") == own_port):

@@ -15,7 +15,6 @@ from bot.web.parts import WebParts
 PARTS = web.AppKey("parts", WebParts)
 EXPOSED = web.AppKey("exposed", bool)  # bound to an address that other machines can reach
 COOKIE = "starfish_session"
-_VISITOR = "visitor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +31,9 @@ class Visitor:
         return self.session is not None
 
 
+_VISITOR = web.RequestKey("visitor", Visitor)
+
+
 def introduce(request: web.Request, who: Visitor) -> None:
     """Remember who asks; for the doorkeeper."""
     request[_VISITOR] = who
@@ -44,6 +46,4 @@ def known(request: web.Request) -> bool:
 
 def visitor(request: web.Request) -> Visitor:
     """Who asks; the doorkeeper found out."""
-    who = request[_VISITOR]
-    assert isinstance(who, Visitor)
-    return who
+    return request[_VISITOR]

@@ -23,13 +23,17 @@ function tellTimes() {
     const at = new Date(time.dateTime);
     const since = (Date.now() - at.getTime()) / 1000;
     time.title = at.toLocaleString();
-    if (time.closest('.facts')) time.textContent = since > -5 ? 'any moment' : `in ${words(-since)}`;
+    if (time.matches('.soon')) time.textContent = since > -5 ? 'any moment' : `in ${words(-since)}`;
     else if (since >= -60 && since < 60) time.textContent = 'just now';
     else if (since >= 60 && since < 7 * 86400) time.textContent = `${words(since)} ago`;
   }
 }
 tellTimes();
 setInterval(tellTimes, 30000);
+
+function tellNextPost(at) {
+  if (at) for (const time of document.querySelectorAll('time.soon')) time.dateTime = at;
+}
 
 // ---- the box
 
@@ -130,6 +134,7 @@ async function load() {
     const fresh = page.querySelector('ol[data-newest]');
     place(fresh);
     cards.dataset.newest = fresh.dataset.newest;
+    tellNextPost(fresh.dataset.nextPost);
     again = again || fresh.dataset.more === '1';
   } while (again);
   tellTimes();
@@ -158,6 +163,10 @@ function listen() {
 
 if (cards?.dataset.live) {
   listen();
+  setInterval(() => { // the time of the next post has passed: ask for the one after
+    const soon = document.querySelector('time.soon');
+    if (soon && Date.now() > Date.parse(soon.dateTime) + 15000) refresh().catch(() => {});
+  }, 60000);
   addEventListener('pageshow', (event) => { if (event.persisted) listen(); });
 } else if (find('live')) {
   find('live').textContent = 'on the newest page';
