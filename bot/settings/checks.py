@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.model import Account, Feed, Rule
-from bot.settings.fields import is_loopback
+from bot.settings.addresses import is_loopback
 from bot.settings.mistakes import Mistake
 from bot.settings.starfish_file import EXAMPLE_CONTACT
 from bot.settings.words import counted, listed, meant, shown

@@ -1,4 +1,4 @@
-"""The small languages inside the owner's files: spans, times, rates, addresses, names; each read into its value.
+"""The small languages inside the owner's files: spans, times, rates, names; each read into its value.
 
 May import: model, words, cronsim.
 Every reader takes what TOML gave and returns the value, or raises Unfit whose message continues the sentence that
@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, time, timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from itertools import islice, pairwise
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from cronsim import CronSim, CronSimError
@@ -32,7 +30,6 @@ _LOOSE_RATE = re.compile(r"([0-9]{1,6})\s*(?:/|per)\s*(s|m|h|d|w)[a-z]*", re.IGN
 _NAME = re.compile(r"[^\W_](?:[\w.-]{0,38}\w)?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _HASHTAG = re.compile(r"#?(\w*[^\W\d_]\w*)")
-_HOST = re.compile(r"[^\s\x00-\x20/?#@\\\[\]:]+|\[[0-9A-Fa-f:.]+\]")
 
 
 def text_of(value: object, example: str) -> str:
@@ -239,77 +236,6 @@ def backfill(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise Unfit(f'must be a number from 0, or "all", not {shown(value)}')
     return value
-
-
-def network(value: object) -> IPv4Network | IPv6Network:
-    """A range of addresses, `127.0.0.0/8`, or one address."""
-    text = text_of(value, "127.0.0.0/8")
-    try:
-        whole = ip_network(text, strict=False)
-    except ValueError:
-        raise Unfit(f'{shown(text)} is not a range of addresses like "127.0.0.0/8"') from None
-    try:
-        return ip_network(text)
-    except ValueError:
-        raise Unfit(f"{shown(text)} has bits beyond its mask{did_you_mean(str(whole))}") from None
-
-
-def web_url(value: object) -> str:
-    """An absolute http or https address without credentials."""
-    text = text_of(value, "https://example.com/").strip()
-    if len(text) > 2000 or re.search(r"[\s\x00-\x20\x7f-\xa0]", text):
-        raise Unfit("must be one address without spaces or control characters, at most 2,000 long")
-    try:
-        parts = urlsplit(text)
-        host, _port = parts.hostname or "", parts.port
-    except ValueError:
-        raise Unfit(f"{shown(text)} is not an address that can be opened") from None
-    if parts.username is not None or parts.password is not None:
-        # Never repeat it: it holds a password.
-        raise Unfit('has a name or password in it; take them out and write auth = { env = "…" }')
-    scheme = parts.scheme.lower()
-    if scheme in ("http", "https") and host and _HOST.fullmatch(f"[{host}]" if ":" in host else host):
-        return text
-    hint = "; it must begin with http:// or https://"
-    if scheme in ("feed", "itpc", "pcast", "webcal") or (not parts.netloc and "." in text.split("/")[0]):
-        rest = re.sub(r"^(?:feed|itpc|pcast|webcal):(?://)?", "", text, flags=re.IGNORECASE)
-        hint = did_you_mean(rest if rest.startswith("http") else f"https://{rest}")
-    raise Unfit(f"{shown(text)} is not a web address{hint}")
-
-
-def contact(value: object) -> str:
-    """How a site's owner reaches this bot's owner; it travels in a header."""
-    text = no_space(value)
-    if not text.isascii() or any(c in '()<>"\\' for c in text) or not re.search(r"@|^https?://.", text):
-        raise Unfit(f"{shown(text)} must be a web address or an e-mail address, in plain ASCII")
-    return text
-
-
-def listen(value: object) -> tuple[str, int]:
-    """`127.0.0.1:8420`: where the page is served; port 0 takes any free one."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        raise Unfit(f"{value} has no address{did_you_mean(f'127.0.0.1:{value}')}")
-    text = text_of(value, "127.0.0.1:8420")
-    host, colon, port = text.rpartition(":")
-    if not colon or not host or not _HOST.fullmatch(host):
-        if text.isdigit() or (text.startswith(":") and text[1:].isdigit()):
-            hint = did_you_mean(f"127.0.0.1:{text.lstrip(':')}")
-        else:
-            hint = did_you_mean(f"{text}:8420") if _HOST.fullmatch(text) else ""
-        raise Unfit(f'{shown(text)} is not "address:port"{hint}')
-    if not (port.isascii() and port.isdigit()) or int(port[:6]) > 65535:
-        raise Unfit(f"{shown(text)} has no port between 0 and 65535")
-    return host.strip("[]"), int(port)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether nobody but this machine can reach the address."""
-    if host.casefold() == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def several(value: object) -> object:

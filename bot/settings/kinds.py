@@ -1,6 +1,6 @@
 """The kinds of values in the owner's files, as types that pydantic reads and that a JSON Schema can describe.
 
-May import: model, fields, pydantic.
+May import: model, fields, addresses, pydantic.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
 from bot.model import Rate
-from bot.settings import fields
+from bot.settings import addresses, fields
 
 
 class Table(BaseModel):
@@ -69,12 +69,12 @@ Interest = Annotated[str, BeforeValidator(fields.interest), _text(None, "field r
 Language = Annotated[str, BeforeValidator(fields.language), _text("^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "en", "pt-BR")]
 Hashtag = Annotated[str, BeforeValidator(fields.hashtag), _text(None, "synths")]
 Style = Annotated[str, BeforeValidator(fields.style), _text(None, *fields.STYLES, "{title}: {summary}")]
-Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(fields.network), _text(None, "127.0.0.0/8")]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(addresses.network), _text(None, "127.0.0.0/8")]
 WebUrl = Annotated[
-    str, BeforeValidator(fields.web_url), _text("^[Hh][Tt][Tt][Pp][Ss]?://", "https://example.com/feed.xml")
+    str, BeforeValidator(addresses.web_url), _text("^[Hh][Tt][Tt][Pp][Ss]?://", "https://example.com/feed.xml")
 ]
-Contact = Annotated[str, BeforeValidator(fields.contact), _text(None, "https://example.com/bot", "ann@example.com")]
-Listen = Annotated[tuple[str, int], BeforeValidator(fields.listen), _text(None, "127.0.0.1:8420", "[::1]:8420")]
+Contact = Annotated[str, BeforeValidator(addresses.contact), _text(None, "https://example.com/bot", "ann@example.com")]
+Listen = Annotated[tuple[str, int], BeforeValidator(addresses.listen), _text(None, "127.0.0.1:8420", "[::1]:8420")]
 
 Several = BeforeValidator(fields.several)
 Tables = BeforeValidator(fields.tables)

@@ -1,10 +1,11 @@
 """What pydantic found, said in sentences that name the key, what is wrong and what was probably meant.
 
-May import: model, words, references (how to write one), kinds, pydantic.
+May import: model, words, lines, kinds, pydantic.
 """
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from pydantic_core import ErrorDetails
 
 from bot.model import Secret
 from bot.settings.kinds import Table
-from bot.settings.references import Where, how_to_write
+from bot.settings.lines import Where
 from bot.settings.words import listed, meant, shown
 
 _TYPES = {
@@ -44,22 +45,40 @@ class Mistake:
     where: Where
     sentence: str
     of_whole: bool = False  # about what a table lacks, which may have stood on a line that can't be read
+    lacks: str | None = None  # the key, if it is a single one
 
 
 def mistakes(
-    error: ValidationError, root: type[BaseModel], at: Where = (), extra: Mapping[Where, Iterable[str]] | None = None
+    error: ValidationError,
+    root: type[BaseModel],
+    at: Where = (),
+    *,
+    extra: Mapping[Where, Iterable[str]] | None = None,
+    secrets: str = "",
 ) -> list[Mistake]:
     """Every mistake that pydantic found in a document validated by `root`, which itself stands at `at`.
 
-    `extra` names further known keys of a table (the platform's own, of an account).
+    `extra` names further known keys of a table (the platform's own, of an account); `secrets` is how the names of
+    environment variables begin in proposals.
     """
     found: list[Mistake] = []
     for detail in error.errors(include_url=False):
         inner = tuple(part for part in detail["loc"])
-        mistake = _mistake(detail, root, at, inner, {k: tuple(v) for k, v in (extra or {}).items()})
+        if detail["type"] == "is_instance_of" and detail.get("ctx", {}).get("class") == "Secret":
+            mistake = _of_secret(detail["input"], (*at, *inner), secrets)
+        else:
+            mistake = _mistake(detail, root, at, inner, {k: tuple(v) for k, v in (extra or {}).items()})
         if mistake not in found:
             found.append(mistake)
     return found
+
+
+def _of_secret(value: object, where: Where, prefix: str) -> Mistake:
+    """A secret that is not there by reference.  Its value is never repeated."""
+    key = next((str(part) for part in reversed(where) if isinstance(part, str)), "secret")
+    plain = ", which must not stand in this file" if isinstance(value, str) else ""
+    name = re.sub(r"\W+", "_", f"{prefix}_{key}").strip("_").upper()
+    return Mistake(where, f'{key} is a secret{plain}; write {key} = {{ env = "{name}" }} or {key} = {{ file = "…" }}')
 
 
 def _mistake(
@@ -75,16 +94,14 @@ def _mistake(
         belongs = "table" if noun.endswith(".toml") else "setting"
         return Mistake(where, f"{shown(key)} is not a {belongs} of {noun}{meant(key, known)}")
     if kind == "missing":
-        return Mistake(where[:-1], f"{noun_of(table_at(root, inner[:-1]))} needs {shown(key)}", of_whole=True)
+        return Mistake(
+            where[:-1], f"{noun_of(table_at(root, inner[:-1]))} needs {shown(key)}", of_whole=True, lacks=key
+        )
     table = table_at(root, inner)
     name = "" if table is not None and (not inner or isinstance(inner[-1], int)) else _name(inner)
     subject = name or noun_of(table)
     if kind == "value_error":
         return Mistake(where, f"{subject} {context.get('error', detail['msg'])}", of_whole=table is not None)
-    if kind == "is_instance_of" and context.get("class") == "Secret":
-        if isinstance(value, str):
-            return Mistake(where, f"{subject} is a secret, which must not stand in this file; {how_to_write(key)}")
-        return Mistake(where, f"{subject} is a secret; {how_to_write(key)}")
     if kind in _TYPES:
         return Mistake(where, f"{subject} must be {_TYPES[kind]}, not {_shown(value)}")
     if kind in _BOUNDS:
@@ -102,8 +119,10 @@ def _shown(value: object) -> str:
 
 
 def _name(inner: Where) -> str:
-    """The key as the owner wrote it: `post.every`, from the innermost table of a list on."""
+    """The key as the owner wrote it: `post.every`, from the innermost table of a list or [table] on."""
     names: list[str] = []
+    if len(inner) > 1 and isinstance(inner[1], str):
+        inner = inner[1:]
     for part in reversed(inner):
         if isinstance(part, int):
             if names:

@@ -18,8 +18,9 @@ from bot.model import Account, Feed, Rule
 from bot.settings import checks, convert
 from bot.settings.feeds_file import FeedsFile
 from bot.settings.kinds import Table
+from bot.settings.lines import Where
 from bot.settings.mistakes import Mistake, keys_of, mistakes
-from bot.settings.references import References, Where, rehearsing
+from bot.settings.references import References, rehearsing
 from bot.settings.rules_file import RulesFile, RuleTable
 from bot.settings.starfish_file import AccountTable, StarfishFile
 from bot.settings.syntax import Document, read
@@ -225,7 +226,7 @@ class _Reading:
             try:
                 options = model.model_validate({key: value for key, value in row.items() if key in keys})
             except ValidationError as error:
-                self._report(document, mistakes(error, model, ("accounts", i)))
+                self._report(document, mistakes(error, model, ("accounts", i), secrets=str(row["platform"])))
                 continue
             if main is not None:
                 built.append(convert.account_of(main.accounts[i], options, main.condense))
@@ -236,10 +237,10 @@ class _Reading:
         built: list[Rule] = []
         lines = {i: document.line(("rules", i)) for i, _ in checks.rows(document.data, "rules")}
         for i, row in checks.rows(document.data, "rules"):
-            try:
-                rule = convert.rule_of(RuleTable.model_validate(row), i, lines[i])
-            except ValidationError:
+            table = _rule_table(row)
+            if table is None:
                 continue  # reported with the whole file
+            rule = convert.rule_of(table, i, lines[i])
             sentences = self.check_rule(rule) if self.check_rule else []
             about = f"rule {shown(rule.id)}"
             self.problems += [_problem(document.path, rule.line, f"{about}: {sentence}") for sentence in sentences]
@@ -250,13 +251,9 @@ class _Reading:
 
     def _report(self, document: Document, found: Iterable[Mistake]) -> None:
         for mistake in found:
-            if mistake.of_whole and document.blanked and self._hurt(document, mistake.where):
+            if mistake.of_whole and document.blanked and document.may_hold(mistake.where, mistake.lacks):
                 continue  # what it lacks may stand on a line that can't be read, and that line is reported
             self.problems.append(_problem(document.path, document.line(mistake.where), mistake.sentence))
-
-    @staticmethod
-    def _hurt(document: Document, where: Where) -> bool:
-        return any(where[: len(table)] == table for table in document.hurt)
 
     def _warn(
         self,
@@ -281,6 +278,20 @@ class _Reading:
 
         for document, mistake in told():
             self.warnings.append(_problem(document.path, document.line(mistake.where), mistake.sentence))
+
+
+def _rule_table(row: Mapping[str, Any]) -> RuleTable | None:
+    """A rule, if need be without the keys that are wrong, so that its words can be looked through all the same."""
+    try:
+        return RuleTable.model_validate(row)
+    except ValidationError as error:
+        wrong = {detail["loc"][0] for detail in error.errors() if detail["loc"]}
+    if wrong & {"id", "when", "like", "regex", "reply", "else"}:
+        return None
+    try:
+        return RuleTable.model_validate({key: value for key, value in row.items() if key not in wrong})
+    except ValidationError:
+        return None
 
 
 def _problem(path: Path, line: int | None, sentence: str) -> Problem:

@@ -1,11 +1,10 @@
 """Secrets by reference: `{ env = "NAME" }` and `{ file = "path" }` become `Secret` values.
 
-May import: model, words.  Reads the files that references name, nothing else.
+May import: model, lines, words.  Reads the files that references name, nothing else.
 """
 
 from __future__ import annotations
 
-import re
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,17 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.model import Secret
+from bot.settings.lines import Where
 from bot.settings.words import Unfit, shown
 
 LARGEST = 64 * 1024  # bytes of a secret file
-HOW = 'write {key} = {{ env = "{name}" }} or {key} = {{ file = "…" }}'
-
-Where = tuple[str | int, ...]  # the path of a value in its file: ("accounts", 0, "token")
-
-
-def how_to_write(key: str, name: str | None = None) -> str:
-    """What to write instead of a secret in plain text."""
-    return HOW.format(key=key, name=name or re.sub(r"\W+", "_", key).strip("_").upper() or "SECRET")
 
 
 @dataclass(slots=True)

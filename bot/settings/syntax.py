@@ -32,7 +32,7 @@ class Document:
     text: str = ""
     data: dict[str, Any] = field(default_factory=dict)
     mistakes: list[tuple[int | None, str]] = field(default_factory=list)  # line and sentence
-    blanked: list[int] = field(default_factory=list)  # lines that could not be read
+    blanked: list[tuple[int, str | None]] = field(default_factory=list)  # what could not be read: line and key
 
     @cached_property
     def lines(self) -> dict[Where, int]:
@@ -47,14 +47,24 @@ class Document:
         return 1 if self.text else None
 
     @cached_property
-    def hurt(self) -> frozenset[Where]:
-        """The tables that have a line which could not be read: what they lack may have stood there."""
+    def hurt(self) -> dict[Where, set[str | None]]:
+        """The tables with lines that could not be read, and the keys that stood there (None: who knows)."""
         tables = sorted(
             (at, where) for where, at in self.lines.items() if isinstance(where[-1], int) or len(where) == 1
         )
-        lines = [at for at, _ in tables]
-        last = (bisect_right(lines, line) - 1 for line in self.blanked)
-        return frozenset(tables[i][1] for i in last if i >= 0)
+        starts = [at for at, _ in tables]
+        found: dict[Where, set[str | None]] = {}
+        for line, key in self.blanked:
+            if (number := bisect_right(starts, line) - 1) >= 0:
+                found.setdefault(tables[number][1], set()).add(key)
+        return found
+
+    def may_hold(self, where: Where, key: str | None) -> bool:
+        """Whether a table's missing key (None: something) may stand on a line that could not be read."""
+        for table, keys in self.hurt.items():
+            if where[: len(table)] == table and (key is None or key in keys or None in keys):
+                return True
+        return False
 
 
 def read(path: Path) -> Document:
@@ -92,11 +102,11 @@ def _mend(document: Document) -> None:
     headless = False  # below a header that can't be read, nobody knows what the keys belong to
     for statement in list(statements(document.text)):
         headless = headless and not statement.is_header
-        sentence = _refused(document.text[statement.start : statement.end], statement)
-        if sentence:
-            document.mistakes.append((statement.line, sentence))
+        refused = _refused(document.text[statement.start : statement.end], statement)
+        if refused:
+            document.mistakes.append(refused)
             headless = headless or statement.is_header
-        if sentence or headless:
+        if refused or headless:
             _blank(document, statement)
     while len(document.mistakes) < MOST_REPORTED:
         try:
@@ -119,7 +129,9 @@ def _mend(document: Document) -> None:
 def _blank(document: Document, statement: Statement) -> None:
     """Take a statement out, and keep the lines of all others where they are."""
     taken = document.text[statement.start : statement.end]
-    document.blanked.extend(range(statement.line, statement.line + taken.count("\n") + 1))
+    first = statement.tokens[0]
+    key = None if statement.is_header or first.kind not in ("bare", "string") else first.text.strip("\"'")
+    document.blanked.append((statement.line, key))
     blank = re.sub(r"[^\n]", " ", taken)
     document.text = document.text[: statement.start] + blank + document.text[statement.end :]
 
@@ -132,19 +144,21 @@ def _blank_below(document: Document, header: Statement) -> None:
         _blank(document, statement)
 
 
-def _refused(source: str, statement: Statement) -> str | None:
-    """What is wrong with one statement by itself, or None."""
+def _refused(source: str, statement: Statement) -> tuple[int, str] | None:
+    """The line and the sentence for what is wrong with one statement by itself, or None."""
     try:
         tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
-        return _sentence(source, statement, _AT.sub("", str(error)).strip())
+        at = _AT.search(str(error))
+        within = int(at[1]) - 1 if at and at[1] and not statement.unclosed else 0
+        return statement.line + within, _sentence(source.split("\n")[within].strip(), statement, str(error))
     except RecursionError:
-        return "has brackets inside brackets without end"
+        return statement.line, "has brackets inside brackets without end"
     return None
 
 
-def _sentence(source: str, statement: Statement, fault: str) -> str:
-    first = source.split("\n", 1)[0].rstrip()
+def _sentence(first: str, statement: Statement, fault: str) -> str:
+    """What is wrong with a statement, whose guilty line is given, in words for people."""
     if any(t.kind == "endless" for t in statement.tokens):
         return "the text that begins here with three quotes never ends"
     if statement.unclosed:
@@ -163,6 +177,7 @@ def _sentence(source: str, statement: Statement, fault: str) -> str:
             return f"{bare[1]} = {word}: did you mean {'true' if word.lower() in ('true', 'yes', 'on') else 'false'}?"
         if not re.match(r"[+-]?\d", word) or not re.search(r"\d$", word):
             return f"{bare[1]}: text stands in quotes; did you mean {bare[1]} = {shown(word)}?"
+    fault = _AT.sub("", fault).strip()
     return f"{shown(first)} is not TOML: {fault[:1].lower()}{fault[1:]}"
 
 
