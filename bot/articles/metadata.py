@@ -27,7 +27,9 @@ _NOBODY = re.compile(
     r"(?:admin(?:istrator)?|editor|staff|redaktion|redacción|rédaction|redazione|author|unknown|none|null|guest)\Z"
 )
 _NOT_A_NAME = re.compile(r"https?:|www\.|[@{}<>|\\=]|\d{3}")
+_AUTHOR_METAS = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "byl")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?=[-_][A-Za-z0-9]|\Z)", re.IGNORECASE)
+_EDGES = " |–—·•»«:-"  # what a site's name leaves behind
 _LETTERS = re.compile(r"[\W_]+")
 
 
@@ -53,11 +55,12 @@ def read_metadata(tree: Element, url: str) -> Metadata:
     found = records(tree)
     record = article_record(found)
     site = _site(metas, record, found, url)
+    title = _title(tree, metas, record, site, url)
     own = _own_address(tree, metas, url)
     return Metadata(
-        title=_title(tree, metas, record, site, url),
-        site=site,
-        author=_author(tree, metas, record, site),
+        title=title,
+        site=host_of(url) if _same(site, title) else site,
+        author=_author(tree, metas, record, (site, host_of(url).rsplit(".", 1)[0], host_of(url))),
         published=_published(tree, metas, record, own or url),
         language=_language(tree, metas),
         description=_first(
@@ -115,7 +118,7 @@ def _title(tree: Element, metas: Mapping[str, str], record: dict[str, Any], site
     title = _first(_TITLE, metas.get("og:title"), record.get("headline"), metas.get("twitter:title"), shown)
     if not title or _same(title, site):  # a template's title: the page's own heading says more
         title = next((heading for heading in [*headings, _first(_TITLE, shown)] if not _same(heading, site)), title)
-    return _without_site(title[: _TITLE + 1], site, url, headings)
+    return _without_site(title, site, url, headings).strip(_EDGES)
 
 
 def _without_site(title: str, site: str, url: str, headings: list[str]) -> str:
@@ -151,39 +154,29 @@ def _site(metas: Mapping[str, str], record: dict[str, Any], found: list[dict[str
 # --------------------------------------------------------------------------- people, times, languages
 
 
-def _author(tree: Element, metas: Mapping[str, str], record: dict[str, Any], site: str) -> str:
-    named = names_of(record.get("author"))
-    for name in (
-        "author",
-        "article:author",
-        "parsely-author",
-        "sailthru.author",
-        "dc.creator",
-        "byl",
-        "twitter:creator",
-    ):
-        if name in metas:
-            named.append(metas[name])
-    people = _people(named, site)
+def _author(tree: Element, metas: Mapping[str, str], record: dict[str, Any], sites: tuple[str, ...]) -> str:
+    named = names_of(record.get("author")) + [metas[name] for name in _AUTHOR_METAS if name in metas]
+    people = _people(named, sites)
     if not people:
-        marks = tree.xpath(
-            "(//*[@rel='author' or @itemprop='author'])[position() <= 3]"
-            " | (//*[contains(concat(' ', @class, ' '), ' byline ') or contains(concat(' ', @class, ' '), ' author-name ')])[1]"
-        )
-        people = _people([mark.text_content()[:200] for mark in marks], site)
-    return people
+        marks = tree.xpath("//*[@rel='author' or @itemprop='author' or @class='byline' or @class='author-name']")[:3]
+        people = _people([mark.text_content()[:200] for mark in marks], sites)
+    return ", ".join(people[:3])
 
 
-def _people(named: list[str], site: str) -> str:
-    """The believable names among those given, joined, at most three."""
+def _people(named: list[str], sites: tuple[str, ...]) -> list[str]:
+    """The believable names among those given, each once."""
     people: list[str] = []
     for given in named:
         name = _BY.sub("", clean(given[:200]), count=1).strip(" ,;|-–")
-        if not 2 <= len(name) <= _NAME or _NOT_A_NAME.search(name) or _NOBODY.match(name.lower()) or _same(name, site):
+        if not 2 <= len(name) <= _NAME or _NOT_A_NAME.search(name) or _NOBODY.match(name.lower()):
             continue
-        if not any(_same(name, known) or _folded(name) in _folded(known) for known in people):
-            people.append(name)
-    return ", ".join(people[:3]) if people and ("," not in people[0]) else "".join(people[:1])
+        new = _folded(name)
+        if any(_same(name, site) for site in sites) or any(
+            new in _folded(known) or _folded(known) in new for known in people
+        ):
+            continue  # the second source often repeats the first, with more or fewer of the names
+        people.append(name)
+    return people
 
 
 def _published(tree: Element, metas: Mapping[str, str], record: dict[str, Any], url: str) -> datetime | None:

@@ -1,13 +1,21 @@
-"""Blocks of text to the prose of an article: the furniture of its page stays behind.  Pure.  May import: phrases."""
+"""Blocks of text to the prose of an article: the furniture of its page stays behind.  Pure.  May import: core.text, phrases."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.articles.phrases import is_furniture, is_trailer
+from bot.core.text import clean
 
 MAX_TEXT = 200_000  # characters of an article; the longest honest ones have half of that
+
+# Letters of Latin, Greek, Cyrillic, kana, Han and Hangul, and the signs of their typography: nothing invisible, no marks.
+_ORDINARY = re.compile(
+    "[\n -~\xa1-\xac\xae-\u02ff\u0370-\u0482\u048a-\u0556\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u21ff\u2200-\u22ff\u3001-\u3029\u3030-\u3096\u309b-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff9f]*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +41,11 @@ def prose(blocks: list[Block]) -> str:
         length += len(block.text)
         if length > MAX_TEXT:
             break
-    return "\n".join(kept)
+    return _tidy("\n".join(kept))
+
+
+def _tidy(text: str) -> str:
+    """Clean a text; ordinary letters and signs, composed, are clean as they are, and cost a tenth to see so."""
+    if _ORDINARY.fullmatch(text) and unicodedata.is_normalized("NFC", text):
+        return text
+    return clean(text, lines=True)
