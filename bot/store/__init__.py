@@ -8,7 +8,43 @@ Methods are named by what happens in the stories, and each is one transaction; `
 from __future__ import annotations
 
 from bot.store.opening import open_store
+from bot.store.records import (
+    AccountState,
+    Answered,
+    Decision,
+    Familiar,
+    FeedCounts,
+    Found,
+    Person,
+    RuleChange,
+    SeenEntry,
+    Share,
+    Story,
+    Tally,
+    Told,
+    Unanswered,
+    Usage,
+)
 from bot.store.store import Store
 from bot.store.writer import Writer
 
-__all__ = ["Store", "Writer", "open_store"]
+__all__ = [
+    "AccountState",
+    "Answered",
+    "Decision",
+    "Familiar",
+    "FeedCounts",
+    "Found",
+    "Person",
+    "RuleChange",
+    "SeenEntry",
+    "Share",
+    "Store",
+    "Story",
+    "Tally",
+    "Told",
+    "Unanswered",
+    "Usage",
+    "Writer",
+    "open_store",
+]

@@ -9,9 +9,9 @@ words of two characters are found so, which the trigram tokenizer cannot).
 from __future__ import annotations
 
 import html
-import json
 import re
 import sqlite3
+from collections.abc import Iterable, Sequence
 
 from bot.store.part import Part, reading
 from bot.store.records import Found
@@ -22,6 +22,9 @@ SUMMARY = 420
 
 RAW = 4_000
 """Characters of foreign HTML looked at for them: enough for markup-heavy beginnings, and a bound on the work."""
+
+LINE = 200
+"""Characters of an article that was never shared, as a line about it."""
 
 WORDS = 8
 """Words of a question that are looked for."""
@@ -39,16 +42,14 @@ _WORD = re.compile(r"\w+")
 
 def indexed(text: str) -> str:
     """Give a text the form that is indexed and asked for: names with signs as words, ideographs apart."""
-    named = _NAMED.sub(lambda found: _ALIASES[found[0].lower()], text)
-    return _SPACE.sub(" ", _CJK.sub(r" \1 ", named)).strip()
+    return _SPACE.sub(" ", _CJK.sub(r" \1 ", _renamed(text))).strip()
 
 
 def remember(raw: sqlite3.Connection, candidate: int, title: str, foreign: str) -> None:
     """Make a candidate findable by its title and the beginning of its text."""
-    plain = _SPACE.sub(" ", html.unescape(_TAG.sub(" ", foreign[:RAW]))).strip()
     raw.execute(
         "INSERT INTO archive (rowid, title, summary) VALUES (?, ?, ?)",
-        (candidate, indexed(clean(title, 1000)), indexed(clean(plain, SUMMARY))),
+        (candidate, indexed(clean(title, 1000)), indexed(clean(_plain(foreign), SUMMARY))),
     )
 
 
@@ -71,57 +72,101 @@ class Archive(Part):
         Best first (a title counts four times), or the newest first.  Whatever the question holds, it is only words:
         none of FTS5's operators gets through.
         """
-        words = _phrases(question)
+        words = _phrases(_WORD.findall(_renamed(clean(question, 2_000))))[:WORDS]
         if not words or limit <= 0:
             return []
         found = self._matching(" AND ".join(words), limit, newest=newest)
         if not found and len(words) > 1:
-            found = self._matching(" OR ".join(self._rarest(words)), limit, newest=newest)
-        return found
+            found = self._matching(" OR ".join(self._rarest(words, 3)), limit, newest=newest)
+        return self._told(found)
 
-    def _matching(self, match: str, limit: int, *, newest: bool) -> list[Found]:
+    @reading
+    def similar(self, candidate: int, limit: int) -> list[Found]:
+        """Look for more like a candidate: by its six rarest words, other feeds before its own."""
+        own = self.one(
+            "SELECT archive.title || ' ' || summary AS words, feed FROM archive JOIN candidates ON id = archive.rowid"
+            " WHERE id = ?",
+            whole(candidate),
+        )
+        words = self._rarest(_phrases(_WORD.findall(own["words"])), 6) if own else []
+        if own is None or not words or limit <= 0:
+            return []
+        near = [number for number in self._matching(" OR ".join(words), limit + 20) if number != candidate]
+        same = {
+            number
+            for number in near
+            if self.number("SELECT feed = ? FROM candidates WHERE id = ?", own["feed"], number)
+        }
+        return self._told(sorted(near, key=lambda number: number in same)[:limit])
+
+    def _matching(self, match: str, limit: int, *, newest: bool = False) -> list[int]:
         sql = "SELECT rowid FROM archive WHERE archive MATCH ? AND rowid > ?"
         if newest:
             found = self.all_of(f"{sql} ORDER BY rowid DESC LIMIT ?", match, 0, whole(limit))
         else:
-            ranked = f"{sql} ORDER BY bm25(archive, 4.0, 1.0) LIMIT ?"
+            ranked = f"{sql} ORDER BY bm25(archive, 4.0, 1.0), rowid DESC LIMIT ?"
             last = self.number("SELECT max(rowid) FROM archive")
             found = self.all_of(ranked, match, last - WINDOW, whole(limit))
-            if len(found) < min(limit, 3):
+            if len(found) < min(limit, 3) and last > WINDOW:
                 found = self.all_of(ranked, match, 0, whole(limit))
-        return [one for row in found if (one := self._found(row["rowid"])) is not None]
+        return [row["rowid"] for row in found]
 
-    def _found(self, candidate: int) -> Found | None:
-        row = self.one(
-            "SELECT id, title, link, feed_title, first_seen, categories, (SELECT text FROM outbox"
-            " WHERE candidate = candidates.id AND state = 'sent' ORDER BY outbox.id LIMIT 1) AS shared"
-            " FROM candidates WHERE id = ?",
-            candidate,
-        )
-        if row is None:
-            return None
-        return Found(
-            candidate=row["id"],
-            title=row["title"],
-            link=row["link"],
-            feed_title=row["feed_title"],
-            first_seen=moment(row["first_seen"]),
-            shared=row["shared"],
-            categories=tuple(json.loads(row["categories"])),
-        )
+    def _told(self, candidates: Iterable[int]) -> list[Found]:
+        found = []
+        for candidate in candidates:
+            row = self.one(
+                "SELECT candidates.*, outbox.text AS said, outbox.link AS posted, outbox.sent_at AS sent_at"
+                " FROM candidates LEFT JOIN outbox ON outbox.candidate = candidates.id AND state = 'sent'"
+                " WHERE candidates.id = ? ORDER BY outbox.id LIMIT 1",
+                candidate,
+            )
+            if row is not None:
+                found.append(_found(row))
+        return found
 
-    def _rarest(self, phrases: list[str]) -> list[str]:
-        """The three rarest, by how many texts hold their first word; unknown ones help nobody."""
+    def _rarest(self, phrases: Sequence[str], count: int) -> list[str]:
+        """The rarest, by how many texts hold their first word; words that no text holds help nobody."""
         counted = []
         for place, phrase in enumerate(phrases):
             word = phrase.strip('"').split()[0].lower()
             texts = self.number("SELECT doc FROM archive_words WHERE term = ?", word)
             counted.append((texts or 2**31, place, phrase))
-        return [phrase for _, _, phrase in sorted(counted)[:3]]
+        return [phrase for _, _, phrase in sorted(counted)[:count]]
 
 
-def _phrases(question: str) -> list[str]:
-    """The question's words as quoted phrases; a run of ideographs is one phrase."""
-    named = _NAMED.sub(lambda found: _ALIASES[found[0].lower()], clean(question, 2_000))
-    phrases = [f'"{indexed(word)}"' for word in _WORD.findall(named)]
-    return list(dict.fromkeys(phrases))[:WORDS]
+def _found(row: sqlite3.Row) -> Found:
+    """What the bot said of it, without the link and what follows it; else its own first words."""
+    said = row["said"]
+    if said is not None:
+        line = said.partition(row["posted"])[0].strip() if row["posted"] else said
+    else:
+        line = _beginning(_plain(row["html"]))
+    return Found(
+        candidate=row["id"],
+        title=row["title"],
+        line=line or row["title"],
+        link=row["posted"] or row["link"],
+        feed_title=row["feed_title"],
+        at=moment(row["sent_at"] or row["first_seen"]),
+        shared=said is not None,
+    )
+
+
+def _beginning(text: str) -> str:
+    if len(text) <= LINE:
+        return text
+    words = text[:LINE].rpartition(" ")[0] or text[:LINE]
+    return f"{words}…"
+
+
+def _plain(foreign: str) -> str:
+    return _SPACE.sub(" ", html.unescape(_TAG.sub(" ", foreign[:RAW]))).strip()
+
+
+def _renamed(text: str) -> str:
+    return _NAMED.sub(lambda found: _ALIASES[found[0].lower()], text)
+
+
+def _phrases(words: Iterable[str]) -> list[str]:
+    """Words as quoted phrases, each once; a run of ideographs is one phrase."""
+    return list(dict.fromkeys(f'"{indexed(word)}"' for word in words))

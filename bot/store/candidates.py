@@ -13,7 +13,7 @@ from datetime import datetime
 from bot.model import Candidate, Feed, Sifted
 from bot.store.archive import remember
 from bot.store.part import Part, bulk, durable, listed, reading
-from bot.store.records import Decision, Share, Story
+from bot.store.records import Decision, Share, Story, Told
 from bot.store.values import TEXT, clean, cleaned, moment, moments, packed, signed, stamp, stamped, unsigned, whole
 
 COLUMNS = (
@@ -50,6 +50,22 @@ class Candidates(Part):
         """One candidate by its number."""
         found = self.one("SELECT * FROM candidates WHERE id = ?", whole(candidate_id))
         return None if found is None else _candidate(found)
+
+    @reading
+    def story_of(self, candidate_id: int) -> Told | None:
+        """Where a shared candidate came from, and why it was chosen: what `why` and `source` answer."""
+        found = self.one(
+            "SELECT feed_title, link, reason FROM candidates LEFT JOIN decisions"
+            " ON candidate = id AND verdict = 'shared' WHERE id = ? ORDER BY at DESC LIMIT 1",
+            whole(candidate_id),
+        )
+        if found is None:
+            return None
+        return Told(
+            feed_title=found["feed_title"],
+            link=found["link"],
+            why=tuple(each for each in (found["reason"] or "").split("; ") if each),
+        )
 
     @durable
     def add_candidate(self, candidate: Candidate, now: datetime) -> int:
@@ -130,12 +146,12 @@ class Candidates(Part):
         ]
 
     @reading
-    def recent_hashes(self, since: datetime) -> list[tuple[int, int]]:
-        """The simhashes of candidates first seen since a time: number and 64 unsigned bits."""
+    def recent_hashes(self, since: datetime) -> list[tuple[int, int, str]]:
+        """The simhashes of candidates first seen since a time: number, 64 unsigned bits, and the feed's url."""
         found = self.all_of(
-            "SELECT id, simhash FROM candidates WHERE first_seen >= ? AND simhash != 0 ORDER BY id", stamp(since)
+            "SELECT id, simhash, feed FROM candidates WHERE first_seen >= ? AND simhash != 0 ORDER BY id", stamp(since)
         )
-        return [(row["id"], unsigned(row["simhash"])) for row in found]
+        return [(row["id"], unsigned(row["simhash"]), row["feed"]) for row in found]
 
     @bulk
     def forget_bodies(self, before: datetime) -> int:

@@ -65,8 +65,10 @@ class Connection:
                 self.raw.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
                 self._full = durable
             with self._transaction("BEGIN IMMEDIATE"):
+                before = self.raw.total_changes
                 yield self.raw
-                committed = self.on_durable() if durable and self.on_durable else None
+                counted = durable and self.on_durable and self.raw.total_changes != before
+                committed = self.on_durable() if counted and self.on_durable else None
             if committed:
                 committed()
 

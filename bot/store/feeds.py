@@ -1,6 +1,6 @@
 """What is known of each feed: its state, when it is due, every key it ever held.
 
-May import: model, and within the store its own parts.
+May import: model, core, and within the store its own parts.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.core.addresses import canonical
+from bot.core.same import title_key
 from bot.model import Feed, FeedState, Sifted
 from bot.store.candidates import Candidates
 from bot.store.part import bulk, durable, listed, reading
-from bot.store.records import FeedCounts, SeenEntry
-from bot.store.values import clean, key_bytes, moment, moments, packed, stamp, stamped, unpacked, whole
+from bot.store.records import Familiar, FeedCounts, SeenEntry
+from bot.store.values import clean, key_bytes, mark, moment, moments, packed, stamp, stamped, unpacked, whole
 
 SOURCES = 20
 """How many further feeds of one story are named: a post has no room for more."""
@@ -30,10 +32,14 @@ class Feeds(Candidates):
     def register(self, feeds: Sequence[Feed], now: datetime) -> None:
         """Take over the configured feeds: new ones are due now; others rest, and keep their keys for ever."""
         urls = [clean(feed.url) for feed in feeds]
-        self.change("UPDATE feeds SET active = 0 WHERE url NOT IN (SELECT value FROM json_each(?))", listed(urls))
+        self.change(
+            "UPDATE feeds SET active = 0 WHERE active AND url NOT IN (SELECT value FROM json_each(?))", listed(urls)
+        )
         for url in urls:
             self._insert(url, now)
-        self.change("UPDATE feeds SET active = 1 WHERE url IN (SELECT value FROM json_each(?))", listed(urls))
+        self.change(
+            "UPDATE feeds SET active = 1 WHERE NOT active AND url IN (SELECT value FROM json_each(?))", listed(urls)
+        )
 
     @reading
     def state(self, url: str) -> FeedState | None:
@@ -83,6 +89,34 @@ class Feeds(Candidates):
             return frozenset()
         seen = self._seen(feed, [key_bytes(key) for key in keys])
         return frozenset(key for key in keys if key_bytes(key) in seen)
+
+    @reading
+    def familiar(self, url: str, canonicals: Sequence[str], title_keys: Sequence[str]) -> Familiar:
+        """What this feed held before of these links and titles, whatever their ids were: the flood guard's question."""
+        feed = self._number(url)
+        if feed is None:
+            return Familiar()
+        marks = {mark(each): each for each in title_keys if each}
+        links = self.all_of(
+            "SELECT DISTINCT canonical FROM entries WHERE canonical != '' AND feed = ?"
+            " AND canonical IN (SELECT value FROM json_each(?))",
+            feed,
+            listed(clean(each) for each in canonicals),
+        )
+        titles = self.all_of(
+            "SELECT DISTINCT title_mark FROM entries WHERE title_mark != 0 AND feed = ?"
+            " AND title_mark IN (SELECT value FROM json_each(?))",
+            feed,
+            listed(marks),
+        )
+        newest = self.one("SELECT count(*) AS seen, max(published) AS at FROM entries WHERE feed = ?", feed)
+        assert newest is not None  # an aggregate always has a row
+        return Familiar(
+            seen=newest["seen"],
+            links=frozenset(row["canonical"] for row in links),
+            titles=frozenset(marks[row["title_mark"]] for row in titles),
+            newest=moments(newest["at"]),
+        )
 
     @reading
     def seen_count(self, url: str) -> int:
@@ -173,12 +207,12 @@ class Feeds(Candidates):
 
     @reading
     def entry_of(self, link: str) -> list[SeenEntry]:
-        """Every entry with this link or canonical link, the first seen first."""
+        """Every entry with this canonical link, or a link that comes to the same, the first seen first."""
         found = self.all_of(
             "SELECT entries.*, feeds.url AS url FROM entries JOIN feeds ON feeds.id = entries.feed"
-            " WHERE (link = ?1 AND link != '') OR (canonical = ?1 AND canonical != '')"
-            " ORDER BY first_seen, entries.rowid",
+            " WHERE canonical != '' AND canonical IN (?, ?) ORDER BY first_seen, entries.rowid",
             clean(link),
+            clean(canonical(link)),
         )
         return [_seen_entry(row) for row in found]
 
@@ -228,7 +262,7 @@ def _state(row: sqlite3.Row) -> FeedState:
 
 
 def _entry_row(feed: int, key: bytes, sifted: Sifted, candidate: int | None, now: datetime) -> dict[str, object]:
-    """One seen entry; what stood there at first sight keeps its key, title, link and time only."""
+    """One seen entry; what stood there at first sight keeps what it is known by, and no reasons."""
     told = sifted.verdict != "baseline"
     return {
         "feed": feed,
@@ -239,7 +273,8 @@ def _entry_row(feed: int, key: bytes, sifted: Sifted, candidate: int | None, now
         "first_seen": stamp(now),
         "verdict": sifted.verdict,
         "reason": clean(sifted.reason) if told else "",
-        "canonical": clean(sifted.canonical) if told else "",
+        "canonical": clean(sifted.canonical or canonical(sifted.entry.link)),
+        "title_mark": mark(sifted.title_key or title_key(sifted.entry.title)),
         "matched": packed(sifted.matched) if told else "[]",
         "same_as": sifted.same_as,
         "candidate": candidate,

@@ -14,12 +14,12 @@ from datetime import datetime
 from bot.model import Match, Mention, Post, State
 from bot.store.outbox import put_in
 from bot.store.part import durable, listed, reading
-from bot.store.people import People
+from bot.store.past import Past
 from bot.store.records import Answered, Unanswered
 from bot.store.values import TEXT, clean, cleaned, moment, moments, packed, stamp, unpacked, whole
 
 
-class Mentions(People):
+class Mentions(Past):
     """Who said what to the bot, and what became of it."""
 
     name = "mentions"
@@ -79,14 +79,16 @@ class Mentions(People):
         *,
         now: datetime,
         unanswered: str | None = None,
+        notice_until: datetime | None = None,
         details: Mapping[str, str] | None = None,
     ) -> int | None:
         """Keep how a mention was answered, together with the delivery of the answer; gives its number.
 
-        With `unanswered` (no rule, late, capped) the mention also waits for the owner.  One that was dealt with already
+        With `unanswered` (no rule, late, capped) the mention also waits for the owner; `notice_until` is how long the
+        notice that the post gives ("let us pause") holds for its author.  One that was dealt with already
         keeps its first answer, and that number is given; a late answer ends the waiting.
         """
-        found = self.one("SELECT state, account FROM mentions WHERE id = ?", whole(mention_id))
+        found = self.one("SELECT state, account, author FROM mentions WHERE id = ?", whole(mention_id))
         if found is None:
             return None
         if found["state"] not in ("new", "unanswered"):
@@ -94,17 +96,20 @@ class Mentions(People):
         if post is not None:
             put_in(self.raw, post, "reply", State.PLANNED, now, mention=mention_id)
         if found["state"] == "new" or (post is not None and unanswered is None):
-            self.change(
-                "UPDATE mentions SET state = ?, reason = ?, answered_at = ?, rule = ?, match = ?, details = ? WHERE id = ?",
-                "answered" if unanswered is None else "unanswered",
-                clean(unanswered or ""),
-                stamp(now),
-                clean(match.rule),
-                packed(match),
-                packed(details or {}),
-                mention_id,
-            )
+            self._close(mention_id, match, unanswered, details, now)
+        if notice_until is not None:
+            self._told_to_pause(found["account"], found["author"], notice_until)
         return self._answer_of(mention_id, post)
+
+    @durable
+    def answered_late(self, mention_id: int, post: Post, match: Match, now: datetime) -> int | None:
+        """Answer a mention that waits on the owner's list, once; None if it doesn't wait there any more."""
+        found = self.one("SELECT 1 FROM mentions WHERE id = ? AND state = 'unanswered'", whole(mention_id))
+        if found is None:
+            return None
+        outbox_id = put_in(self.raw, post, "reply", State.PLANNED, now, mention=mention_id)
+        self._close(mention_id, match, None, None, now)
+        return outbox_id
 
     @durable
     def skipped(self, mention_id: int, reason: str, now: datetime) -> bool:
@@ -132,49 +137,6 @@ class Mentions(People):
             )
             == 1
         )
-
-    @reading
-    def replies_since(self, account: str, *, person: str | None = None, since: datetime) -> int:
-        """How many replies an account gave since a time, to everybody or to one person."""
-        return self.number(
-            "SELECT count(*) FROM outbox JOIN mentions ON mentions.id = outbox.mention"
-            " WHERE outbox.account = ?1 AND kind = 'reply' AND created_at >= ?2 AND (?3 IS NULL OR author = ?3)",
-            account,
-            stamp(since),
-            cleaned(person),
-        )
-
-    @reading
-    def thread_replies(self, account: str, thread: str) -> int:
-        """How many replies an account gave in one thread."""
-        return self.number(
-            "SELECT count(*) FROM mentions JOIN outbox ON outbox.mention = mentions.id"
-            " WHERE mentions.account = ? AND thread = ? AND thread != '' AND kind = 'reply'",
-            account,
-            clean(thread),
-        )
-
-    @reading
-    def last_answer(self, account: str, person: str, rule: str) -> datetime | None:
-        """When a rule last answered a person."""
-        found = self.one(
-            "SELECT max(answered_at) AS at FROM mentions WHERE account = ? AND author = ? AND rule = ?",
-            account,
-            clean(person),
-            clean(rule),
-        )
-        return moments(found["at"]) if found else None
-
-    @reading
-    def last_rule(self, account: str, thread: str) -> str | None:
-        """The rule that last answered in a thread."""
-        found = self.one(
-            "SELECT rule FROM mentions WHERE account = ? AND thread = ? AND thread != '' AND rule IS NOT NULL"
-            " ORDER BY answered_at DESC, id DESC LIMIT 1",
-            account,
-            clean(thread),
-        )
-        return None if found is None else str(found["rule"])
 
     @reading
     def by_remote(self, account: str, remote_id: str) -> Mention | None:
@@ -205,18 +167,6 @@ class Mentions(People):
         )
 
     @reading
-    def first_time(self, account: str, author: str) -> bool:
-        """Tell whether a person has spoken to this account at most once."""
-        return (
-            self.number(
-                "SELECT count(*) FROM (SELECT 1 FROM mentions WHERE account = ? AND author = ? LIMIT 2)",
-                account,
-                clean(author),
-            )
-            < 2
-        )
-
-    @reading
     def unanswered(self, state: str = "new", limit: int = 100) -> list[Unanswered]:
         """What waits for the owner, the oldest first.
 
@@ -241,6 +191,20 @@ class Mentions(People):
             "INSERT INTO meta VALUES ('taught_at', ?) ON CONFLICT DO UPDATE SET value = excluded.value", str(stamp(now))
         )
         return changed
+
+    def _close(
+        self, mention_id: int, match: Match, unanswered: str | None, details: Mapping[str, str] | None, now: datetime
+    ) -> None:
+        self.change(
+            "UPDATE mentions SET state = ?, reason = ?, answered_at = ?, rule = ?, match = ?, details = ? WHERE id = ?",
+            "answered" if unanswered is None else "unanswered",
+            clean(unanswered or ""),
+            stamp(now),
+            clean(match.rule),
+            packed(match),
+            packed(details or {}),
+            mention_id,
+        )
 
     def _answer_of(self, mention_id: int, post: Post | None) -> int | None:
         """The delivery of an answer: of this one by its dedupe key, else of the first one."""

@@ -25,11 +25,18 @@ class Outbox(Settling, Deliveries):
 
     @durable
     def filled(
-        self, slot: Slot | None, candidate_id: int | None, post: Post, state: State, now: datetime
+        self,
+        slot: Slot | None,
+        candidate_id: int | None,
+        post: Post,
+        state: State,
+        now: datetime,
+        *,
+        why: Sequence[str] = (),
     ) -> int | None:
         """Fill a slot: the slot, the decision about the candidate and the delivery, or nothing at all.
 
-        Gives the delivery's number; None if the slot is taken or the same thing stands in the outbox already.
+        `why` are the reasons of the choice.  Gives the delivery's number; None if the slot is taken or the same thing stands in the outbox already.
         """
         account = post.account
         if slot is not None and self.one(
@@ -50,10 +57,11 @@ class Outbox(Settling, Deliveries):
             )
         if candidate_id is not None:
             self.change(
-                "INSERT INTO decisions VALUES (?, ?, 'shared', '', ?) ON CONFLICT DO UPDATE"
-                " SET verdict = 'shared', reason = '', at = excluded.at",
+                "INSERT INTO decisions VALUES (?, ?, 'shared', ?, ?) ON CONFLICT DO UPDATE"
+                " SET verdict = 'shared', reason = excluded.reason, at = excluded.at",
                 account,
                 candidate_id,
+                clean("; ".join(why)),
                 stamp(now),
             )
         return outbox_id

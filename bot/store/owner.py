@@ -59,7 +59,8 @@ class Owner(Accounts):
         """Keep what the owner must know, one row a subject while it lasts; tells whether the subject is new."""
         known = self.one("SELECT 1 FROM notices WHERE subject = ?", clean(subject))
         self.change(
-            "INSERT INTO notices VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET text = excluded.text",
+            "INSERT INTO notices VALUES (?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET text = excluded.text WHERE text != excluded.text",
             clean(subject),
             clean(text),
             stamp(now),

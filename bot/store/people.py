@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.store.part import Part, durable, reading
+from bot.store.part import Part, durable, listed, reading
 from bot.store.records import Person
 from bot.store.values import clean, moments, stamp
 
 EVERYWHERE = ""
 """The account under which a person's word counts for all our accounts."""
+
+SUBDOMAINS = 10
+"""Labels of a domain that are looked at: a bound on what a hostile name costs."""
 
 
 class People(Part):
@@ -49,28 +52,21 @@ class People(Part):
     @reading
     def opted_out(self, account: str, author: str) -> bool:
         """Tell whether this person asked this account, or all of ours, to stop."""
-        return (
-            self.number(
-                "SELECT EXISTS (SELECT 1 FROM people WHERE account IN (?, '') AND person = ? AND opted_out_at IS NOT NULL)",
-                account,
-                clean(author),
-            )
-            == 1
-        )
+        return self._opted_out(account, author)
 
     @durable
     def block(self, what: str) -> bool:
-        """Ignore a person or a domain from now on; tells whether that is new."""
-        return self.change("INSERT INTO blocks VALUES (?) ON CONFLICT DO NOTHING", clean(what)) == 1
+        """Ignore a person or a domain (and what is below it) from now on; tells whether that is new."""
+        return self.change("INSERT INTO blocks VALUES (?) ON CONFLICT DO NOTHING", _blockable(what)) == 1
 
     @durable
     def unblock(self, what: str) -> bool:
         """Ignore it no longer; tells whether it was blocked."""
-        return self.change("DELETE FROM blocks WHERE what = ?", clean(what)) == 1
+        return self.change("DELETE FROM blocks WHERE what = ?", _blockable(what)) == 1
 
     @reading
     def blocks(self) -> list[str]:
-        """The people and domains that are blocked."""
+        """The people and domains that are blocked, in lower case, people without a leading @."""
         return [row["what"] for row in self.all_of("SELECT what FROM blocks ORDER BY what")]
 
     @reading
@@ -92,11 +88,18 @@ class People(Part):
     @durable
     def pause_notice(self, account: str, person: str, until: datetime, now: datetime) -> bool:
         """Note that a person is told "let us pause" until a time; False if what they were told last still stands."""
+        if self._pausing(account, person, now):
+            return False
+        self._told_to_pause(account, person, until)
+        return True
+
+    def _pausing(self, account: str, person: str, now: datetime) -> bool:
         told = self.number(
             "SELECT pause_told_until FROM people WHERE account = ? AND person = ?", account, clean(person)
         )
-        if told > stamp(now):
-            return False
+        return told > stamp(now)
+
+    def _told_to_pause(self, account: str, person: str, until: datetime) -> None:
         self.change(
             "INSERT INTO people (account, person, pause_told_until) VALUES (?, ?, ?)"
             " ON CONFLICT DO UPDATE SET pause_told_until = excluded.pause_told_until",
@@ -104,7 +107,24 @@ class People(Part):
             clean(person),
             stamp(until),
         )
-        return True
+
+    def _opted_out(self, account: str, author: str) -> bool:
+        asked = self.one(
+            "SELECT 1 FROM people WHERE account IN (?, '') AND person = ? AND opted_out_at IS NOT NULL",
+            account,
+            clean(author),
+        )
+        return asked is not None
+
+    def _blocked(self, author: str) -> bool:
+        """Tell whether a person is blocked by name, or by their domain or one above it."""
+        name = _blockable(author)
+        labels = name.rpartition("@")[2].split(".")[-SUBDOMAINS:]
+        domains = [".".join(labels[place:]) for place in range(len(labels))] if "@" in name else []
+        found = self.one(
+            "SELECT 1 FROM blocks WHERE what IN (SELECT value FROM json_each(?))", listed([name, *domains])
+        )
+        return found is not None
 
     def _met(self, account: str, author: str, name: str, now: datetime, *, bot: bool) -> None:
         self.change(
@@ -117,3 +137,7 @@ class People(Part):
             bot,
             stamp(now),
         )
+
+
+def _blockable(what: str) -> str:
+    return clean(what.strip()).casefold().removeprefix("@")

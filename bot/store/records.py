@@ -6,7 +6,7 @@ May import: model, and the standard library.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -30,6 +30,39 @@ class Story(NamedTuple):
     simhash: int  # 64 bits, unsigned; 0: too little text
     feed: str
     first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Familiar:
+    """What a feed held before, by link and by title instead of by id."""
+
+    seen: int = 0  # its entries in all
+    links: frozenset[str] = frozenset()
+    titles: frozenset[str] = frozenset()
+    newest: datetime | None = None  # the latest publication among them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Where a shared candidate came from, and why it was chosen."""
+
+    feed_title: str
+    link: str
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What the guards want to know about the past when a mention comes in: one snapshot."""
+
+    opted_out: bool
+    blocked: bool
+    person: int  # our replies to this person since a time
+    account: int  # our replies of this account since a time
+    thread: int  # our replies in this thread
+    bot_today: int  # our replies to this author since a time, for bots
+    paused: bool  # a "let us pause" notice stands
+    first_start: datetime | None  # when this database was made
 
 
 class Unanswered(NamedTuple):
@@ -144,8 +177,8 @@ class Found:
 
     candidate: int
     title: str
+    line: str  # what the bot said of it, else its first words
     link: str
     feed_title: str
-    first_seen: datetime
-    shared: str | None  # the text of a post that was sent about it
-    categories: tuple[str, ...] = field(default=())
+    at: datetime  # when it was shared, else first seen
+    shared: bool

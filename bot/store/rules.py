@@ -35,7 +35,8 @@ class Rules(Part):
                 self._note(name, "added", "file", now, after[name])
             elif packed(replace(unpacked(Rule, before[name]), line=None, order=0)) != after[name]:
                 self._note(name, "changed", "file", now, after[name])
-            self._put(rule, "file", position, "file", now)
+            if name not in before or before[name] != packed(replace(rule, order=position)):
+                self._put(replace(rule, order=position), "file", position, "file", now)
 
     @reading
     def all(self) -> list[Rule]:

@@ -37,14 +37,15 @@ CREATE TABLE entries (            -- every key ever seen, for ever
     first_seen INTEGER NOT NULL,
     verdict TEXT NOT NULL,
     reason TEXT NOT NULL DEFAULT '',
-    canonical TEXT NOT NULL DEFAULT '',
+    canonical TEXT NOT NULL,
+    title_mark INTEGER NOT NULL,  -- 64 bits of its folded title; 0: too short to mean anything
     matched TEXT NOT NULL DEFAULT '[]',
     same_as INTEGER,
     candidate INTEGER,
     UNIQUE (feed, key)
 );
-CREATE INDEX entries_link ON entries (link) WHERE link != '';
-CREATE INDEX entries_canonical ON entries (canonical) WHERE canonical != '';
+CREATE INDEX entries_canonical ON entries (canonical, feed) WHERE canonical != '';
+CREATE INDEX entries_title ON entries (feed, title_mark) WHERE title_mark != 0;
 
 CREATE TABLE candidates (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

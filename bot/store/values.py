@@ -98,6 +98,13 @@ def key_bytes(key: str) -> bytes:
     return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
+def mark(text: str) -> int:
+    """Give 64 bits that stand for a text in an index; 0 for the empty one."""
+    if not text:
+        return 0
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), signed=True) or 1
+
+
 def packed(value: object) -> str:
     """Write a value of the model as JSON: times and spans as microseconds, strings cleaned."""
     return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))

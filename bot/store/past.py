@@ -1,0 +1,121 @@
+"""What went before between the bot and a person: the counts that guards, cooldowns and follow-up rules ask for.
+
+May import: model, and within the store its own parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.model import Mention
+from bot.store.part import listed, reading
+from bot.store.people import People
+from bot.store.records import Tally
+from bot.store.values import clean, cleaned, moment, moments, stamp
+
+TALK = timedelta(hours=1)
+"""How long a talk without a thread goes on after our last answer."""
+
+
+class Past(People):
+    """The history that answers are decided by; the part `mentions` is made of this."""
+
+    @reading
+    def replies_since(self, account: str, *, person: str | None = None, since: datetime) -> int:
+        """How many replies an account gave since a time, to everybody or to one person."""
+        return self._replies(account, person, since)
+
+    @reading
+    def thread_replies(self, account: str, thread: str) -> int:
+        """How many replies an account gave in one thread."""
+        return self._in_thread(account, thread)
+
+    @reading
+    def last_answer(self, account: str, person: str, rule: str) -> datetime | None:
+        """When a rule last answered a person."""
+        found = self.one(
+            "SELECT max(answered_at) AS at FROM mentions WHERE account = ? AND author = ? AND rule = ?",
+            account,
+            clean(person),
+            clean(rule),
+        )
+        return moments(found["at"]) if found else None
+
+    @reading
+    def last_answers(self, account: str, person: str, rules: Sequence[str]) -> dict[str, datetime]:
+        """When each of these rules last answered a person, for those that ever did."""
+        found = self.all_of(
+            "SELECT rule, max(answered_at) AS at FROM mentions WHERE account = ? AND author = ?"
+            " AND rule IN (SELECT value FROM json_each(?)) AND answered_at IS NOT NULL GROUP BY rule",
+            account,
+            clean(person),
+            listed(map(clean, rules)),
+        )
+        return {row["rule"]: moment(row["at"]) for row in found}
+
+    @reading
+    def last_rule(self, mention: Mention, now: datetime) -> str | None:
+        """The rule whose answer a mention follows: the answer it replies to, else the last in its thread.
+
+        Where a platform has no threads, the last answer to the same person counts for an hour.
+        """
+        found = self.one(
+            "SELECT rule FROM mentions WHERE id = (SELECT mention FROM outbox WHERE id = ?) AND rule != ''",
+            mention.about,
+        ) or self.one(
+            "SELECT rule FROM mentions WHERE account = ?1 AND id != ?2 AND rule != '' AND CASE WHEN ?3 != '' THEN thread = ?3"
+            " ELSE thread = '' AND author = ?4 AND answered_at > ?5 END ORDER BY answered_at DESC, id DESC LIMIT 1",
+            mention.account,
+            mention.id,
+            clean(mention.thread),
+            clean(mention.author),
+            stamp(now - TALK),
+        )
+        return None if found is None else str(found["rule"])
+
+    @reading
+    def tally(
+        self, mention: Mention, *, person_since: datetime, account_since: datetime, bot_since: datetime, now: datetime
+    ) -> Tally:
+        """Everything the guards ask about the past, from one snapshot."""
+        account, author = mention.account, mention.author
+        return Tally(
+            opted_out=self._opted_out(account, author),
+            blocked=self._blocked(author),
+            person=self._replies(account, author, person_since),
+            account=self._replies(account, None, account_since),
+            thread=self._in_thread(account, mention.thread),
+            bot_today=self._replies(account, author, bot_since),
+            paused=self._pausing(account, author, now),
+            first_start=moments(self.number("SELECT value FROM meta WHERE key = 'created_at'") or None),
+        )
+
+    @reading
+    def first_time(self, account: str, author: str) -> bool:
+        """Tell whether a person has spoken to this account at most once."""
+        return (
+            self.number(
+                "SELECT count(*) FROM (SELECT 1 FROM mentions WHERE account = ? AND author = ? LIMIT 2)",
+                account,
+                clean(author),
+            )
+            < 2
+        )
+
+    def _replies(self, account: str, person: str | None, since: datetime) -> int:
+        return self.number(
+            "SELECT count(*) FROM outbox JOIN mentions ON mentions.id = outbox.mention"
+            " WHERE outbox.account = ?1 AND kind = 'reply' AND created_at >= ?2 AND (?3 IS NULL OR author = ?3)",
+            account,
+            stamp(since),
+            cleaned(person),
+        )
+
+    def _in_thread(self, account: str, thread: str) -> int:
+        return self.number(
+            "SELECT count(*) FROM mentions JOIN outbox ON outbox.mention = mentions.id"
+            " WHERE mentions.account = ? AND thread = ? AND thread != '' AND kind = 'reply'",
+            account,
+            clean(thread),
+        )
