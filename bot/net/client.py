@@ -187,7 +187,7 @@ class Client:
     def _gap(self, url: URL) -> timedelta:
         if self._spacing is not None:
             return self._spacing
-        return timedelta(0) if self._sessions.at_home(url.host or "") else SPACING
+        return timedelta(0) if self._sessions.at_home(url.raw_host or "") else SPACING
 
     # ----------------------------------------------------------------- what the answers mean
 
@@ -227,7 +227,7 @@ class Client:
 
     def allows_private(self, url: str) -> bool:
         """Whether an address is, as far as its text and earlier look-ups tell, one within `allow_private`."""
-        return self._sessions.at_home(URL(url).host or "")
+        return self._sessions.at_home(URL(url).raw_host or "")
 
     # ----------------------------------------------------------------- platforms
 

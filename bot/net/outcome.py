@@ -105,7 +105,7 @@ def _detail(reply: Reply) -> str:
     for name in ("error_description", "description", "message", "detail", "error"):
         text = said.get(name)
         text = text.get("message") if isinstance(text, dict) else text
-        if isinstance(text, str) and (line := _CONTROL.sub(" ", text).strip()):
+        if isinstance(text, str) and (line := " ".join(_CONTROL.sub(" ", text[:2000]).split())):
             return f": {line[:200]}"
     return ""
 
