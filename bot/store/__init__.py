@@ -25,6 +25,7 @@ from bot.store.records import (
     Unanswered,
     Usage,
 )
+from bot.store.restoring import restore
 from bot.store.store import Store
 from bot.store.writer import Writer
 
@@ -47,4 +48,5 @@ __all__ = [
     "Usage",
     "Writer",
     "open_store",
+    "restore",
 ]

@@ -129,6 +129,7 @@ class Feeds(Candidates):
     ) -> list[int]:
         """Take in one poll: the feed's state, every key, the new candidates; a key known already is ignored.
 
+        After a restore a feed's first poll only makes its entries known: some were shared after the backup was made.
         Gives the candidates' numbers, oldest entry first, so that numbers grow with time.
         """
         number = self._save(state, now)
@@ -137,6 +138,8 @@ class Feeds(Candidates):
         for each in sifted:
             if (key := key_bytes(each.entry.key)) not in seen:
                 fresh.setdefault(key, each)
+        if self.change("UPDATE feeds SET distrusted = 0 WHERE id = ? AND distrusted", number):
+            fresh = {key: replace(each, verdict="baseline") for key, each in fresh.items()}
         # Documents mostly stand newest first; dates, where there are any, know better.
         in_time = sorted(reversed(fresh.items()), key=lambda item: item[1].entry.published or now)  # noqa: C414 -- stable
         ids = {key: self._offered(each, feed, feed_title, now) for key, each in in_time if each.verdict == "candidate"}

@@ -57,10 +57,10 @@ def _beside_a_bot(path: Path, mode: Mode, busy: float, migrations: Sequence[str]
         raise StoreError(f"There is no database {path} yet. Run this bot first: starfish run (or: starfish once)")
     connection = Connection(path, "ro" if mode == "read" else "rw", busy=busy)
     try:
-        version = _version(connection)
+        version = version_of(connection)
         if version < len(migrations):
             raise StoreError(f"{path} was made by an older version. Start the bot once: that brings it up to date.")
-        _not_newer(path, version, migrations)
+        not_newer(path, version, migrations)
         guard = Guard(path)
         if mode == "write" and read_marker(path) is not None:
             guard.watch(connection.raw, create=False)
@@ -85,7 +85,7 @@ def _to_run(path: Path, guard: Guard, now: datetime, busy: float, migrations: Se
     try:
         _prepare(connection, now, migrations)
         if guard.unclean:
-            _check(connection)
+            checked(connection)
         database, commits = facts(connection.raw)
         if marker is not None and marker.database and (marker.database != database or marker.commits > commits):
             raise StoreError(
@@ -110,8 +110,8 @@ def _to_run(path: Path, guard: Guard, now: datetime, busy: float, migrations: Se
 def _prepare(connection: Connection, now: datetime, migrations: Sequence[str]) -> None:
     """Make the tables, or bring them to this version, after a backup of what was there."""
     raw, path = connection.raw, connection.path
-    version = _version(connection)
-    _not_newer(path, version, migrations)
+    version = version_of(connection)
+    not_newer(path, version, migrations)
     if raw.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
         raise StoreError(f"{path} lies on a disk that can't share memory between programs. Use a local disk.")
     if 0 < version < len(migrations):
@@ -123,7 +123,7 @@ def _prepare(connection: Connection, now: datetime, migrations: Sequence[str]) -
             raw.executemany("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING", values)
 
 
-def _version(connection: Connection) -> int:
+def version_of(connection: Connection) -> int:
     """The version of a database that is ours, or empty.  Raises StoreError."""
     raw = connection.raw
     version, application = (
@@ -135,7 +135,8 @@ def _version(connection: Connection) -> int:
     return version
 
 
-def _not_newer(path: Path, version: int, migrations: Sequence[str]) -> None:
+def not_newer(path: Path, version: int, migrations: Sequence[str]) -> None:
+    """Refuse what a newer version wrote.  Raises StoreError."""
     if version > len(migrations):
         raise StoreError(
             f"{path} was made by a newer version (schema {version}, this one knows {len(migrations)})."
@@ -143,9 +144,9 @@ def _not_newer(path: Path, version: int, migrations: Sequence[str]) -> None:
         )
 
 
-def _check(connection: Connection) -> None:
+def checked(connection: Connection) -> None:
     """After a crash: look whether the file is whole.  SIGKILL can't break it, but a lying disk can."""
-    found = connection.raw.execute("PRAGMA quick_check(1)").fetchone()[0]
+    found = connection.raw.execute("PRAGMA quickchecked(1)").fetchone()[0]
     if found != "ok":
         raise StoreError(f"{connection.path} is damaged ({found}). {RESTORE}")
 

@@ -102,7 +102,8 @@ class Outbox(Settling, Deliveries):
             return None
         self.change(
             "UPDATE outbox SET state = 'sending', reason = '', attempts = attempts + 1, not_before = NULL,"
-            " key = (SELECT value FROM meta WHERE key = 'database') || '-' || id || '-' || revision, sent_at = ?1,"
+            " key = CASE WHEN key != '' THEN key"
+            " ELSE (SELECT value FROM meta WHERE key = 'database') || '-' || id || '-' || revision END, sent_at = ?1,"
             " first_sent_at = coalesce(first_sent_at, ?1), ever_sent_at = coalesce(ever_sent_at, ?1) WHERE id = ?2",
             stamp(now),
             found,

@@ -88,7 +88,10 @@ class Past(People):
             thread=self._in_thread(account, mention.thread),
             bot_today=self._replies(account, author, bot_since),
             paused=self._pausing(account, author, now),
-            first_start=moments(self.number("SELECT value FROM meta WHERE key = 'created_at'") or None),
+            first_start=moments(
+                self.number("SELECT max(CAST(value AS INTEGER)) FROM meta WHERE key IN ('created_at', 'answers_from')")
+                or None
+            ),
         )
 
     @reading

@@ -62,7 +62,7 @@ class Tally:
     thread: int  # our replies in this thread
     bot_today: int  # our replies to this author since a time, for bots
     paused: bool  # a "let us pause" notice stands
-    first_start: datetime | None  # when this database was made
+    first_start: datetime | None  # when this database was made, or restored
 
 
 class Unanswered(NamedTuple):

@@ -22,6 +22,7 @@ CREATE TABLE feeds (
     active INTEGER NOT NULL DEFAULT 1,
     next_at INTEGER,
     muted TEXT,
+    distrusted INTEGER NOT NULL DEFAULT 0,   -- restored: what its next poll brings is known, but not offered
     state TEXT NOT NULL           -- the rest of FeedState, packed
 );
 CREATE INDEX feeds_due ON feeds (next_at) WHERE active AND muted IS NULL;

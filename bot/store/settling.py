@@ -185,5 +185,6 @@ class Settling(Part):
     def _new_key(self, outbox_id: int) -> None:
         """Other words, or the owner's wish, are another delivery to the platform: its window counts from there."""
         self.change(
-            "UPDATE outbox SET revision = revision + 1, first_sent_at = NULL, looks = 0 WHERE id = ?", whole(outbox_id)
+            "UPDATE outbox SET revision = revision + 1, key = '', first_sent_at = NULL, looks = 0 WHERE id = ?",
+            whole(outbox_id),
         )
