@@ -24,7 +24,7 @@ _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _LIKE_A_SECRET = re.compile(r"auth|cookie|token|key|secret|password|session|signature", re.IGNORECASE)
 
 
-def headers(value: object) -> object:
+def header_pairs(value: object) -> object:
     """Header names and values; what may open a door must come by reference."""
     if not isinstance(value, dict):
         raise Unfit('must be a table like { "X-Feed-Token" = { env = "FEED_TOKEN" } }')
@@ -45,14 +45,14 @@ def headers(value: object) -> object:
     return tuple(read)
 
 
-def auth(value: object) -> object:
+def login(value: object) -> object:
     """Basic credentials, `user:password`."""
     if isinstance(value, Secret) and value.reveal() and ":" not in value.reveal():
         raise Unfit("must hold user:password, with a colon between")
     return value
 
 
-def proxy(value: object) -> object:
+def proxy_address(value: object) -> object:
     """The address of an http proxy."""
     if isinstance(value, Secret) and value.reveal() and not re.match(r"https?://[^\s/]", value.reveal(), re.IGNORECASE):
         raise Unfit("must hold the address of a proxy that begins with http:// or https://")
@@ -77,14 +77,14 @@ class FeedTable(FilterKeys):
         default=None, description="Older entries are passed over; counted from publication."
     )
     style: Style | None = Field(default=None, description="How its posts are worded; overrides the account's.")
-    headers: Annotated[tuple[tuple[str, Secret], ...], BeforeValidator(headers)] = Field(
+    headers: Annotated[tuple[tuple[str, Secret], ...], BeforeValidator(header_pairs)] = Field(
         default=(), description="Extra headers; what may open a door by reference only."
     )
-    auth: Annotated[Secret | None, BeforeValidator(auth)] = Field(
+    auth: Annotated[Secret | None, BeforeValidator(login)] = Field(
         default=None, description="user:password, by reference only."
     )
     cookie: Secret | None = Field(default=None, description="A Cookie header, by reference only.")
-    proxy: Annotated[Secret | None, BeforeValidator(proxy)] = Field(
+    proxy: Annotated[Secret | None, BeforeValidator(proxy_address)] = Field(
         default=None, description="Address of an http proxy, by reference only."
     )
 

@@ -193,7 +193,7 @@ class _Reading:
         try:
             return model.model_validate(data)
         except ValidationError as error:
-            self._report(document, mistakes(error, model, extra=extra))
+            self._report(document, mistakes(error, model, extra=extra, secrets=document.path.stem.removesuffix("s")))
             return None
 
     def _without_options(self, data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[Where, set[str]]]:
