@@ -14,103 +14,21 @@ LONGEST = 2_000  # characters; browsers and servers give up a little above
 
 # Names that only tell who sent the reader.  Gathered from the published query-stripping lists of Firefox, Brave,
 # AdGuard and Neat URL, as miniflux combines them, and from the links of 199 real feeds.
-_TRACKERS = frozenset(
-    [
-        "_bhlid",
-        "_branch_match_id",
-        "_branch_referrer",
-        "_hsenc",
-        "_hsmi",
-        "_openstat",
-        "__hsfp",
-        "__hssc",
-        "__hstc",
-        "__readwiselocation",
-        "at_campaign",
-        "at_creation",
-        "at_format",
-        "at_link",
-        "at_medium",
-        "at_ptr_name",
-        "at_recipient_id",
-        "campaign_content",
-        "campaign_id",
-        "campaign_medium",
-        "campaign_name",
-        "campaign_source",
-        "campaign_term",
-        "cmpid",
-        "dclid",
-        "fb_action_ids",
-        "fb_action_types",
-        "fb_comment_id",
-        "fb_ref",
-        "fb_source",
-        "fbclid",
-        "gad_source",
-        "gbraid",
-        "gclid",
-        "gclsrc",
-        "hmb_campaign",
-        "hmb_medium",
-        "hmb_source",
-        "hsctatracking",
-        "igsh",
-        "igshid",
-        "itm_campaign",
-        "itm_medium",
-        "itm_source",
-        "li_fat_id",
-        "mc_cid",
-        "mc_eid",
-        "mc_tc",
-        "mkt_tok",
-        "msclkid",
-        "ns_campaign",
-        "ns_fee",
-        "ns_linkname",
-        "ns_mchannel",
-        "ns_source",
-        "oly_anon_id",
-        "oly_enc_id",
-        "pk_campaign",
-        "pk_content",
-        "pk_cpn",
-        "pk_keyword",
-        "pk_kwd",
-        "pk_medium",
-        "pk_source",
-        "rb_clickid",
-        "ref_src",
-        "ref_url",
-        "referrersource",
-        "sc_campaign",
-        "sc_channel",
-        "sc_cid",
-        "sc_content",
-        "sc_country",
-        "sc_geo",
-        "sc_outcome",
-        "sc_publisher",
-        "srsltid",
-        "traffic_source",
-        "ttclid",
-        "twclid",
-        "vero_conv",
-        "vero_id",
-        "wbraid",
-        "wickedid",
-        "wprss",
-        "wt_mc",
-        "wt_zmc",
-        "xtor",
-        "yclid",
-        "ysclid",
-    ]
-)
+_TRACKER_NAMES = """
+    _bhlid _branch_match_id _branch_referrer _hsenc _hsmi _openstat __hsfp __hssc __hstc __readwiselocation
+    at_campaign at_creation at_format at_link at_medium at_ptr_name at_recipient_id
+    campaign_content campaign_id campaign_medium campaign_name campaign_source campaign_term cmpid dclid
+    fb_action_ids fb_action_types fb_comment_id fb_ref fb_source fbclid gad_source gbraid gclid gclsrc
+    hmb_campaign hmb_medium hmb_source hsctatracking igsh igshid itm_campaign itm_medium itm_source li_fat_id
+    mc_cid mc_eid mc_tc mkt_tok msclkid ns_campaign ns_fee ns_linkname ns_mchannel ns_source oly_anon_id oly_enc_id
+    pk_campaign pk_content pk_cpn pk_keyword pk_kwd pk_medium pk_source rb_clickid ref_src ref_url referrersource
+    sc_campaign sc_channel sc_cid sc_content sc_country sc_geo sc_outcome sc_publisher srsltid traffic_source ttclid
+    twclid vero_conv vero_id wbraid wickedid wprss wt_mc wt_zmc xtor yclid ysclid
+"""
+_TRACKERS = frozenset(_TRACKER_NAMES.split())
 _TRACKER_PREFIXES = ("utm_", "mtm_", "hsa_", "stm_")
 # Names that mean something on many sites, unless their value says that it was a feed.
-_BY_VALUE = frozenset(["ref", "source", "src", "from", "via", "feature", "cmp", "campaign", "partner", "mod", "medium"])
+_BY_VALUE = frozenset(("ref", "source", "src", "from", "via", "feature", "cmp", "campaign", "partner", "mod", "medium"))
 _FEED_VALUE = re.compile(
     r"(?:full_?|partner_?)?(?:rss|atom|feed|feedburner|newsfeed)(?:[-_.0-9].*|s|feed)?\Z", re.IGNORECASE
 )

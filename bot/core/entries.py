@@ -143,7 +143,10 @@ def flooded(
     new = [entry for entry in parsed.entries if entry.key not in known]
     if seen < 2 or len(new) < 2 or len(new) * 2 <= len(parsed.entries):
         return None
-    back = sum(canonical(entry.link) in familiar_links or title_key(entry.title) in familiar_titles for entry in new)
+    links = familiar_links - _vague_links(parsed.entries)
+    titles = Counter(title_key(entry.title) for entry in parsed.entries)
+    telling = {title for title in familiar_titles if titles[title] == 1}
+    back = sum(canonical(entry.link) in links or title_key(entry.title) in telling for entry in new)
     if back * 2 > len(new):
         return (
             f"{back} of its {len(parsed.entries)} entries came back under new ids, with links or titles that are known. "
@@ -169,9 +172,7 @@ class _Sieve:
         self.feed, self.for_all, self.now, self.stories = feed, for_all, now, stories
         self.links: set[str] = set()  # of the candidates of this poll
         self.language = parsed.language
-        counts = Counter(canonical(entry.link) for entry in parsed.entries if entry.link)
-        # A link that several entries carry, or a front page, names none of them.
-        self.vague = {link for link, count in counts.items() if count > 1 or is_front_page(link)}
+        self.vague = _vague_links(parsed.entries)
 
     def judge(self, entry: Entry, *, any_age: bool) -> Sifted:
         """The verdict on one entry."""
@@ -215,6 +216,12 @@ class _Sieve:
             if near(sifted.simhash, other):
                 return candidate, "Another feed has nearly the same text."
         return None, ""
+
+
+def _vague_links(entries: Sequence[Entry]) -> set[str]:
+    """Canonical links that name no single entry: several carry them, or they are a site's front page."""
+    counts = Counter(canonical(entry.link) for entry in entries if entry.link)
+    return {link for link, count in counts.items() if count > 1 or is_front_page(link)}
 
 
 def _entry(key: str, raw: RawEntry) -> Entry:

@@ -62,10 +62,9 @@ def utf8(body: Body) -> tuple[bytes, str | None]:
     if _is_utf8(content):
         return (content if declared in (None, "utf-8", "utf8") else _redeclared(content)), None
     for name in filter(None, (declared, _known(body.charset))):
-        if not name.startswith("utf"):
-            text = _decoded(content, name)
-            if text is not None:
-                return _redeclared(_encoded(text)), None
+        decoded = None if name.startswith("utf") else _decoded(content, name)
+        if decoded is not None:
+            return _redeclared(_encoded(decoded)), None
     return _guessed(content)
 
 
@@ -154,10 +153,13 @@ def _redeclared(content: bytes) -> bytes:
 
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 13))
 _DOCTYPE = re.compile(rb"<!DOCTYPE\b[^\[<>]{0,1000}>", re.IGNORECASE)
-_AMPERSAND = re.compile(rb"&(?:#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,9}));|([A-Za-z][A-Za-z0-9]{1,30});)?")
+# Every ampersand but those that are fine: a document may have tens of thousands of "&lt;", and one that is wrong.
+_AMPERSAND = re.compile(
+    rb"&(?!(?:amp|lt|gt|quot|apos|#3[49]|#6[02]|#x27|#x2F);)"
+    rb"(?:#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,9}));|([A-Za-z][A-Za-z0-9]{1,30});)?"
+)
 _ROOT_END = re.compile(rb"</(?:rss|feed|atom:feed|rdf:RDF|RDF)\s*>", re.IGNORECASE)
 _ROOT = re.compile(rb"<(rss|feed|rdf:RDF)\b[^<>]{0,8000}>")
-_XML_NAMES = (b"amp", b"lt", b"gt", b"quot", b"apos")
 _NAMESPACES = {
     b"atom": b"http://www.w3.org/2005/Atom",
     b"content": b"http://purl.org/rss/1.0/modules/content/",
@@ -182,8 +184,6 @@ def _reference(match: re.Match[bytes]) -> bytes:
         return match[0] if legal else b""
     if name is None:
         return b"&amp;"
-    if name in _XML_NAMES:
-        return match[0]
     code = name2codepoint.get(name.decode("ascii"), 0)
     return b"&#%d;" % code if code else b"&amp;" + match[0][1:]
 

@@ -27,6 +27,7 @@ _KINDS = {
     b"sitemapindex": "a sitemap, not a feed",
     b"error": "an error message, not a feed",
 }
+_MOST_REFERENCES = 50_000  # ampersands that the event loop may look at one by one
 # What feedparser is known to raise on hostile documents; anything else ends the worker's job, not the bot.
 _GIVEN_UP = (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError)
 
@@ -34,7 +35,7 @@ _GIVEN_UP = (ValueError, LookupError, AttributeError, TypeError, AssertionError,
 def parse_fast(body: Body) -> ParsedFeed | None:
     """Read a sound document at once; None when in any doubt.  Never raises."""
     content, problem = utf8(body)
-    return _fast(content, body.url, problem)
+    return _fast(content, body.url, problem, mending=content.count(b"&") < _MOST_REFERENCES)
 
 
 def parse_document(body: Body) -> ParsedFeed:
@@ -43,7 +44,7 @@ def parse_document(body: Body) -> ParsedFeed:
     :raises FeedUnreadable: it is no feed; the message says what it is
     """
     content, problem = utf8(body)
-    parsed = _fast(content, body.url, problem)
+    parsed = _fast(content, body.url, problem, mending=True)
     if parsed is not None:
         return parsed
     unreadable = _unreadable(content)
@@ -111,14 +112,14 @@ def unpack(packed: dict[str, Any]) -> ParsedFeed:
 # --------------------------------------------------------------------------- parts
 
 
-def _fast(content: bytes, url: str, problem: str | None) -> ParsedFeed | None:
+def _fast(content: bytes, url: str, problem: str | None, *, mending: bool) -> ParsedFeed | None:
     if content.startswith(b"{"):
         raw = read_json(content, url)
         return None if raw is None else raw.parsed("json", problem)
-    if not content.startswith(b"<") and b"<" not in content[:2_000]:
+    if b"<" not in content[:2_000]:
         return None
     raw = read_xml(content, url)
-    if raw is None and not _unreadable(content):
+    if raw is None and mending and not _unreadable(content):
         raw = read_xml(mended(content), url)
     return None if raw is None else raw.parsed("fast", problem)
 

@@ -24,6 +24,7 @@ MOST_TITLE = 1_000
 _MOST_NAME = 200  # characters of an author, a category, a source
 _MOST_CATEGORIES = 30
 _MOST_AUTHORS = 3
+_MOST_LINKS = 50  # of one item that are looked at
 
 # Bytes of Windows-1252 that somebody took for Latin-1: "smart" quotes and dashes, where Unicode has controls.
 _C1 = {0x80 + at: character for at, character in enumerate("€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ")}
@@ -136,7 +137,7 @@ def item_link(item: Item) -> str:
     """The page of an item: the original address, an alternate link (HTML first), or a guid that is a permalink."""
     if item.original and (link := link_of(item.original, item.base)):
         return link
-    alternates = [(kind, href) for rel, kind, href in item.links if rel == "alternate" and href]
+    alternates = [(kind, href) for rel, kind, href in item.links[:_MOST_LINKS] if rel == "alternate" and href]
     for kind, href in alternates:
         if ("html" in kind or not kind) and (link := link_of(href, item.base)):
             return link
@@ -207,9 +208,11 @@ def names(texts: Iterable[str]) -> tuple[str, ...]:
     """Categories: clean, each once whatever its case, at most thirty."""
     kept: dict[str, str] = {}
     for text in texts:
-        name = _name(text)
-        if name and len(kept) < _MOST_CATEGORIES:
+        name = _name(text[:MOST_TITLE])
+        if name:
             kept.setdefault(name.casefold(), name)
+        if len(kept) == _MOST_CATEGORIES:
+            break
     return tuple(kept.values())
 
 
