@@ -11,6 +11,7 @@ from http import HTTPStatus
 from types import TracebackType
 from typing import Literal, Self
 
+import aiohttp
 from aiohttp.abc import AbstractResolver
 from multidict import CIMultiDict
 from yarl import URL
@@ -19,7 +20,7 @@ from bot.errors import FeedGone, FeedRefused, FeedUnreachable
 from bot.model import Secret
 from bot.net.addresses import checked, host_of, origin, shown
 from bot.net.door import Door
-from bot.net.exchange import Failed, exchange
+from bot.net.exchange import TIMEOUT, Failed, exchange
 from bot.net.guard import Network, plain, public
 from bot.net.manners import SPACING, Manners
 from bot.net.patience import retry_after
@@ -63,6 +64,7 @@ class Client:
         on_hold: Callable[[str, datetime], None] | None = None,
         manners: Manners | None = None,
         trust: ssl.SSLContext | None = None,
+        timeout: aiohttp.ClientTimeout = TIMEOUT,
     ) -> None:
         """Make the client; nothing is opened before `async with`.
 
@@ -72,13 +74,14 @@ class Client:
         :param resolver: another DNS than the system's
         :param on_hold: is told of each host that asked to be left alone, to remember it over restarts
         :param trust: another set of certificate authorities than the system's
+        :param timeout: for one request to a foreign host
         """
         self.agent = f"{AGENT}/{version} (+{contact})"
         self._now = now
-        self._allowed = tuple(allow_private)
+        self._timeout = timeout
         self._spacing = spacing
         self._manners = manners or Manners(now=now, on_hold=on_hold)
-        self._sessions = Sessions(agent=self.agent, allowed=self._allowed, resolver=resolver, trust=trust)
+        self._sessions = Sessions(agent=self.agent, allowed=allow_private, resolver=resolver, trust=trust)
         self._robots = RobotsBook(now=now)
 
     async def __aenter__(self) -> Self:
@@ -172,6 +175,7 @@ class Client:
                     url,
                     headers=headers,
                     cap=cap,
+                    timeout=self._timeout,
                     proxy=via,
                     body_of=_has_use,
                     cut=cut,

@@ -43,7 +43,9 @@ class HomeNames(AbstractResolver):
     ) -> list[ResolveResult]:
         """Look a name up."""
         found = await self._resolver.resolve(host, port, family)
-        home = bool(found) and all(inside(plain(one["host"]), self._allowed) for one in found)
+        if not found:
+            raise OSError(None, "the name has no address")  # aiohttp itself stumbles over an empty answer
+        home = all(inside(plain(one["host"]), self._allowed) for one in found)
         if home and len(self.names) < HOME_NAMES:
             self.names.add(host)
         elif not home:

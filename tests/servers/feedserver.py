@@ -71,7 +71,9 @@ class FeedServer:
     _runner: web.ServerRunner | None = None
 
     async def __aenter__(self) -> Self:
-        self._runner = web.ServerRunner(web.Server(self._answer), handle_signals=False, shutdown_timeout=0)
+        self._runner = web.ServerRunner(
+            web.Server(self._answer, access_log=None), handle_signals=False, shutdown_timeout=0
+        )
         await self._runner.setup()
         await web.TCPSite(self._runner, self.host, 0, backlog=1024).start()
         return self
