@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 _OPEN = ("/login", "/static/", "/favicon.ico")  # needed to log in at all
 _MACHINES = ("/api/", "/healthz", "/metrics")  # answered in JSON, also when refused
 _OWN_NAMES = ("localhost", "127.0.0.1", "[::1]")
+_FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via")
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -105,22 +106,27 @@ async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
 def _own_host(request: web.Request) -> tuple[str, bool]:
     """The Host header, if it names us, and whether it names this machine.  Else 421: a rebound DNS name ends here."""
     given = request.headers.getall("Host", [])
-    parts, exposed = request.app[PARTS], request.app[EXPOSED]
     match = _HOST.fullmatch(given[0].lower()) if len(given) == 1 else None
     if match is None:
         raise Refusal(421, "this request names no host, or several")
-    name, port = match.groups()
-    if request.url.raw_host != name.strip("[]"):  # the request line may name a host too, as proxies want it
+    local = _is_local(request, given[0].lower(), *match.groups())
+    if request.url.raw_host != match[1].strip("[]"):  # the request line may name a host too, as proxies want it
         raise Refusal(421, "this request names two hosts")
+    # A proxy on this machine may pass on no name but ours; what it adds can only take trust away, never give it.
+    return given[0].lower(), local and not any(name in request.headers for name in _FORWARDED)
+
+
+def _is_local(request: web.Request, host: str, name: str, port: str | None) -> bool:
+    parts, exposed = request.app[PARTS], request.app[EXPOSED]
     here = request.transport.get_extra_info("sockname") if request.transport else None
     own_port = str(here[1]) if isinstance(here, tuple) else None
     if name in _OWN_NAMES and (exposed or (port or "80") == own_port):
-        return given[0].lower(), True
+        return True
     # An address can't be rebound, only a name can; behind a container's port mapping we can't know our own.
     if (exposed or (here and name.strip("[]") == here[0])) and _is_address(name):
-        return given[0].lower(), False
-    if parts.public_url and given[0].lower() == urlsplit(parts.public_url).netloc.rpartition("@")[2].lower():
-        return given[0].lower(), False
+        return False
+    if parts.public_url and host == urlsplit(parts.public_url).netloc.rpartition("@")[2].lower():
+        return False
     raise Refusal(421, "this bot does not answer to that host name; set public_url if it should")
 
 

@@ -9,7 +9,6 @@ import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from urllib.parse import quote, unquote
 
 from aiohttp import web
@@ -26,7 +25,6 @@ from bot.web.visitor import PARTS, visitor
 PAGE = 40  # items on a page
 LIVE_BATCH = 50
 _NAME_COOKIE = "starfish_name"
-_ANSWER_WITHIN = timedelta(seconds=1.5)  # how long a page without JavaScript waits for the answer to show at once
 _DEPTH = 6  # how many steps up a conversation is followed beyond the page
 _LOOKUPS = 60  # older items fetched for one page at most
 _SPANS = (PAGE, 200, 1000, 1000, 1000)  # ids looked through, one after another, for an older page
@@ -175,11 +173,11 @@ async def _reply_target(parts: WebParts, given: str) -> TimelineItem | None:
 
 async def _wait_for_answer(request: web.Request, id_: int) -> None:
     """A short while, so that the page comes back with the answer already on it."""
-    live, last = request.app[LIVE], id_ - 1
+    live, last, patience = request.app[LIVE], id_ - 1, request.app[PARTS].patience
     try:
-        async with asyncio.timeout(_ANSWER_WITHIN.total_seconds()):
+        async with asyncio.timeout(patience.total_seconds()):
             while not live.closing:
-                items = await live.after(last, _ANSWER_WITHIN)
+                items = await live.after(last, patience)
                 if any(item.in_reply_to == id_ for item in items):
                     return
                 last = items[-1].id if items else last

@@ -131,3 +131,6 @@ class WebParts:
     now: Clock = utc_now
     heartbeat: timedelta = timedelta(seconds=15)  # silence on a live stream after which it says "still here"
     streams: int = 50  # live streams at once
+    patience: timedelta = timedelta(
+        seconds=1.5
+    )  # how long a page without JavaScript is held for the answer to be on it

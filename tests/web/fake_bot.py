@@ -128,6 +128,7 @@ class FakeBot:
             now=lambda: self.now,
             heartbeat=timedelta(seconds=heartbeat),
             streams=streams,
+            patience=timedelta(milliseconds=50),
         )
 
     async def items(self, after: int | None, limit: int) -> list[TimelineItem]:

@@ -120,8 +120,8 @@ function place(fresh) {
   }
   const seen = Number(cards.dataset.newest);
   const news = said.filter((entry) => Number(entry.dataset.id) > seen).slice(-3);
-  find('news').textContent = news.map((entry) =>
-    `${entry.querySelector('.who b').textContent}: ${entry.querySelector('.words').textContent.slice(0, 200)}`).join(' ');
+  const tell = (entry) => `${entry.querySelector('.who b').textContent}: ${entry.querySelector('.words').textContent.slice(0, 200)}`;
+  if (news.length) find('news').textContent = news.map(tell).join(' ');
   if (said.length) find('empty')?.remove();
 }
 
