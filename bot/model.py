@@ -152,6 +152,7 @@ class FeedState:
     gone_count: int = 0
     muted: str | None = None  # the reason: 410, or the owner's word
     held: str | None = None  # flood guard: known items came back as new
+    released: bool = False  # the owner let it go: what stands in it at the next poll is a new baseline
     per_day: float | None = None  # entries a day, of its recent dates
     wishes: str = ""  # of the document itself, kept for polls that bring none: "ttl=60 hours=0,1 days=5,6"
     hub: str | None = None
@@ -449,19 +450,6 @@ class Match:
     score: float = 1.0
     values: Mapping[str, str] = field(default_factory=dict)
     nearest: tuple[str, float] | None = None  # the best `like` rule and its score, reached or not
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """An article that the archive search found."""
-
-    candidate: int
-    title: str
-    line: str  # what the bot said of it, else its first words
-    url: str
-    at: datetime  # when it was shared, else first seen
-    shared: bool
-    feed: str  # the feed's title
 
 
 # --------------------------------------------------------------------------- what the owner is told

@@ -81,6 +81,15 @@ class Deleter(Protocol):
         ...
 
 
+@runtime_checkable
+class Doctor(Protocol):
+    """An account that can tell whether it is well set up."""
+
+    async def examine(self) -> list[tuple[bool, str]]:
+        """What was looked at: whether it is fine, and a sentence.  Reads only, and never raises a DeliveryError."""
+        ...
+
+
 class Vault(Protocol):
     """Where platforms keep what they were handed at run time: sessions, refresh tokens."""
 
@@ -142,6 +151,7 @@ class Platform:
     name: str
     Options: type[Any]  # a pydantic model of the account's own keys
     open: Callable[[Account, Any, Tools], Publisher]
+    limits: Limits = Limits(max_length=500)  # as published; an account may learn better ones from its server
 
 
 class Rewriter(Protocol):
@@ -185,4 +195,8 @@ class PageReader(Protocol):
 
     async def of_feed(self, candidate: Candidate) -> Article:
         """The article as the feed itself tells it; never raises, but may have no text."""
+        ...
+
+    def worth_fetching(self, candidate: Candidate) -> bool:
+        """Whether the page has more to say than the feed."""
         ...

@@ -1,1 +1,127 @@
-"""The command line: thin."""
+"""The command line: thin commands that are imported only when they are called.  May import: all.
+
+Exit codes: 0 fine, 1 nothing could be done, 2 the user's mistake, 3 another process runs this bot.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+
+import click
+
+from bot import __version__
+
+# command → module that defines it: a heavy import is paid only by the command that needs it
+_COMMANDS = {
+    "init": "start",
+    "run": "start",
+    "once": "start",
+    "demo": "start",
+    "check": "look",
+    "preview": "look",
+    "status": "look",
+    "doctor": "look",
+    "schema": "look",
+    "timeline": "look",
+    "why": "look",
+    "ask": "say",
+    "condense": "say",
+    "share": "say",
+    "feeds": "feeds",
+    "rules": "rules",
+    "queue": "queue",
+    "outbox": "queue",
+    "retract": "queue",
+    "pause": "silence",
+    "resume": "silence",
+    "block": "silence",
+    "backup": "keep",
+    "restore": "keep",
+    "prove": "keep",
+    "accounts": "accounts",
+    "post": "accounts",
+}
+
+
+class _Lazy(click.Group):
+    """A group that knows its commands by name and imports them when asked."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        return [name for name in _COMMANDS if _is_there(_COMMANDS[name])]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click's signature
+        if cmd_name not in _COMMANDS or not _is_there(_COMMANDS[cmd_name]):
+            return None
+        module = importlib.import_module(f"bot.cli.{_COMMANDS[cmd_name]}")
+        command = getattr(module, cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], self.list_commands(ctx), n=1)
+            if near and "did you mean" not in error.message.lower():
+                raise click.UsageError(f"{error.message} Did you mean {near[0]!r}?", ctx) from None
+            raise
+
+
+def _is_there(module: str) -> bool:
+    return importlib.util.find_spec(f"bot.cli.{module}") is not None
+
+
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: starfish demo — or: starfish init, then starfish run.",
+)
+@click.version_option(__version__, prog_name="starfish")
+def starfish() -> None:
+    """Read your feeds, share the worthwhile bits in a few words, and answer everyone who mentions you."""
+
+
+def main() -> None:
+    """Run the command line; a failure becomes one sentence and an exit code, never a traceback."""
+    from bot.errors import ConfigError, StarfishError, StoreBusy, UsageError
+
+    try:
+        starfish.main(prog_name="starfish", standalone_mode=False)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except ConfigError as error:
+        _explain(error)
+        sys.exit(2)
+    except UsageError as error:
+        click.echo(f"starfish: {error}", err=True)
+        sys.exit(2)
+    except StoreBusy as error:
+        click.echo(f"starfish: {error}", err=True)
+        sys.exit(3)
+    except StarfishError as error:
+        click.echo(f"starfish: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of our output left (`starfish timeline | head`): not an error, and nothing more to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _explain(error: object) -> None:
+    problems = getattr(error, "problems", ())
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    count = len(problems)
+    click.echo(f"{count} mistake{'s' if count != 1 else ''}. Nothing was started.", err=True)

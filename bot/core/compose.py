@@ -126,6 +126,15 @@ def fit(draft: Draft, limits: Limits, *, account: str, dedupe_key: str) -> Post:
     )
 
 
+def shorten(post: Post, limits: Limits) -> Post:
+    """Make a post that turned out too long fit, in the same order as `fit`; its link stays, and its language.
+
+    :raises Rejected: the link alone doesn't fit
+    """
+    words = post.text.replace(post.link, "").strip() if post.link else post.text
+    return replace(post, text=_fitted(Draft(text=words, link=post.link), limits))
+
+
 def reply_fit(text: str, limits: Limits) -> str:
     """Cut a reply to the platform's length: whole sentences if any fit, else words with "…"; may come out empty."""
     if fits(text, limits):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.core.builtin import AGREEMENTS, complete
 from bot.core.like import Likeness, Nearest
@@ -136,12 +136,13 @@ class Engine:
         """The rule that answers when nothing else does, or when the archive has nothing either."""
         return next(match for match in self._last(self._words(mention), mention, after) if match.stage == "fallback")
 
-    def consent(self, mention: Mention) -> str | None:
+    def consent(self, mention: Mention) -> Literal["opt_out", "opt_in"] | None:
         """`opt_out` or `opt_in` when that is what is asked for, else None: to be honoured before any cap."""
         words = self._words(mention)
         for ruling, _ in self._index.hits(words):
             if ruling.applies(mention, None, words.count):
-                return ruling.rule.do if ruling.stage == "built-in" else None
+                asked = ruling.rule.do if ruling.stage == "built-in" else None
+                return "opt_out" if asked == "opt_out" else "opt_in" if asked == "opt_in" else None
         return None
 
     def _words(self, mention: Mention) -> Words:
@@ -213,7 +214,7 @@ class Engine:
         failures = []
         for ruling in self._rulings.values():
             for test in ruling.rule.tests:
-                got = self.match(self._said(test.say, ruling.rule, test.by), after=ruling.rule.after)
+                got = self.match(self.rehearse(test.say, ruling.rule, test.by), after=ruling.rule.after)
                 if reason := self._wrong(test, got):
                     failures.append(Failure(rule=ruling.rule.id, test=test, got=got, reason=reason))
         return failures
@@ -238,7 +239,7 @@ class Engine:
         taken = []
         for owner in (*self.rules, rule):
             for say, by in _sayings(owner):
-                mention = self._said(say, owner, by)
+                mention = self.rehearse(say, owner, by)
                 now = self.match(mention, after=owner.after)
                 if now.rule == rule.id or now.stage in {"fallback", "search", "ask"}:
                     continue
@@ -246,7 +247,7 @@ class Engine:
                     taken.append((say, now.rule))
         return list(dict.fromkeys(taken))
 
-    def _said(self, say: str, rule: Rule, by: str) -> Mention:
+    def rehearse(self, say: str, rule: Rule, by: str) -> Mention:
         """A mention in the situation that a rule is for."""
         return Mention(
             account=rule.accounts[0] if rule.accounts else "",

@@ -5,6 +5,7 @@ May import: model, errors, core, pydantic, tomlkit, cronsim.
 
 from bot.settings.describe import schema
 from bot.settings.edit import add_account, add_feed, add_rule, remove_feed, remove_rule, rules_toml
+from bot.settings.fields import span
 from bot.settings.reading import load
 from bot.settings.starter import init
 from bot.settings.values import (
@@ -32,4 +33,5 @@ __all__ = [
     "remove_rule",
     "rules_toml",
     "schema",
+    "span",
 ]

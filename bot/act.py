@@ -1,0 +1,152 @@
+"""What a matched rule does before it speaks: looks up, remembers, passes on.  May import: core, ports, store.
+
+Each action gives the values that the rule's reply names, or None where it found nothing and the rule's `else` speaks.
+The list is closed (design, section 8): an owner's file can name an action, never code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.core.reply import pick
+from bot.core.search import topic_of
+from bot.model import Match, Mention, OutboxRow
+from bot.store import Found, Store, Writer
+
+Values = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acting:
+    """What the actions work with."""
+
+    db: Writer
+    store: Store
+    quotes: tuple[str, ...]
+    zone: ZoneInfo
+    rehearsal: bool = False  # say what would be done, and do nothing
+
+
+async def act(do: str | None, match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
+    """Carry out a rule's action; an action-less rule has nothing to add and nothing to miss."""
+    if do is None or (on.rehearsal and do in CHANGING):
+        return {}
+    return await ACTIONS[do](match, mention, on, now)
+
+
+async def post_values(mention: Mention, on: Acting) -> Values | None:
+    """What is known of the post that a mention answers: feed, date, link, reason; None where it answers none."""
+    if mention.about is None:
+        return None
+    row = await on.db(on.store.outbox.row, mention.about)
+    return None if row is None else await _of_post(row, on)
+
+
+async def _of_post(row: OutboxRow, on: Acting) -> Values:
+    facts = await on.db(on.store.feeds.story_of, row.candidate) if row.candidate is not None else None
+    sent = row.settled_at or row.created_at
+    values = {
+        "post.url": row.post.link or "",
+        "post.title": row.post.title,
+        "post.date": sent.astimezone(on.zone).strftime("%-d %B %Y"),
+        "post.feed": "my owner's own finds",
+        "post.reason": "my owner found it worth sharing",
+    }
+    if facts is not None:
+        values["post.feed"] = facts.feed_title
+        values["post.reason"] = ", ".join(facts.why) or "it was the best of what waited"
+    return values
+
+
+async def _search(match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
+    topic = match.values.get("topic") or topic_of(mention.text) or mention.text
+    return _article(await on.db(on.store.archive.find, topic, 1), topic, on)
+
+
+async def _latest(match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
+    topic = match.values.get("topic") or topic_of(mention.text) or mention.text
+    return _article(await on.db(on.store.archive.find, topic, 1, newest=True), topic, on)
+
+
+async def _similar(_match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
+    if mention.about is None:
+        return None
+    row = await on.db(on.store.outbox.row, mention.about)
+    if row is None or row.candidate is None:
+        return None
+    return _article(await on.db(on.store.archive.similar, row.candidate, 1), row.post.title, on)
+
+
+async def _of_the_post(_match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
+    return await post_values(mention, on)
+
+
+async def _quote(_match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
+    return {"quote": pick(on.quotes, f"{mention.account}:{mention.remote_id}")} if on.quotes else None
+
+
+async def _pause(match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
+    span = _span(match.values.get("duration", ""))
+    await on.db(on.store.owner.pause, mention.account, now + span if span else None, now=now)
+    return {}
+
+
+async def _resume(_match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
+    await on.db(on.store.owner.resume, mention.account, now=now)
+    return {}
+
+
+async def _status(_match: Match, _mention: Mention, on: Acting, _now: datetime) -> Values | None:
+    notices = await on.db(on.store.owner.notices)
+    return {"status": "; ".join(notice.text for notice in notices) or "all is well"}
+
+
+async def _nothing(_match: Match, _mention: Mention, _on: Acting, _now: datetime) -> Values | None:
+    return {}
+
+
+def _article(found: list[Found], topic: str, on: Acting) -> Values | None:
+    if not found:
+        return None
+    best = found[0]
+    return {
+        "topic": topic,
+        "article.title": best.title,
+        "article.line": best.line,
+        "article.url": best.link,
+        "article.feed": best.feed_title,
+        "article.date": best.at.astimezone(on.zone).strftime("%-d %B"),
+    }
+
+
+def _span(text: str) -> timedelta | None:
+    """“2h”, “30 minutes”, “3 days”; None where no span can be read: until further notice."""
+    number = "".join(letter for letter in text if letter.isdigit())
+    unit = text.lstrip("0123456789 ").lower()[:1]
+    per = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}.get(
+        unit
+    )
+    return int(number[:4]) * per if number and per else None
+
+
+ACTIONS: Mapping[str, Callable[[Match, Mention, Acting, datetime], Awaitable[Values | None]]] = {
+    "search": _search,
+    "latest": _latest,
+    "similar": _similar,
+    "why": _of_the_post,
+    "source": _of_the_post,
+    "opt_out": _nothing,  # carried out by the guards already, before any cap
+    "opt_in": _nothing,
+    "quote": _quote,
+    "pause": _pause,
+    "resume": _resume,
+    "status": _status,
+    "help": _nothing,
+    "ask_owner": _nothing,
+}
+
+CHANGING = frozenset({"pause", "resume"})
+"""Actions that change something, and so do nothing in a rehearsal."""

@@ -1,0 +1,260 @@
+"""Story 2: a mention becomes an answer.  May import: core, ports, store, act.
+
+    Mention ─receive (durable)→ ─guard→ ─match(rules)→ Match ─act, reply→ text ─fit(limits)→ Post → outbox
+
+Everyone gets an answer: whom no rule fits is answered honestly and put on the list of unanswered mentions, and whom a
+guard holds back (too late, over a cap) is put there too, so that nobody is lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.act import Acting, act, post_values
+from bot.core import compose
+from bot.core.guards import BOT_DAY, Seen, Verdict, caps_of, guard
+from bot.core.reply import DID_YOU_MEAN, PAUSED, pick, render
+from bot.core.rules import ASKED, Engine
+from bot.model import Account, Caps, Limits, Match, Mention, Post, Rule
+from bot.ports import Clock
+from bot.store import Store, Writer
+
+log = logging.getLogger("starfish.answer")
+
+AT_ONCE = 100
+"""Mentions answered together: their commits are shared."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """What the second story works with; built anew when the owner's files change."""
+
+    db: Writer
+    store: Store
+    engine: Engine
+    accounts: Mapping[str, Account]
+    limits: Mapping[str, Limits]
+    name: str  # the bot's own
+    niche: str
+    quotes: tuple[str, ...]
+    feeds: int
+    zone: ZoneInfo
+    now: Clock
+    rehearsal: bool = False  # nothing is stored: caps and cooldowns don't count, actions only say what they would do
+    own_handles: Mapping[str, frozenset[str]] = field(default_factory=dict)  # per account: who we are there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A mention that is durably stored."""
+
+    id: int
+    new: bool
+    timeline: int | None = None  # its place on the local timeline
+
+
+async def receive(mention: Mention, bot: Answering, *, cursor: str | None = None) -> Heard:
+    """Store a mention and the cursor after it, in one transaction; durable on return, the same one twice is one."""
+    account = bot.accounts[mention.account]
+    if account.owner is not None and mention.author == account.owner:
+        mention = replace(mention, owner=True)
+    number, new, place = await bot.db(
+        bot.store.mentions.heard,
+        mention,
+        cursor,
+        now=bot.now(),
+        on_timeline=bot.limits[mention.account].in_store,
+    )
+    return Heard(id=number, new=new, timeline=place)
+
+
+async def answer_waiting(bot: Answering) -> int:
+    """Answer what waits, each person's mentions in their order, different people's side by side."""
+    waiting = await bot.db(bot.store.mentions.pending, AT_ONCE)
+    known = [mention for mention in waiting if mention.account in bot.accounts]
+    people: dict[tuple[str, str], list[Mention]] = {}
+    for mention in known:
+        people.setdefault((mention.account, mention.author), []).append(mention)
+    async with asyncio.TaskGroup() as group:
+        for theirs in people.values():
+            group.create_task(_in_order(theirs, bot))
+    return len(known)
+
+
+async def _in_order(mentions: Sequence[Mention], bot: Answering) -> None:
+    for mention in mentions:
+        await answer(mention, bot, bot.now())
+
+
+async def answer(mention: Mention, bot: Answering, now: datetime) -> None:
+    """Answer one stored mention, or record why it gets no answer; answered and its outbox row are one transaction."""
+    caps = caps_of(bot.accounts[mention.account])
+    verdict = guard(mention, await _seen(mention, caps, bot, now), caps, now)
+    if verdict.consent:
+        await bot.db(
+            bot.store.mentions.opt_out if verdict.consent == "opt_out" else bot.store.mentions.opt_in,
+            mention.author,
+            mention.account,
+            now=now,
+        )
+    if verdict.action == "skip":
+        await bot.db(bot.store.mentions.skipped, mention.id, verdict.reason, now=now)
+        return
+    if verdict.action != "answer":
+        await _hold_back(mention, verdict, bot, now)
+        return
+    reply = await reply_to(mention, bot, now)
+    post = _post(reply.text, mention, bot)
+    await bot.db(bot.store.mentions.answered, mention.id, post, reply.match, unanswered=reply.unanswered, now=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What is said to a mention, and how it was found."""
+
+    match: Match
+    text: str
+    unanswered: str | None = None  # why the owner should see it
+
+
+async def reply_to(mention: Mention, bot: Answering, now: datetime) -> Reply:
+    """Match a mention, act, and put the rule's reply into words; nothing is stored but what the action stores."""
+    after, resting = None, frozenset[str]()
+    if not bot.rehearsal:
+        after = await bot.db(bot.store.mentions.last_rule, mention, now=now)
+        resting = await _resting(mention, bot, now)
+    match = bot.engine.match(mention, after=after, without=resting)
+    if match.stage == "ask":
+        asked = replace(match, rule=ASKED + match.rule)
+        return Reply(match=asked, text=render(DID_YOU_MEAN, _values(mention, match, bot)))
+    if match.stage == "search":
+        found = await _search(match, mention, bot, now)
+        if found is not None:
+            return found
+        match = bot.engine.fallback(mention, after=after)
+    rule = bot.engine.rule(match.rule)
+    text = await _said(rule, match, mention, bot, now)
+    return Reply(match=match, text=text, unanswered="no rule" if match.stage == "fallback" else None)
+
+
+def say(rule: Rule, match: Match, mention: Mention, found: Mapping[str, str] | None, bot: Answering) -> str:
+    """Put values into the rule's reply (or its `else`, where nothing was found), in one pass."""
+    options = rule.reply if found is not None else rule.otherwise or rule.reply
+    # The mention's own name decides among several replies, so that a retry says the same words.
+    chosen = pick(options, f"{mention.account}:{mention.remote_id}")
+    return render(chosen, {**_values(mention, match, bot), **(found or {})})
+
+
+async def _said(rule: Rule, match: Match, mention: Mention, bot: Answering, now: datetime) -> str:
+    on = _acting(bot)
+    found = await act(rule.do, match, mention, on, now)
+    if rule.about and found is not None:
+        about = await post_values(mention, on)
+        found = None if about is None else {**about, **found}
+    return say(rule, match, mention, found, bot)
+
+
+async def _search(match: Match, mention: Mention, bot: Answering, now: datetime) -> Reply | None:
+    """Look a topic up in the archive; None where it has nothing, or no rule tells how to say it."""
+    rule = bot.engine.searcher
+    if rule is None:
+        return None
+    found = await act("search", match, mention, _acting(bot), now)
+    if found is None:
+        return None
+    answered = replace(match, rule=rule.id)
+    return Reply(match=answered, text=say(rule, answered, mention, found, bot))
+
+
+def _acting(bot: Answering) -> Acting:
+    return Acting(db=bot.db, store=bot.store, quotes=bot.quotes, zone=bot.zone, rehearsal=bot.rehearsal)
+
+
+def _values(mention: Mention, match: Match, bot: Answering) -> dict[str, str]:
+    account = bot.accounts.get(mention.account)
+    return {
+        "name": mention.name or mention.author,
+        "text": mention.text,
+        "rule": match.rule,
+        "bot.name": bot.name,
+        "bot.niche": bot.niche,
+        "owner": (account.owner if account else None) or "my owner",
+        "feeds.count": str(bot.feeds),
+        **match.values,
+    }
+
+
+async def _hold_back(mention: Mention, verdict: Verdict, bot: Answering, now: datetime) -> None:
+    """Put a late or capped mention on the owner's list; over a cap, say so once per person and window."""
+    match = Match(rule="", stage="fallback", score=0.0)
+    post = _post(render(PAUSED, _values(mention, match, bot)), mention, bot) if verdict.notice else None
+    await bot.db(
+        bot.store.mentions.answered,
+        mention.id,
+        post,
+        match,
+        unanswered=verdict.action,
+        notice_until=now + _window(mention, bot) if verdict.notice else None,
+        now=now,
+    )
+
+
+def _window(mention: Mention, bot: Answering) -> timedelta:
+    """How long one pause notice holds: the person's window, an hour where there is none."""
+    person = caps_of(bot.accounts[mention.account]).person
+    return person.per if person else timedelta(hours=1)
+
+
+async def _seen(mention: Mention, caps: Caps, bot: Answering, now: datetime) -> Seen:
+    """What the guards ask about the past: one read."""
+    tally = await bot.db(
+        bot.store.mentions.tally,
+        mention,
+        person_since=now - (caps.person.per if caps.person else timedelta(0)),
+        account_since=now - (caps.account.per if caps.account else timedelta(0)),
+        bot_since=now - BOT_DAY,
+        now=now,
+    )
+    own = mention.author in bot.own_handles.get(mention.account, frozenset())
+    return Seen(
+        own=own,
+        opted_out=tally.opted_out,
+        blocked=tally.blocked,
+        person=tally.person,
+        account=tally.account,
+        thread=tally.thread,
+        bot_today=tally.bot_today,
+        paused=tally.paused,
+        consent=bot.engine.consent(mention),
+        first_start=tally.first_start,
+    )
+
+
+async def _resting(mention: Mention, bot: Answering, now: datetime) -> frozenset[str]:
+    """The rules that this person heard less than their cooldown ago."""
+    cooling = {rule.id: rule.cooldown for rule in bot.engine.rules if rule.cooldown}
+    if not cooling:
+        return frozenset()
+    last = await bot.db(bot.store.mentions.last_answers, mention.account, mention.author, list(cooling))
+    return frozenset(rule for rule, at in last.items() if now - at < cooling[rule])
+
+
+def _post(text: str, mention: Mention, bot: Answering) -> Post:
+    limits = bot.limits[mention.account]
+    if not limits.in_store:  # the platform puts the asker's name in front
+        limits = replace(limits, max_length=limits.max_length - len(mention.author) - 2)
+    return Post(
+        account=mention.account,
+        text=compose.reply_fit(text, limits),
+        dedupe_key=f"reply:{mention.id}",
+        reply_to=mention.remote_id,
+        reply_to_author=mention.author,
+        reply_context=mention.context,
+        visibility=mention.visibility,
+        language=mention.language,
+    )

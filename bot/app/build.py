@@ -1,0 +1,168 @@
+"""The composition root: every part is built here, once, from settings and a store.  May import: all but cli.
+
+What follows from the owner's files alone (`Stories`) is rebuilt when they change; what holds connections or
+processes (`Ground`) lives as long as the program.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import random
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import entry_points
+from urllib.parse import urlsplit
+
+from bot import __version__
+from bot.answer import Answering
+from bot.app.vault import FileVault
+from bot.articles.reader import Pages
+from bot.core import polling
+from bot.core.rules import Engine
+from bot.deliver import Delivering
+from bot.feeds.reader import Reader
+from bot.model import Account, Limits
+from bot.net import Client
+from bot.ports import Clock, Platform, Publisher, Tools, Vault
+from bot.settings import Settings
+from bot.share import Sharing
+from bot.store import Store, Writer
+from bot.worker import Worker
+
+
+def utc_now() -> datetime:
+    """The program's one clock."""
+    return datetime.now(UTC)
+
+
+def platforms() -> dict[str, Platform]:
+    """Every platform that is installed, ours and others', by name: they all come through the same door."""
+    return {point.name: point.load() for point in entry_points(group="bot.platforms")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What lives as long as the program."""
+
+    store: Store
+    db: Writer
+    client: Client
+    worker: Worker
+    vault: Vault
+    now: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stories:
+    """The three stories, built for one reading of the owner's files."""
+
+    settings: Settings
+    publishers: Mapping[str, Publisher]
+    sharing: Sharing
+    answering: Answering
+    delivering: Delivering
+    engine: Engine
+
+
+@asynccontextmanager
+async def ground(settings: Settings, store: Store, now: Clock = utc_now) -> AsyncIterator[Ground]:
+    """Open what the stories stand on; everything is closed, drained and reaped on leaving."""
+    async with AsyncExitStack() as stack:
+        db = Writer(store)
+        stack.push_async_callback(db.close)
+        client = await stack.enter_async_context(
+            Client(
+                contact=settings.net.contact,
+                version=__version__,
+                allow_private=settings.net.allow_private,
+                spacing=settings.net.spacing,
+                now=now,
+            )
+        )
+        client.load_holds(await db(store.feeds.held_hosts, now=now()))
+        worker = Worker()
+        stack.push_async_callback(worker.close)
+        vault = FileVault(settings.bot.database)
+        yield Ground(store=store, db=db, client=client, worker=worker, vault=vault, now=now)
+
+
+async def stories(settings: Settings, on: Ground, known: Mapping[str, Platform], *, look_only: bool = False) -> Stories:
+    """Build the stories from the owner's files and what the store remembers (taught rules, moved feeds).
+
+    `look_only`: store nothing, for commands that only look.
+    """
+    now = on.now()
+    if not look_only:
+        await on.db(on.store.feeds.register, settings.feeds, now=now)
+        await on.db(on.store.rules.sync_file, settings.rules, now=now)
+        for account in settings.accounts:
+            await on.db(on.store.owner.known_account, account.name, now=now)
+    publishers = {account.name: _open(account, known[account.platform], on) for account in settings.accounts}
+    engine = Engine.build(await on.db(on.store.rules.all), name=settings.bot.name)
+    accounts = {account.name: account for account in settings.accounts}
+    limits: dict[str, Limits] = {name: publisher.limits for name, publisher in publishers.items()}
+    sharing = Sharing(
+        db=on.db,
+        store=on.store,
+        feeds={feed.url: feed for feed in settings.feeds},
+        accounts=accounts,
+        limits=limits,
+        reader=Reader(on.client, on.worker),
+        pages=Pages(on.client, on.worker),
+        zone=settings.bot.timezone,
+        interests=settings.bot.interests,
+        filters=settings.filters,
+        chance=random.random,
+        floor=_floor(settings),
+    )
+    answering = Answering(
+        db=on.db,
+        store=on.store,
+        engine=engine,
+        accounts=accounts,
+        limits=limits,
+        name=settings.bot.name,
+        niche=settings.bot.niche,
+        quotes=settings.quotes,
+        feeds=len(settings.feeds),
+        zone=settings.bot.timezone,
+        now=on.now,
+    )
+    delivering = Delivering(db=on.db, store=on.store, accounts=accounts, publishers=publishers, now=on.now)
+    return Stories(
+        settings=settings,
+        publishers=publishers,
+        sharing=sharing,
+        answering=answering,
+        delivering=delivering,
+        engine=engine,
+    )
+
+
+def _open(account: Account, platform: Platform, on: Ground) -> Publisher:
+    options = account.options
+    server = getattr(options, "server", None)
+    tools = Tools(
+        http=on.client.door([str(server)] if server else []),
+        vault=on.vault,
+        log=logging.getLogger(f"starfish.{account.name}"),
+        now=on.now,
+    )
+    return platform.open(account, options, tools)
+
+
+def _floor(settings: Settings) -> Callable[[str], timedelta]:
+    """The shortest polling interval of an address: on the owner's own machines, what the owner wrote."""
+
+    def floor(url: str) -> timedelta:
+        try:
+            address = ipaddress.ip_address(urlsplit(url).hostname or "")
+        except ValueError:
+            return polling.FLOOR
+        own = any(address in network for network in settings.net.allow_private)
+        return timedelta(seconds=1) if own else polling.FLOOR
+
+    return floor

@@ -1,0 +1,89 @@
+"""What `starfish check` says: counts, rule tests, and bad manners.  May import: all but cli."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.core.rules import Engine, Failure
+from bot.model import Account
+from bot.settings import Settings
+
+POLITE_PER_DAY = 24
+"""More posts a day than this are a lot for any timeline: instances ask news bots for few (toot.wales, botsin.space)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What was found in a config without mistakes."""
+
+    settings: Settings
+    tests: int
+    failures: tuple[Failure, ...]
+    manners: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every rule test is true."""
+        return not self.failures
+
+    def lines(self) -> list[str]:
+        """The findings for a person."""
+        settings = self.settings
+        lines = [f"{warning}" for warning in settings.warnings]
+        lines += [f"manners: {sentence}" for sentence in self.manners]
+        lines += [f"rule {one.rule!r}: “{one.test.say}”: {one.reason}" for one in self.failures]
+        passed = self.tests - len(self.failures)
+        lines.append(
+            f"{len(settings.accounts)} accounts, {len(settings.feeds)} feeds, {len(settings.rules)} rules,"
+            f" {len(settings.quotes)} quotes; {passed} of {self.tests} rule tests pass."
+        )
+        lines.append(
+            "No mistakes." if self.ok else f"{len(self.failures)} rule tests fail: mend them before you start."
+        )
+        return lines
+
+    def as_json(self) -> dict[str, Any]:
+        """The findings for a program."""
+        return {
+            "ok": self.ok,
+            "mistakes": [],
+            "warnings": [{"where": one.where, "what": one.what} for one in self.settings.warnings],
+            "manners": list(self.manners),
+            "tests": {
+                "run": self.tests,
+                "failed": [{"rule": one.rule, "say": one.test.say, "reason": one.reason} for one in self.failures],
+            },
+        }
+
+
+def examine(settings: Settings) -> Findings:
+    """Look over a config that was read without mistakes.
+
+    :raises RuleErrors: the rules don't fit together
+    """
+    engine = Engine.build(settings.rules, name=settings.bot.name)
+    return Findings(
+        settings=settings,
+        tests=sum(len(rule.tests) for rule in settings.rules),
+        failures=tuple(engine.check()),
+        manners=tuple(sentence for account in settings.accounts for sentence in _manners(account)),
+    )
+
+
+def _manners(account: Account) -> list[str]:
+    if account.platform == "local" or account.post is None:
+        return []
+    sentences = []
+    every = account.post.every
+    a_day = len(account.post.at) or (86400 / every.total_seconds() if every else 0)
+    most = min(a_day, account.max_per_day or a_day)
+    if most > POLITE_PER_DAY:
+        sentences.append(f"{account.name} may post {most:.0f} times a day; max_per_day = {POLITE_PER_DAY} is kinder.")
+    if account.quiet is None and every:
+        sentences.append(f'{account.name} posts at night too; quiet = "22:00-07:00" lets its followers sleep.')
+    if account.owner is None:
+        sentences.append(
+            f"{account.name} names no owner, so nobody can steer it in the chat, and people can't ask for you."
+        )
+    return sentences

@@ -1,0 +1,115 @@
+"""The owner decides about a delivery from the command line: approve, edit, retract.  May import: all but cli."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.app.build import Ground, ground, platforms, stories, utc_now
+from bot.core.pace import next_slot
+from bot.core.same import canonical
+from bot.core.text import measure
+from bot.errors import DeliveryError, UsageError
+from bot.model import Account, Limits, OutboxRow, State
+from bot.ports import Deleter, Publisher
+from bot.settings import Settings
+from bot.store import Store
+
+
+def approve(number: int, settings: Settings, store: Store) -> str:
+    """Let a draft go; gives what to tell the owner.
+
+    :raises UsageError: it is no draft
+    """
+    row = _row(number, store)
+    if row.state is not State.DRAFT:
+        raise UsageError(f"outbox {number} is {row.state}, no draft")
+    account = next((one for one in settings.accounts if one.name == row.post.account), None)
+    waiting = store.outbox.rows(account=row.post.account, states=[State.PLANNED, State.WAITING])
+    last = store.outbox.last_post_at(row.post.account)
+    at = release_time(account, settings.bot.timezone, waiting, last, utc_now()) if account else None
+    store.outbox.approve(number, at, now=utc_now())
+    when = f"at {at.astimezone(settings.bot.timezone):%a %H:%M}" if at else "now"
+    return f"outbox {number}: approved, goes {when}"
+
+
+def release_time(
+    account: Account, zone: ZoneInfo, waiting: Sequence[OutboxRow], last: datetime | None, now: datetime
+) -> datetime | None:
+    """When an approved draft may go: now (None), unless the account has posted or will post in the present slot.
+
+    So that ten drafts approved at once go out one a slot, and not in a burst.
+    """
+    times = [row.not_before or now for row in waiting if row.kind == "post"]
+    if last is not None:
+        times.append(last)
+    slot = next_slot(account, zone, max(times)) if times else None
+    return None if slot is None or slot.at <= now else slot.at
+
+
+def edit(number: int, text: str, settings: Settings, store: Store) -> str:
+    """Change the words of a draft or planned post.
+
+    :raises UsageError: it is sent already, or the new text doesn't fit
+    """
+    row = _row(number, store)
+    if row.state not in (State.DRAFT, State.PLANNED, State.WAITING):
+        raise UsageError(f"outbox {number} is {row.state}, and can't be edited any more")
+    options = platforms()
+    account = next((one for one in settings.accounts if one.name == row.post.account), None)
+    limits = options[account.platform].limits if account else None
+    words = edited(row, text, limits)
+    store.outbox.revise(number, words, row.post.link, now=utc_now())
+    return f"outbox {number}: {words}"
+
+
+def edited(row: OutboxRow, text: str, limits: Limits | None) -> str:
+    """Put the owner's own words together with the link that must stay.
+
+    :raises UsageError: nothing is said, or it is too long for the platform
+    """
+    text = text.strip()
+    if not text:
+        raise UsageError("a post needs words; to drop it: starfish queue reject")
+    if row.post.link and row.post.link not in text:
+        text = f"{text}\n{row.post.link}"
+    if limits and (length := measure(text, limits)) > limits.max_length:
+        raise UsageError(f"that is {length} long, and {row.post.account} takes {limits.max_length}: shorten it")
+    return text
+
+
+async def retract(link: str, settings: Settings, store: Store) -> list[str]:
+    """Take back every post of a link; gives what to tell the owner, a line each.
+
+    :raises UsageError: the link was never posted
+    """
+    rows = {row.id: row for row in [*store.outbox.by_link(link), *store.outbox.by_link(canonical(link))]}
+    if not rows:
+        raise UsageError(f"{link} was not posted; see: starfish why {link}")
+    async with ground(settings, store) as on:
+        built = await stories(settings, on, platforms(), look_only=True)
+        return [await _take_back(row, built.publishers.get(row.post.account), on) for row in rows.values()]
+
+
+async def _take_back(row: OutboxRow, publisher: Publisher | None, on: Ground) -> str:
+    name = f"{row.post.account}: outbox {row.id}"
+    if row.state is State.SENT and publisher is not None and not publisher.limits.in_store:
+        if not isinstance(publisher, Deleter) or row.receipt is None or not row.receipt.remote_id:
+            return f"{name} is sent, and that platform can't take it back: delete it there by hand"
+        try:
+            await publisher.delete(row.receipt)
+        except DeliveryError as error:
+            return f"{name} could not be taken back: {error}"
+    if row.state in (State.SENDING, State.UNKNOWN):
+        return f"{name} is being sent or in doubt; ask again when it is settled"
+    if await on.db(on.store.outbox.withdraw, row.id, "retracted by the owner", now=on.now()):
+        return f"{name} is taken back"
+    return f"{name} is {row.state}; there is nothing to take back"
+
+
+def _row(number: int, store: Store) -> OutboxRow:
+    row = store.outbox.row(number)
+    if row is None:
+        raise UsageError(f"there is no outbox {number}; see: starfish queue list")
+    return row

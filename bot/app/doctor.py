@@ -1,0 +1,107 @@
+"""Looks for what keeps a bot from running well on this machine: what `starfish doctor` says.  May import: all but cli."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from bot.app.build import ground, platforms, stories, utc_now
+from bot.errors import StarfishError, WorkerError
+from bot.ports import Doctor
+from bot.settings import Settings
+from bot.store import open_store
+from bot.worker import Worker
+
+ROOM = 200 * 2**20
+"""Bytes of free disk below which the owner is warned: a year of a busy bot's database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    fine: bool
+    what: str
+
+
+async def findings(settings: Settings) -> list[Finding]:
+    """Look at the machine, the database, the worker, the feeds and the accounts."""
+    found = [*_machine(settings), *_database(settings), await _worker()]
+    return [*found, *[one async for one in _accounts(settings)]]
+
+
+def _machine(settings: Settings) -> list[Finding]:
+    found = [
+        Finding(True, f"Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}"),
+    ]
+    folder = settings.bot.database.parent
+    free = shutil.disk_usage(folder if folder.exists() else ".").free
+    room = f"{free // 2**20} MB are free where the database is"
+    found.append(
+        Finding(free > ROOM, room if free > ROOM else f"only {room}: make room, or posting stops when it is full")
+    )
+    with socket.socket(socket.AF_INET6 if ":" in settings.web.host else socket.AF_INET) as probe:
+        taken = settings.web.port and probe.connect_ex((settings.web.host, settings.web.port)) == 0
+    what = f"the page's address {settings.web.host}:{settings.web.port}"
+    found.append(Finding(True, f"{what} {'answers: a bot seems to run' if taken else 'is free'}"))
+    return found
+
+
+def _database(settings: Settings) -> list[Finding]:
+    path = settings.bot.database
+    try:
+        store = open_store(path, mode="read", now=utc_now())
+    except StarfishError as error:
+        return [Finding(not path.exists(), f"database: {error}")]
+    try:
+        found = [Finding(True, f"the database {path} can be read")]
+        states = store.feeds.states()
+        for state in states:
+            if state.error or state.muted or state.held:
+                found.append(Finding(False, f"{state.url}: {state.muted or state.held or state.error}"))
+        found.append(Finding(True, f"{len(states)} feeds are known"))
+        found += [
+            Finding(False, notice.text) for notice in store.owner.notices() if not notice.subject.startswith("feed:")
+        ]
+    finally:
+        store.close()
+    return found
+
+
+async def _worker() -> Finding:
+    worker = Worker()
+    try:
+        await worker.run(
+            "parse",
+            b'<rss version="2.0"><channel><title>x</title></channel></rss>',
+            url="",
+            content_type="",
+            charset=None,
+        )
+    except WorkerError as error:
+        return Finding(False, f"the worker process does not work: {error}")
+    except StarfishError:
+        pass  # the document is none worth reading; the worker answered
+    finally:
+        await worker.close()
+    return Finding(True, "the worker process reads documents")
+
+
+async def _accounts(settings: Settings) -> AsyncIterator[Finding]:
+    """Ask each platform that can be asked whether the account is well set up; nothing is sent."""
+    if not settings.bot.database.exists():
+        return
+    store = open_store(settings.bot.database, mode="read", now=utc_now())
+    try:
+        async with ground(settings, store) as on:
+            built = await stories(settings, on, platforms(), look_only=True)
+            for name, publisher in built.publishers.items():
+                if isinstance(publisher, Doctor):
+                    for fine, what in await publisher.examine():
+                        yield Finding(fine, f"{name}: {what}")
+    finally:
+        store.close()

@@ -1,0 +1,167 @@
+"""Everything the bot knows of a link or a post: what `starfish why` says.  May import: all but cli."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.core.choose import Share, rank
+from bot.core.same import canonical
+from bot.model import Candidate, OutboxRow
+from bot.settings import Settings
+from bot.share import RECENT
+from bot.store import Decision, SeenEntry, Store
+
+
+@dataclass(slots=True)
+class Story:
+    """What is known of one link, gathered from entries, candidates, decisions, scores and deliveries."""
+
+    asked: str
+    settings: Settings
+    entries: list[SeenEntry] = field(default_factory=list)
+    candidates: list[Candidate] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    scores: list[dict[str, Any]] = field(default_factory=list)
+    deliveries: list[OutboxRow] = field(default_factory=list)
+
+    @property
+    def known(self) -> bool:
+        """Whether the bot ever saw it."""
+        return bool(self.entries or self.candidates or self.deliveries)
+
+    def lines(self) -> list[str]:
+        """The story for a person, in the order in which it happened."""
+        if not self.known:
+            return [f"{self.asked}: never seen. It stands in no feed that was read, and was not shared."]
+        lines = []
+        for entry in self.entries:
+            published = f", published {self._time(entry.published)}" if entry.published else ""
+            lines.append(f"“{entry.title}”: in {entry.feed} since {self._time(entry.first_seen)}{published}")
+            words = f" (the words: {', '.join(entry.matched)})" if entry.matched else ""
+            lines.append(f"  {_VERDICTS.get(entry.verdict, entry.verdict)}. {entry.reason}{words}".rstrip())
+        for candidate in self.candidates:
+            if candidate.sources:
+                lines.append(f"  the same story also stands in: {', '.join(candidate.sources)}")
+        for score in self.scores:
+            lines.append(f"  {score['account']}: score {score['score']:.2f}: {'; '.join(score['why'])}")
+        lines += [f"  {one.account}: {one.verdict}: {one.reason} ({self._time(one.at)})" for one in self.decisions]
+        for row in self.deliveries:
+            where = f" at {row.receipt.url}" if row.receipt and row.receipt.url else ""
+            why = f": {row.reason}" if row.reason else ""
+            slot = f", slot {row.slot}" if row.slot else ""
+            when = self._time(row.settled_at or row.sent_at or row.created_at)
+            lines.append(f"  {row.post.account}: outbox {row.id} is {row.state}{where}{why} ({when}{slot})")
+        return lines
+
+    def as_json(self) -> dict[str, Any]:
+        """The story for a program."""
+        return {
+            "asked": self.asked,
+            "known": self.known,
+            "entries": [
+                {
+                    "feed": one.feed,
+                    "title": one.title,
+                    "link": one.link,
+                    "published": _iso(one.published),
+                    "first_seen": _iso(one.first_seen),
+                    "verdict": one.verdict,
+                    "reason": one.reason,
+                    "matched": list(one.matched),
+                    "same_as": one.same_as,
+                }
+                for one in self.entries
+            ],
+            "candidates": [
+                {"id": one.id, "title": one.title, "link": one.link, "sources": list(one.sources)}
+                for one in self.candidates
+            ],
+            "scores": self.scores,
+            "decisions": [
+                {"account": one.account, "verdict": one.verdict, "reason": one.reason, "at": _iso(one.at)}
+                for one in self.decisions
+            ],
+            "outbox": [row_json(row) for row in self.deliveries],
+        }
+
+    def _time(self, when: Any) -> str:  # noqa: ANN401 -- a datetime or None
+        return "–" if when is None else when.astimezone(self.settings.bot.timezone).strftime("%-d %b %Y %H:%M")
+
+
+_VERDICTS = {
+    "candidate": "let through",
+    "baseline": "not shared: it stood there before the bot first looked",
+    "filtered": "not shared: filtered out",
+    "same": "not shared again: the same story",
+    "old": "not shared: too old",
+    "unusable": "not shared: unusable",
+}
+
+
+def explain(asked: str, store: Store, settings: Settings) -> Story:
+    """Gather what is known of a link, of a post's address, or of a number on the timeline or in the outbox."""
+    story = Story(asked, settings)
+    if asked.isdigit():
+        number = store.timeline.outbox_of(int(asked)) or int(asked)
+        row = store.outbox.row(number)
+        story.deliveries = [row] if row else []
+        link = row.post.link if row else None
+    else:
+        story.deliveries = _unique([*store.outbox.by_link(asked), *store.outbox.by_link(canonical(asked))])
+        link = next((row.post.link for row in story.deliveries if row.post.link), asked)
+    if link:
+        story.entries = store.feeds.entry_of(link) or store.feeds.entry_of(canonical(link))
+        story.deliveries = _unique([*story.deliveries, *store.outbox.by_link(canonical(link))])
+    numbers = {entry.candidate or entry.same_as for entry in story.entries} | {
+        row.candidate for row in story.deliveries
+    }
+    for number in sorted(one for one in numbers if one is not None):
+        if candidate := store.feeds.candidate(number):
+            story.candidates.append(candidate)
+            story.decisions += store.feeds.decisions(number)
+            story.scores += _scores(candidate, store, settings)
+    return story
+
+
+def _scores(candidate: Candidate, store: Store, settings: Settings) -> list[dict[str, Any]]:
+    from bot.app.build import utc_now
+
+    scores = []
+    for account in settings.accounts:
+        if account.post is None:
+            continue
+        shares = [
+            Share(feed=one.feed, own=one.own, at=one.at)
+            for one in store.feeds.recent_shares(account.name, utc_now() - RECENT)
+        ]
+        (choice,) = rank([candidate], interests=settings.bot.interests, recent=shares, now=utc_now())
+        scores.append({"account": account.name, "score": choice.score, "why": list(choice.why)})
+    return scores
+
+
+def _unique(rows: list[OutboxRow]) -> list[OutboxRow]:
+    return list({row.id: row for row in rows}.values())
+
+
+def row_json(row: OutboxRow) -> dict[str, Any]:
+    """A delivery for a program."""
+    return {
+        "id": row.id,
+        "account": row.post.account,
+        "kind": row.kind,
+        "state": str(row.state),
+        "reason": row.reason,
+        "text": row.post.text,
+        "slot": row.slot,
+        "attempts": row.attempts,
+        "created_at": _iso(row.created_at),
+        "sent_at": _iso(row.sent_at),
+        "receipt": {"id": row.receipt.remote_id, "url": row.receipt.url, "how": row.receipt.note}
+        if row.receipt
+        else None,
+    }
+
+
+def _iso(when: Any) -> str | None:  # noqa: ANN401 -- a datetime or None
+    return None if when is None else when.isoformat()

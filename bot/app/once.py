@@ -1,0 +1,75 @@
+"""One call of the bot, for people who use cron: poll, fill, answer, deliver, leave.  May import: all but cli."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot import answer, deliver, share
+from bot.app.build import Ground, Stories
+from bot.model import Slot
+
+AT_ONCE = 30
+ROUNDS = 50
+"""Rounds of answering: each takes what came meanwhile, and a call must end."""
+
+
+@dataclass(slots=True)
+class Done:
+    """What one call did."""
+
+    gathered: list[share.Gathered] = field(default_factory=list)
+    filled: list[share.Filled] = field(default_factory=list)
+    answered: int = 0
+    delivered: int = 0
+
+
+async def once(on: Ground, stories: Stories, *, extra: bool, seen: Callable[[share.Gathered], None]) -> Done:
+    """Poll what is due, fill at most one slot an account, answer and deliver what waits.
+
+    A slot is due if it came since the last call, however long ago that was; the first call only gathers.  `extra`
+    (`--post`) adds one slot per account now.  `seen` is told of each feed as it is done.
+    """
+    now = on.now()
+    done = Done()
+    await on.db(on.store.outbox.recover, now=now)
+    done.gathered = await refresh(on, stories, now, seen=seen)
+    last = await on.db(on.store.owner.get, "last_call")
+    for name, account in stories.sharing.accounts.items():
+        if last and account.post:
+            filled = await share.on_time(account, stories.sharing, now, since=datetime.fromisoformat(last), grace=None)
+            done.filled += [filled] if filled else []
+        if extra and account.post:
+            # Delivered first: an account plans one post at a time.
+            done.delivered += await deliver.deliver(name, stories.delivering)
+            slot = Slot(account=name, identity=f"extra:{on.now().isoformat()}", at=now)
+            done.filled.append(await share.fill(slot, stories.sharing, on.now()))
+    await on.db(on.store.owner.put, "last_call", now.isoformat())
+    for _ in range(ROUNDS):
+        answered = await answer.answer_waiting(stories.answering)
+        done.answered += answered
+        if not answered:
+            break
+    for name in stories.delivering.accounts:
+        done.delivered += await deliver.deliver(name, stories.delivering)
+    return done
+
+
+async def refresh(
+    on: Ground, stories: Stories, now: datetime, *, seen: Callable[[share.Gathered], None]
+) -> list[share.Gathered]:
+    """Poll every feed that is due, many at once; a feed that fails is a result."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(url: str) -> share.Gathered:
+        async with gate:
+            result = await share.gather(stories.sharing.feeds[url], stories.sharing, now)
+        seen(result)
+        return result
+
+    due = await on.db(on.store.feeds.due, now, 1_000_000)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(url)) for url in due if url in stories.sharing.feeds]
+    return [task.result() for task in tasks]

@@ -1,0 +1,97 @@
+"""Notices that the owner changed a file, and builds the parts anew.  May import: all but cli.
+
+A file with a mistake is reported and the old settings stay; `database` and `listen` need a restart and say so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.app.build import Ground, Stories, stories
+from bot.errors import ConfigError
+from bot.ports import Platform
+from bot.settings import Settings
+
+log = logging.getLogger("starfish.reload")
+
+FILES = ("starfish.toml", "feeds.toml", "rules.toml", "quotes.txt")
+
+Stamp = tuple[tuple[int, int] | None, ...]
+
+
+def stamp(folder: Path) -> Stamp:
+    """What tells whether a file changed: time and size of each, None where it is absent."""
+    stamps: list[tuple[int, int] | None] = []
+    for name in FILES:
+        try:
+            info = (folder / name).stat()
+        except OSError:
+            stamps.append(None)
+        else:
+            stamps.append((info.st_mtime_ns, info.st_size))
+    return tuple(stamps)
+
+
+async def watch(
+    folder: Path,
+    now_asked: asyncio.Event,
+    on: Ground,
+    current: Stories,
+    known: dict[str, Platform],
+    *,
+    load: Callable[[], Settings],
+    take: Callable[[Stories], None],
+    every: float = 1.0,
+) -> None:
+    """Look at the files every second, or when `now_asked` is set (SIGHUP), and hand on what was built from them."""
+    last = stamp(folder)
+    running = current.settings
+    while True:
+        try:
+            async with asyncio.timeout(every):
+                await now_asked.wait()
+        except TimeoutError:
+            if stamp(folder) == last:
+                continue
+        now_asked.clear()
+        last = stamp(folder)
+        built = await _rebuild(on, running, known, load)
+        if built is not None:
+            running = built.settings
+            take(built)
+
+
+async def _rebuild(
+    on: Ground, running: Settings, known: dict[str, Platform], load: Callable[[], Settings]
+) -> Stories | None:
+    subject = "config"
+    try:
+        # Off the loop: reading and validating hundreds of rules takes longer than the loop may stand still.
+        settings = await asyncio.to_thread(load)
+        built = await stories(settings, on, known)
+    except ConfigError as error:
+        text = (
+            f"The changed files have mistakes, so the old settings stay in force: {'; '.join(map(str, error.problems))}"
+        )
+        log.warning("%s", text)
+        await on.db(on.store.owner.tell, subject, text, now=on.now())
+        return None
+    fixed = [
+        name
+        for name, old, new in (
+            ("database", running.bot.database, settings.bot.database),
+            ("listen", (running.web.host, running.web.port), (settings.web.host, settings.web.port)),
+        )
+        if old != new
+    ]
+    if fixed:
+        text = f"{' and '.join(fixed)} changed in starfish.toml: restart needed; until then the old value stays."
+        log.warning("%s", text)
+        await on.db(on.store.owner.tell, subject, text, now=on.now())
+    else:
+        await on.db(on.store.owner.clear, subject)
+    log.info("the changed files are in force")
+    return built

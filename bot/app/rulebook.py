@@ -1,0 +1,228 @@
+"""What the owner does with rules outside of the running bot: list, test, group, teach, export.  May import: all but cli."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.app.build import ground, platforms, stories, utc_now
+from bot.app.teach import teach
+from bot.core.like import Likeness
+from bot.core.rules import Engine, RuleErrors, check_rule
+from bot.core.words import Words
+from bot.core.words import clean as words_of
+from bot.errors import UsageError
+from bot.model import Mention, Rule
+from bot.settings import Settings
+from bot.store import Store, open_store
+
+ALIKE = 0.45
+"""Two unanswered mentions as alike as this are one question: where `like` begins to ask "did you mean"."""
+
+GROUPED = 500
+"""How many unanswered mentions are grouped: each is compared with each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRule:
+    """A rule and its use."""
+
+    rule: Rule
+    used: int = 0
+    last_used: datetime | None = None
+
+    def matches(self) -> str:
+        """What it matches, in one line."""
+        return " · ".join((*self.rule.when, *(f"~ {one}" for one in self.rule.like), *self.rule.regex))[:100]
+
+    def as_json(self) -> dict[str, Any]:
+        """For a program."""
+        return {
+            "id": self.rule.id,
+            "origin": self.rule.origin,
+            "when": list(self.rule.when),
+            "like": list(self.rule.like),
+            "regex": list(self.rule.regex),
+            "reply": list(self.rule.reply),
+            "do": self.rule.do,
+            "used": self.used,
+            "last_used": self.last_used.isoformat() if self.last_used else None,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tested:
+    """One rule test and what came of it."""
+
+    say: str
+    expect: str
+    rule: str
+    stage: str
+    runner_up: str
+    failure: str
+
+    def as_json(self) -> dict[str, Any]:
+        """For a program."""
+        return {
+            "say": self.say,
+            "expect": self.expect,
+            "rule": self.rule,
+            "stage": self.stage,
+            "runner_up": self.runner_up or None,
+            "ok": not self.failure,
+            "failure": self.failure or None,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Mentions that ask the same thing."""
+
+    mentions: tuple[Mention, ...]
+    reason: str
+    nearest: str | None
+    score: float
+
+    @property
+    def number(self) -> int:
+        """The first mention's: what `teach` takes."""
+        return self.mentions[0].id
+
+    @property
+    def count(self) -> int:
+        """How many asked."""
+        return len(self.mentions)
+
+    def as_json(self) -> dict[str, Any]:
+        """For a program."""
+        return {
+            "number": self.number,
+            "count": self.count,
+            "reason": self.reason,
+            "nearest": {"rule": self.nearest, "score": round(self.score, 4)} if self.nearest else None,
+            "mentions": [
+                {"id": one.id, "from": one.author, "text": one.text, "at": one.at.isoformat()} for one in self.mentions
+            ],
+        }
+
+
+def rules_in_force(settings: Settings) -> tuple[Sequence[Rule], dict[str, tuple[int, datetime]]]:
+    """The files' rules and those taught since, with their use."""
+    if not settings.bot.database.exists():
+        return settings.rules, {}
+    with open_store(settings.bot.database, mode="read", now=utc_now()) as store:
+        ids = {rule.id for rule in settings.rules}
+        learnt = [rule for rule in store.rules.all() if rule.origin != "file" and rule.id not in ids]
+        usage = {name: (used.count, used.last_at) for name, used in store.rules.usage().items()}
+    return [*settings.rules, *learnt], usage
+
+
+def known_rules(settings: Settings) -> list[KnownRule]:
+    """Every rule in force, the built-in ones too."""
+    found, usage = rules_in_force(settings)
+    engine = Engine.build(found, name=settings.bot.name)
+    known = []
+    for rule in engine.rules:
+        count, last = usage.get(rule.id, (0, None))
+        known.append(KnownRule(rule=rule, used=count, last_used=last))
+    return known
+
+
+def taught(settings: Settings) -> list[Rule]:
+    """What was taught while running."""
+    return [rule for rule in rules_in_force(settings)[0] if rule.origin not in ("file", "built-in")]
+
+
+def checked(rule: Rule, settings: Settings) -> Rule:
+    """Check a new rule against all others.
+
+    :raises UsageError: it is wrong, its name is taken, or it would take mentions from another rule
+    """
+    if problems := check_rule(rule):
+        raise UsageError("; ".join(problems))
+    found, _ = rules_in_force(settings)
+    if any(one.id == rule.id for one in found):
+        raise UsageError(f"there is a rule {rule.id!r} already; remove it first, or take another name")
+    try:
+        stolen = Engine.build(found, name=settings.bot.name).steals(rule)
+    except RuleErrors as error:
+        raise UsageError(str(error)) from None
+    if stolen:
+        said, winner = stolen[0]
+        raise UsageError(f"this would take “{said}” from the rule {winner!r}: say it more narrowly")
+    return rule
+
+
+def run_tests(settings: Settings) -> list[Tested]:
+    """Run every rule's own tests."""
+    found, _ = rules_in_force(settings)
+    engine = Engine.build(found, name=settings.bot.name)
+    failures = {(one.rule, one.test.say, one.test.by): one.reason for one in engine.check()}
+    results = []
+    for rule in engine.rules:
+        for one in rule.tests:
+            ranking = engine.explain(engine.rehearse(one.say, rule, one.by), after=rule.after)
+            others = [match.rule for match in ranking if match.rule != ranking[0].rule]
+            results.append(
+                Tested(
+                    say=one.say,
+                    expect=one.expect,
+                    rule=ranking[0].rule,
+                    stage=ranking[0].stage,
+                    runner_up=others[0] if others else "",
+                    failure=failures.get((rule.id, one.say, one.by), ""),
+                )
+            )
+    return results
+
+
+def groups(store: Store, settings: Settings) -> list[Group]:
+    """Group the unanswered mentions by likeness, the largest group first: single link, as people rephrase in steps."""
+    rows = store.mentions.unanswered("new", GROUPED)
+    likeness = Likeness([(str(place), row.mention.text) for place, row in enumerate(rows)])
+    leader = list(range(len(rows)))
+
+    def root(place: int) -> int:
+        while leader[place] != place:
+            leader[place] = leader[leader[place]]
+            place = leader[place]
+        return place
+
+    for place, row in enumerate(rows):
+        for near in likeness.nearest(Words(words_of(row.mention.text, settings.bot.name)), limit=20):
+            if near.score >= ALIKE:
+                leader[root(int(near.rule))] = root(place)
+    grouped: dict[int, list[int]] = {}
+    for place in range(len(rows)):
+        grouped.setdefault(root(place), []).append(place)
+    found = []
+    for places in grouped.values():
+        best = max((rows[place] for place in places), key=lambda row: row.score)
+        found.append(
+            Group(
+                mentions=tuple(rows[place].mention for place in places),
+                reason=best.reason,
+                nearest=best.rule,
+                score=best.score,
+            )
+        )
+    return sorted(found, key=lambda one: (-one.count, one.number))
+
+
+async def teach_now(
+    number: int | None, when: str | None, reply: str, rule_id: str | None, settings: Settings, store: Store
+) -> list[str]:
+    """Teach from the command line, beside a running bot or without one; gives what to tell the owner."""
+    mention = store.mentions.get(number) if number is not None else None
+    if number is not None and mention is None:
+        raise UsageError(f"there is no mention {number}; see: starfish rules unanswered")
+    async with ground(settings, store) as on:
+        built = await stories(settings, on, platforms(), look_only=True)
+        words = when or (mention.text if mention else "")
+        rule, answered = await teach(words, reply, mention=number, who="cli", stories=built, on=on, rule_id=rule_id)
+    lines = [f"stored the rule {rule.id!r}"]
+    if answered:
+        lines.append(f"{answered} waiting mention{'s' if answered != 1 else ''} will be answered")
+    return lines

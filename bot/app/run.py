@@ -1,0 +1,291 @@
+"""The running bot: polls, fills, answers, delivers and listens, each in a task of its own.  May import: all but cli.
+
+Every task reads `self.stories` anew at each turn, so that a reload swaps the parts between two turns and never in the
+middle of one.  On a stop nothing new is begun, a send in flight is waited for, and what is left is in the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from bot import answer, deliver, share
+from bot.app.build import Ground, Stories
+from bot.app.supervise import supervise
+from bot.core.pace import next_slot
+from bot.errors import FeedUnreachable
+from bot.model import Account, Slot
+from bot.ports import Listener
+from bot.schedule import Schedule
+
+log = logging.getLogger("starfish.run")
+
+AT_ONCE = 50
+"""Feeds polled at once: their answers are waited for, not worked for."""
+
+DRAIN = 8.0
+"""Seconds that sends in flight may take to finish on a stop; the whole stop takes less than 10."""
+
+TICK = timedelta(seconds=60)
+"""The longest any task sleeps: a clock that jumps or a machine that wakes is noticed within it."""
+
+FIRST_SLOTS = 3
+FIRST_WAIT = 6.0
+"""On a new database each local account posts this often right away, after its first feeds answered, or this many seconds."""
+
+
+class Bot:
+    """All tasks of one running bot."""
+
+    def __init__(self, on: Ground, stories: Stories) -> None:
+        self.on = on
+        self.stories = stories
+        self.schedule = Schedule()
+        self.stopping = asyncio.Event()
+        self._rung: dict[str, asyncio.Event] = {}
+        self._poll_again = asyncio.Event()
+        self._first_round = asyncio.Event()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    # ----------------------------------------------------------------- life
+
+    async def live(self) -> None:
+        """Run until `stopping` is set, then drain; cancelled: end at once."""
+        recovered = await self.on.db(self.on.store.outbox.recover, now=self.on.now())
+        if recovered:
+            log.warning(
+                "%s deliveries were cut off by the last stop; each is looked for before anything is sent again",
+                recovered,
+            )
+        self.schedule.start()
+        self._start("polling", self._poll())
+        self._start("housekeeping", self._keep_house())
+        self._start("answering", self._answer())
+        self.take(self.stories)
+        try:
+            await self.stopping.wait()
+            await self._drain()
+        finally:
+            self.schedule.stop()
+            for task in self._tasks.values():
+                task.cancel()
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    def take(self, stories: Stories) -> None:
+        """Go on with newly built parts: at the start, and after each reload."""
+        self.stories = stories
+        accounts = stories.sharing.accounts
+        for name in [name for name in self._rung if name not in accounts]:
+            self.schedule.silence(f"post:{name}")
+            self._rung.pop(name).set()
+        for name, account in accounts.items():
+            self._rung.setdefault(name, asyncio.Event()).set()
+            self._ring(account)
+            self._start(f"delivery of {name}", self._deliver(name))
+            if account.post:
+                self._start(f"posting of {name}", self._post(name))
+            if isinstance(stories.publishers[name], Listener):
+                self._start(f"listening of {name}", self._listen(name))
+        self._poll_again.set()
+
+    def _ring(self, account: Account) -> None:
+        name, zone = account.name, self.stories.sharing.zone
+        if account.post is None:
+            self.schedule.silence(f"post:{name}")
+            return
+
+        def next_after(moment: datetime) -> datetime | None:
+            slot = next_slot(account, zone, moment)
+            return slot.at if slot else None
+
+        self.schedule.ring(f"post:{name}", next_after, self._rung[name].set)
+
+    def _start(self, name: str, work: Coroutine[None, None, None]) -> None:
+        """Start a task under supervision, unless one of that name runs already."""
+        if name in self._tasks and not self._tasks[name].done():
+            work.close()
+            return
+        again = {"first": work}
+
+        def attempt() -> Coroutine[None, None, None]:
+            return again.pop("first") if again else self._anew(name)
+
+        self._tasks[name] = asyncio.create_task(supervise(name, attempt, tell=self.tell), name=name)
+
+    def _anew(self, name: str) -> Coroutine[None, None, None]:
+        kind, _, account = name.partition(" of ")
+        if account:
+            return {"delivery": self._deliver, "posting": self._post, "listening": self._listen}[kind](account)
+        return {"polling": self._poll, "housekeeping": self._keep_house, "answering": self._answer}[kind]()
+
+    async def tell(self, subject: str, text: str | None) -> None:
+        owner = self.on.store.owner
+        if text is None:
+            await self.on.db(owner.clear, subject)
+        else:
+            await self.on.db(owner.tell, subject, text, now=self.on.now())
+
+    async def _drain(self) -> None:
+        """End what begins things; let what is being sent or answered come to its end."""
+        self.schedule.stop()
+        ending = {name: task for name, task in self._tasks.items() if name.startswith(("delivery", "answering"))}
+        for name, task in self._tasks.items():
+            if name not in ending:
+                task.cancel()
+        if ending:
+            _, late = await asyncio.wait(ending.values(), timeout=DRAIN)
+            for task in late:
+                log.warning(
+                    "%s did not finish in %.0f s; what it was sending is looked for at the next start",
+                    task.get_name(),
+                    DRAIN,
+                )
+
+    # ----------------------------------------------------------------- tasks
+
+    async def _poll(self) -> None:
+        """Poll what is due, each feed in a task of its own, so that a slow one delays nobody."""
+        flying: dict[asyncio.Task[share.Gathered], str] = {}
+        try:
+            while True:
+                self._poll_again.clear()
+                now = self.on.now()
+                names = set(flying.values())
+                room = AT_ONCE - len(flying)
+                due = [url for url in await self.on.db(self.on.store.feeds.due, now, AT_ONCE * 2) if url not in names]
+                for url in due[:room]:
+                    feed = self.stories.sharing.feeds.get(url)
+                    if feed is None:
+                        continue
+                    task = asyncio.create_task(share.gather(feed, self.stories.sharing, now))
+                    flying[task] = url
+                    task.add_done_callback(lambda _: self._poll_again.set())
+                if not flying:
+                    self._first_round.set()
+                await self._sleep(self._poll_again, await self._until_due(now))
+                for task in [task for task in flying if task.done()]:
+                    await self._landed(flying.pop(task), task)
+        finally:
+            for task in flying:
+                task.cancel()
+            await asyncio.gather(*flying, return_exceptions=True)
+
+    async def _landed(self, url: str, task: asyncio.Task[share.Gathered]) -> None:
+        error = task.exception()
+        if error is None:
+            if task.result().new:
+                log.info("%s: %s new", url, task.result().new)
+                for bell in self._rung.values():
+                    bell.set()
+            return
+        feed = self.stories.sharing.feeds.get(url)
+        if feed is not None:
+            log.debug("%s failed", url, exc_info=error)
+            mistake = FeedUnreachable(f"{type(error).__name__} in our own code ({error})")
+            await share.failed(feed, mistake, self.stories.sharing, self.on.now())
+
+    async def _until_due(self, now: datetime) -> timedelta:
+        next_due = await self.on.db(self.on.store.feeds.next_due)
+        if next_due is None:
+            return TICK
+        return max(next_due - now, timedelta(seconds=0.2))
+
+    async def _post(self, name: str) -> None:
+        """Fill the account's slots as its bell rings."""
+        bell = self._rung[name]
+        while True:
+            bell.clear()
+            account = self.stories.sharing.accounts.get(name)
+            if account is None:
+                return
+            await self._first_posts(account)
+            now = self.on.now()
+            since = await self.on.db(self.on.store.owner.known_account, name, now=now)
+            await share.on_time(account, self.stories.sharing, now, since=since)
+            await self._sleep(bell, TICK)
+
+    async def _first_posts(self, account: Account) -> None:
+        """On a new database a local account posts a few times right away, so that a newcomer sees posts."""
+        owner, name = self.on.store.owner, account.name
+        if not self.stories.publishers[name].limits.in_store:
+            return
+        welcomed = await self.on.db(owner.get, f"first:{name}")
+        if welcomed:
+            return
+        # A moment for more than the quickest feed to answer, so that the first posts come from several.
+        await self._sleep(self._first_round, timedelta(seconds=FIRST_WAIT))
+        for number in range(1, FIRST_SLOTS + 1):
+            now = self.on.now()
+            slot = Slot(account=name, identity=f"first:{number}", at=now)
+            if await self.on.db(self.on.store.outbox.handled, name, [slot.identity]):
+                continue
+            if not await share.choose(account, self.stories.sharing, now):
+                return  # nothing was read yet: once a feed brings something, this is tried again
+            await share.fill(slot, self.stories.sharing, now)
+            await deliver.deliver(name, self.stories.delivering)
+        await self.on.db(owner.put, f"first:{name}", "done")
+
+    async def _answer(self) -> None:
+        """Answer every mention that waits, oldest first."""
+        seen = 0
+        while not self.stopping.is_set():
+            seen = await self._next_change(seen)
+            await answer.answer_waiting(self.stories.answering)
+
+    async def _deliver(self, name: str) -> None:
+        """Send what the account's outbox holds, whenever something changes or a wait is over."""
+        seen = 0
+        while not self.stopping.is_set() and name in self.stories.delivering.accounts:
+            # Asked first, since sending commits, and a commit is a change.
+            wake = await deliver.next_wake(name, self.stories.delivering)
+            if wake is not None and wake <= self.on.now():
+                await deliver.deliver(name, self.stories.delivering)
+            else:
+                seen = await self._next_change(seen, wake)
+
+    async def _listen(self, name: str) -> None:
+        """Hear the account's mentions, durably, oldest first."""
+        publisher = self.stories.publishers[name]
+        assert isinstance(publisher, Listener)
+        cursor = await self.on.db(self.on.store.mentions.cursor, name)
+        async for after, mention in publisher.mentions(cursor):
+            if name not in self.stories.sharing.accounts:
+                return
+            await answer.receive(mention, self.stories.answering, cursor=after)
+
+    async def _keep_house(self) -> None:
+        """Once an hour: let go of what is no longer needed, expire what the owner wants expired."""
+        while True:
+            now = self.on.now()
+            for account in self.stories.sharing.accounts.values():
+                if account.expires:
+                    reason = f"older than {account.expires.total_seconds() / 3600:.0f} h"
+                    await self.on.db(self.on.store.outbox.expire, account.name, now - account.expires, reason, now=now)
+            await self.on.db(self.on.store.feeds.forget_bodies, now - timedelta(days=30))
+            await asyncio.sleep(3600)
+
+    # ----------------------------------------------------------------- waiting
+
+    async def _next_change(self, seen: int, wake: datetime | None = None) -> int:
+        """Wait for a change in the database, the stop, or a time; gives the change seen."""
+        change = asyncio.create_task(self.on.db.wait_for_change(seen))
+        stop = asyncio.create_task(self.stopping.wait())
+        timeout = (
+            TICK.total_seconds() if wake is None else max(0.0, min((wake - self.on.now()) / timedelta(seconds=1), 60.0))
+        )
+        try:
+            await asyncio.wait({change, stop}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            return change.result() if change.done() else seen
+        finally:
+            change.cancel()
+            stop.cancel()
+            await asyncio.gather(change, stop, return_exceptions=True)
+
+    @staticmethod
+    async def _sleep(event: asyncio.Event, at_most: timedelta) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(at_most, TICK).total_seconds()):
+                await event.wait()

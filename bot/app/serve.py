@@ -1,0 +1,93 @@
+"""`starfish run`: the ground, the stories, the page, the signals and the reload, together.  May import: all but cli."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+
+from bot.app.build import Ground, ground, platforms, stories
+from bot.app.page import Page
+from bot.app.reload import watch
+from bot.app.run import Bot
+from bot.app.supervise import supervise
+from bot.settings import Settings
+from bot.store import Store
+from bot.web import serve
+
+log = logging.getLogger("starfish.run")
+
+
+async def serve_bot(
+    settings: Settings,
+    store: Store,
+    *,
+    load: Callable[[], Settings],
+    say: Callable[[str], object],
+    ready: Callable[[str, Bot], object] | None = None,
+) -> None:
+    """Run the bot until SIGTERM or SIGINT, then drain; a second signal ends at once.
+
+    `say` gets the lines for the owner; `ready` the page's address and the bot, once it serves.
+    """
+    async with AsyncExitStack() as stack:
+        on = await stack.enter_async_context(ground(settings, store))
+        built = await stories(settings, on, platforms())
+        bot = Bot(on, built)
+        reload_now = asyncio.Event()
+        _listen_to_signals(bot, reload_now)
+        page = Page(on, lambda: bot.stories, reload_now.set)
+        serving = await stack.enter_async_context(serve(await page.parts(), settings.web.host, settings.web.port))
+        say(f"The page: {settings.web.public_url or serving.url}")
+        say(f"Log in as the owner, once: {serving.login_link(settings.web.public_url)}")
+        if ready:
+            ready(serving.url, bot)
+        helpers = [
+            asyncio.create_task(_reload(settings, reload_now, bot, load)),
+            asyncio.create_task(_keep_about(page, on)),
+        ]
+        try:
+            await bot.live()
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+    say("Stopped; everything that waits is kept.")
+
+
+async def _reload(settings: Settings, asked: asyncio.Event, bot: Bot, load: Callable[[], Settings]) -> None:
+    def work() -> Coroutine[None, None, None]:
+        return watch(settings.folder, asked, bot.on, bot.stories, platforms(), load=load, take=bot.take)
+
+    await supervise("reloading", work, tell=bot.tell)
+
+
+async def _keep_about(page: Page, on: Ground) -> None:
+    """Keep what the page says of the bot current: after changes, and at least every minute."""
+    seen = 0
+    while True:
+        await page.refresh()
+        try:
+            async with asyncio.timeout(60):
+                seen = await on.db.wait_for_change(seen)
+        except TimeoutError:
+            continue
+        await asyncio.sleep(0.5)  # a burst of commits is one change
+
+
+def _listen_to_signals(bot: Bot, reload_now: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    this = asyncio.current_task()
+
+    def stop() -> None:
+        if bot.stopping.is_set():
+            log.warning("stopping at once; what was being sent is looked for at the next start")
+            if this:
+                this.cancel()
+        bot.stopping.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    loop.add_signal_handler(signal.SIGHUP, reload_now.set)

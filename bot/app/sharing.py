@@ -1,0 +1,71 @@
+"""The owner's own find becomes a candidate that goes before all others: `starfish share`.  May import: all but cli."""
+
+from __future__ import annotations
+
+from bot import __version__
+from bot.app.build import utc_now
+from bot.articles.reader import Pages
+from bot.core.entries import entry_key
+from bot.core.pace import next_slot
+from bot.core.same import canonical, safe_link
+from bot.core.text import clean
+from bot.errors import PageError, UsageError
+from bot.model import Candidate
+from bot.net import Client
+from bot.settings import Settings
+from bot.store import Store
+from bot.worker import Worker
+
+
+async def queue_link(url: str, note: str | None, account: str | None, settings: Settings, store: Store) -> list[str]:
+    """Store a link for the next slot; gives the lines that tell the owner what happens.
+
+    :raises UsageError: the address or the account is none
+    """
+    link = safe_link(url)
+    if not link:
+        raise UsageError(f"{url!r} is no web address; it should look like https://example.com/article")
+    posting = [one for one in settings.accounts if one.post is not None]
+    names = [one.name for one in posting]
+    if account is not None and account not in names:
+        raise UsageError(f"no account called {account!r} posts; those that do: {', '.join(names) or 'none'}")
+    title, lines = await _title(link, settings)
+    now = utc_now()
+    candidate = Candidate(
+        id=0,
+        feed="",
+        feed_title="",
+        key=entry_key("", link, "", ""),
+        link=link,
+        canonical=canonical(link),
+        title=title or link,
+        first_seen=now,
+        note=clean(note) if note else None,
+    )
+    number = store.feeds.add_candidate(candidate, now=now)
+    for other in names:
+        if account is not None and other != account:
+            store.feeds.decided(other, number, "rejected", f"meant for {account} only", now=now)
+    for one in posting:
+        if account in (None, one.name):
+            slot = next_slot(one, settings.bot.timezone, now)
+            when = slot.at.astimezone(settings.bot.timezone).strftime("%a %H:%M") if slot else "its next slot"
+            lines.append(f"{one.name}: queued for {when}" + (f", as “{title}”" if title else ""))
+    return lines
+
+
+async def _title(link: str, settings: Settings) -> tuple[str, list[str]]:
+    """The page's title, so that the owner sees what was queued; a page that can't be had now is tried again later."""
+    net = settings.net
+    client = Client(
+        contact=net.contact, version=__version__, allow_private=net.allow_private, spacing=net.spacing, now=utc_now
+    )
+    worker = Worker()
+    try:
+        async with client:
+            article = await Pages(client, worker).read(link)
+    except PageError as error:
+        return "", [f"{link}: {error} It is queued all the same, and asked for again when its turn comes."]
+    finally:
+        await worker.close()
+    return article.title, []

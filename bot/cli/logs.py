@@ -1,0 +1,36 @@
+"""How the log is written: a short line for people, one JSON object a line for machines.  May import: stdlib only."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+
+
+class PlainLines(logging.Formatter):
+    """`09:00:01 message`; a level is named only where it matters."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, in local time; a traceback only where --verbose asked for debugging."""
+        when = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
+        mark = {logging.WARNING: "! ", logging.ERROR: "!! ", logging.CRITICAL: "!! "}.get(record.levelno, "")
+        line = f"{when} {mark}{record.getMessage()}"
+        if record.exc_info and record.levelno <= logging.DEBUG:
+            line += "\n" + self.formatException(record.exc_info)
+        return line
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: time, level, part, message."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line; the time is in UTC."""
+        fields = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "part": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info and record.levelno <= logging.DEBUG:
+            fields["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(fields, ensure_ascii=False)

@@ -1,0 +1,269 @@
+"""`check`, `preview`, `status`, `doctor`, `schema`, `timeline`, `why`: commands that only look.  May import: all."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.cli.options import Place, common, wait_for
+from bot.cli.show import ago, local, paragraph, table
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.store import Store
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+@click.command(epilog="Example: starfish check --config config")
+@as_json_option
+@common
+def check(place: Place, *, as_json: bool) -> None:
+    """Validate the config, run the rules' tests, and warn of bad manners.
+
+    Exit code 2 where there is a mistake or a test fails; warnings alone are fine.
+    """
+    from bot.app.checking import examine
+    from bot.errors import ConfigError
+
+    try:
+        findings = examine(place.settings())
+    except ConfigError as error:
+        if not as_json:
+            raise
+        mistakes = [{"where": one.where, "what": one.what} for one in error.problems]
+        click.echo(json.dumps({"ok": False, "mistakes": mistakes, "warnings": [], "tests": None}, ensure_ascii=False))
+        sys.exit(2)
+    if as_json:
+        click.echo(json.dumps(findings.as_json(), ensure_ascii=False))
+    else:
+        for line in findings.lines():
+            click.echo(line)
+    sys.exit(0 if findings.ok else 2)
+
+
+@click.command(epilog="Example: starfish preview --account timeline --count 5")
+@click.option("--account", metavar="NAME", help="Only this account.")
+@click.option("--count", type=click.IntRange(1, 100), default=3, show_default=True, help="How many posts an account.")
+@as_json_option
+@common
+def preview(place: Place, *, account: str | None, count: int, as_json: bool) -> None:
+    """Show what would be posted next, and why.  Sends nothing.
+
+    Each post comes with its length as the platform counts it, its link, its reasons and its time.
+    """
+    from bot.app.build import ground, platforms, stories, utc_now
+    from bot.app.queue import Preview
+    from bot.app.queue import preview as compose
+
+    settings = place.settings()
+    _known_account(settings, account)
+
+    async def go() -> list[Preview]:
+        with place.store("read", settings) as store:
+            async with ground(settings, store) as on:
+                built = await stories(settings, on, platforms(), look_only=True)
+                return await compose(built, utc_now(), account=account, count=count)
+
+    found = wait_for(go())
+    if as_json:
+        click.echo(json.dumps({"items": [_preview_json(one) for one in found]}, ensure_ascii=False))
+        return
+    for one in found:
+        click.echo(
+            f"── {one.account}, {local(one.at, settings)} · {one.length} of {one.limit} · score {one.choice.score:.2f}"
+        )
+        click.echo(one.post.text)
+        click.echo(paragraph("why: " + "; ".join(one.choice.why)))
+        click.echo()
+    if not found:
+        click.echo("Nothing waits. Poll the feeds with: starfish feeds refresh")
+
+
+def _preview_json(one: Any) -> dict[str, object]:  # noqa: ANN401 -- a Preview, whose import is heavy
+    return {
+        "account": one.account,
+        "text": one.post.text,
+        "length": one.length,
+        "limit": one.limit,
+        "url": one.post.link,
+        "title": one.choice.candidate.title,
+        "feed": one.choice.candidate.feed,
+        "score": one.choice.score,
+        "why": list(one.choice.why),
+        "at": one.at.isoformat() if one.at else None,
+    }
+
+
+def _known_account(settings: Settings, account: str | None) -> None:
+    names = [one.name for one in settings.accounts]
+    if account is not None and account not in names:
+        raise click.UsageError(f"there is no account {account!r}; there is: {', '.join(names) or 'none'}")
+
+
+@click.command(epilog="Example: starfish timeline --limit 20 --jsonl")
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many of the newest items."
+)
+@as_json_option
+@click.option("--jsonl", is_flag=True, help="Print one JSON object a line.")
+@common
+def timeline(place: Place, *, limit: int, as_json: bool, jsonl: bool) -> None:
+    """Show the local timeline: posts, mentions and replies, oldest first."""
+    from bot.web import as_json as item_json
+
+    settings = place.settings()
+    with place.store("read", settings) as store:
+        items = store.timeline.items(None, limit)
+    if as_json:
+        click.echo(json.dumps({"items": [item_json(item) for item in items]}, ensure_ascii=False))
+    elif jsonl:
+        for item in items:
+            click.echo(json.dumps(item_json(item), ensure_ascii=False))
+    else:
+        for item in items:
+            answers = f" ↳ {item.in_reply_to}" if item.in_reply_to else ""
+            click.secho(f"{item.id}  {local(item.created_at, settings)}  {item.author}{answers}", bold=True)
+            click.echo(paragraph(item.text, indent="    "))
+        if not items:
+            click.echo("The timeline is empty. Start the bot with: starfish run")
+
+
+@click.command(epilog="Example: starfish status --json")
+@as_json_option
+@common
+def status(place: Place, *, as_json: bool) -> None:
+    """Show the bot's health: feeds, accounts, what waits, and what you must know."""
+    from bot.app.build import utc_now
+
+    settings = place.settings()
+    with place.store("read", settings) as store:
+        facts = _status(settings, store, utc_now())
+    if as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False, default=str))
+        return
+    feeds = facts["feeds"]
+    troubled = [feed for feed in feeds if feed["error"] or feed["muted"] or feed["held"]]
+    click.echo(f"{len(feeds)} feeds, {len(troubled)} with a problem")
+    for feed in troubled:
+        why = feed["muted"] or feed["held"] or feed["error"]
+        since = f" since {feed['error_since'][:16].replace('T', ' ')}" if feed["error_since"] else ""
+        click.echo(f"  {feed['url']}{since}: {why}")
+    table(
+        ["account", "platform", "next post", "waiting", "state"],
+        [
+            (
+                one["name"],
+                one["platform"],
+                local(_when(one["next_slot"]), settings),
+                one["waiting"],
+                one["paused"] or "speaks",
+            )
+            for one in facts["accounts"]
+        ],
+    )
+    click.echo(f"{facts['unanswered']} mentions wait for you (starfish rules unanswered)")
+    for notice in facts["notices"]:
+        click.echo(paragraph(f"! {notice['text']} (since {ago(_when(notice['since']), utc_now())})"))
+    if not facts["notices"]:
+        click.echo("Nothing needs you.")
+
+
+def _when(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _status(settings: Settings, store: Store, now: datetime) -> dict[str, Any]:
+    from bot.core.pace import next_slot
+
+    accounts = []
+    for account in settings.accounts:
+        slot = next_slot(account, settings.bot.timezone, now)
+        accounts.append(
+            {
+                "name": account.name,
+                "platform": account.platform,
+                "next_slot": slot.at.isoformat() if slot else None,
+                "waiting": sum(store.outbox.pending_count(account.name).values()),
+                "paused": store.owner.paused(account.name, now=now),
+            }
+        )
+    return {
+        "status": "ok",
+        "feeds": [_feed_facts(state) for state in store.feeds.states()],
+        "accounts": accounts,
+        "unanswered": len(store.mentions.unanswered("new", 1000)),
+        "notices": [
+            {"subject": one.subject, "text": one.text, "since": one.since.isoformat()} for one in store.owner.notices()
+        ],
+        "counts": store.owner.counts(),
+    }
+
+
+def _feed_facts(state: Any) -> dict[str, Any]:  # noqa: ANN401 -- a FeedState
+    def iso(when: datetime | None) -> str | None:
+        return when.isoformat() if when else None
+
+    return {
+        "url": state.url,
+        "title": state.title,
+        "last_ok": iso(state.last_ok),
+        "next_at": iso(state.next_at),
+        "error": state.error,
+        "errors": state.errors,
+        "error_since": iso(state.error_since),
+        "muted": state.muted,
+        "held": state.held,
+        "per_day": state.per_day,
+        "last_new": iso(state.last_new),
+    }
+
+
+@click.command(epilog="Example: starfish schema > starfish.schema.json")
+def schema() -> None:
+    """Print the JSON Schema of the three TOML files, for editors that complete and check."""
+    from bot.app.build import platforms
+    from bot.settings import schema as describe
+
+    options = {name: platform.Options for name, platform in platforms().items()}
+    click.echo(json.dumps(describe(options), indent=2, ensure_ascii=False))
+
+
+@click.command(epilog="Example: starfish why https://example.com/article")
+@click.argument("link_or_post", metavar="LINK_OR_POST")
+@as_json_option
+@common
+def why(place: Place, *, link_or_post: str, as_json: bool) -> None:
+    """Tell everything the bot knows of a link or a post: feed, age, filters, score, slot, account, outbox, receipt.
+
+    LINK_OR_POST is an article's address, or the number of a post on the timeline or in the outbox.
+    """
+    from bot.app.explain import explain
+
+    settings = place.settings()
+    with place.store("read", settings) as store:
+        story = explain(link_or_post, store, settings)
+    if as_json:
+        click.echo(json.dumps(story.as_json(), ensure_ascii=False, default=str))
+    else:
+        for line in story.lines():
+            click.echo(paragraph(line))
+    sys.exit(0 if story.known else 1)
+
+
+@click.command(epilog="Example: starfish doctor")
+@common
+def doctor(place: Place) -> None:
+    """Look for what keeps a bot from running well here: disk, clock, database, accounts, feeds; say what to do."""
+    from bot.app.doctor import findings
+
+    settings = place.settings()
+    bad = 0
+    for finding in wait_for(findings(settings)):
+        bad += not finding.fine
+        click.echo(paragraph(f"{'ok ' if finding.fine else '!! '} {finding.what}"))
+    click.echo("All is well." if not bad else f"{bad} thing{'s' if bad != 1 else ''} to look at.")

@@ -1,0 +1,112 @@
+"""Options that every command takes, and what they open.  May import: all."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.store import Store
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the owner's files are, and how talkative the command is."""
+
+    folder: Path
+
+    def settings(self) -> Settings:
+        """Read and validate the owner's files.  Raises ConfigError with every mistake."""
+        from bot.app.build import platforms
+        from bot.core.rules import check_rule
+        from bot.settings import load
+
+        options = {name: platform.Options for name, platform in platforms().items()}
+        return load(self.folder, options, env=os.environ, check_rule=check_rule)
+
+    @contextmanager
+    def store(self, mode: Literal["run", "write", "read"], settings: Settings | None = None) -> Iterator[Store]:
+        """Open the database: `run` takes the lock, `write` works beside a running bot, `read` only looks."""
+        from bot.app.build import utc_now
+        from bot.store import open_store
+
+        store = open_store((settings or self.settings()).bot.database, mode=mode, now=utc_now())
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+def common(command: Callable[P, T]) -> Callable[P, T]:
+    """Give a command the options that all have; it gets a `place: Place`."""
+    import functools
+
+    @functools.wraps(command)
+    def with_place(*args: P.args, **given: P.kwargs) -> T:
+        options: dict[str, Any] = given
+        folder, quiet, verbose, log_format = (
+            options.pop(name) for name in ("config", "quiet", "verbose", "log_format")
+        )
+        speak(quiet=quiet, verbose=verbose, log_format=log_format)
+        options["place"] = Place(folder=folder)
+        return command(*args, **given)
+
+    for option in (
+        click.option(
+            "--log-format", type=click.Choice(["text", "json"]), default="text", help="How the log is written."
+        ),
+        click.option("--verbose", "-v", is_flag=True, help="Say more on the error output."),
+        click.option("--quiet", "-q", is_flag=True, help="Say only what went wrong."),
+        click.option(
+            "--config",
+            type=click.Path(path_type=Path, file_okay=False),
+            envvar="STARFISH_CONFIG",
+            default=Path("config"),
+            show_default="./config, or $STARFISH_CONFIG",
+            help="The folder of the three TOML files.",
+        ),
+    ):
+        with_place = option(with_place)
+    return with_place
+
+
+def wait_for(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end; Ctrl-C ends it in good order."""
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        raise click.Abort from None
+
+
+def speak(*, quiet: bool, verbose: bool, log_format: str) -> None:
+    """Set up the log: one line an event on the error output, secrets never in it."""
+    from bot.cli.logs import JsonLines, PlainLines
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines() if log_format == "json" else PlainLines())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    level = logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO
+    logging.getLogger("starfish").setLevel(level)
+    # These speak of addresses and headers, where secrets may stand; our own messages say what is needed.
+    for name in ("aiohttp", "asyncio", "apscheduler", "trafilatura"):
+        logging.getLogger(name).setLevel(logging.CRITICAL if name != "asyncio" else logging.ERROR)
+
+
+def is_terminal() -> bool:
+    """Tell whether a person watches: progress and tables are for them only."""
+    return sys.stdout.isatty()

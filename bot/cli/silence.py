@@ -1,0 +1,63 @@
+"""`pause`, `resume`, `block`: silence at once.  May import: all."""
+
+from __future__ import annotations
+
+import click
+
+from bot.cli.options import Place, common
+
+
+def _account(place: Place, name: str | None) -> str | None:
+    settings = place.settings()
+    names = [one.name for one in settings.accounts]
+    if name is not None and name not in names:
+        raise click.UsageError(f"there is no account {name!r}; there is: {', '.join(names) or 'none'}")
+    return name
+
+
+@click.command(epilog="Example: starfish pause --account fediverse --for 2h")
+@click.option("--account", metavar="NAME", help="Only this account (default: all).")
+@click.option("--for", "span", metavar="SPAN", help="For how long: 30m, 2h, 1d (default: until resumed).")
+@common
+def pause(place: Place, *, account: str | None, span: str | None) -> None:
+    """Silence the bot at once: no posts, no replies.  What is planned waits; mentions are still heard."""
+    from bot.app.build import utc_now
+    from bot.settings import span as read_span
+
+    name, now = _account(place, account), utc_now()
+    try:
+        until = now + read_span(span) if span else None
+    except ValueError as error:
+        raise click.UsageError(f"--for: {error}") from None
+    with place.store("write") as store:
+        store.owner.pause(name, until, now=now)
+    click.echo(f"{name or 'all accounts'}: silent {f'for {span}' if span else 'until resumed'}")
+
+
+@click.command(epilog="Example: starfish resume --account fediverse")
+@click.option("--account", metavar="NAME", help="Only this account (default: all).")
+@common
+def resume(place: Place, *, account: str | None) -> None:
+    """Speak again, after a pause or after new credentials."""
+    from bot.app.build import utc_now
+
+    name = _account(place, account)
+    with place.store("write") as store:
+        changed = store.owner.resume(name, now=utc_now())
+        if name:
+            store.owner.clear(f"account:{name}")
+    click.echo(f"{name or 'all accounts'}: {'speaks again' if changed else 'was not silent'}")
+
+
+@click.command(epilog="Example: starfish block spam.example")
+@click.argument("who", metavar="HANDLE_OR_DOMAIN")
+@click.option("--undo", is_flag=True, help="Take it back.")
+@common
+def block(place: Place, *, who: str, undo: bool) -> None:
+    """Block a person or a domain: their mentions get no answer, and nothing of theirs is shared from any feed."""
+    with place.store("write") as store:
+        changed = store.mentions.unblock(who) if undo else store.mentions.block(who)
+    if undo:
+        click.echo(f"{who}: no longer blocked" if changed else f"{who} was not blocked")
+    else:
+        click.echo(f"{who}: blocked" if changed else f"{who} was blocked already")

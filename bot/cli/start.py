@@ -1,0 +1,129 @@
+"""`init`, `run`, `once`, `demo`: the commands that set the bot going.  May import: all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from bot.cli.options import Place, common, is_terminal, wait_for
+from bot.cli.progress import progress
+
+
+@click.command(epilog="Example: starfish init && starfish check && starfish run")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("config"), required=False)
+def init(folder: Path) -> None:
+    """Write a commented starter config into DIR (default ./config).  Never overwrites."""
+    from bot.settings import init as write
+
+    for path in write(folder):
+        click.echo(f"wrote {path}")
+    click.echo("Next: look through feeds.toml, then: starfish run" + _flag(folder))
+
+
+def _flag(folder: Path) -> str:
+    return "" if folder == Path("config") else f" --config {folder}"
+
+
+@click.command(epilog="Example: starfish run --config config   (stop it with Ctrl-C)")
+@common
+def run(place: Place) -> None:
+    """Run the bot: feeds, schedule, platforms, and the page.
+
+    Prints the page's address and a one-time link that logs you in.  SIGTERM or Ctrl-C lets sends in flight finish and
+    ends within 10 seconds; SIGHUP reads the config anew (a changed file is noticed by itself, too).
+    """
+    settings = place.settings()
+    for warning in settings.warnings:
+        click.echo(f"{warning}", err=True)
+    with place.store("run", settings) as store:
+        from bot.app.serve import serve_bot
+
+        wait_for(serve_bot(settings, store, load=place.settings, say=click.echo))
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  starfish once                 poll, fill a due slot, deliver; for a crontab line
+  starfish once --post --json   add one post per account now, and say what was done
+"""
+)
+@click.option("--post", "extra", is_flag=True, help="Add one extra post per account now; ignores quiet hours.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@common
+def once(place: Place, *, extra: bool, as_json: bool) -> None:
+    """Do one round and leave: poll what is due, fill at most one due slot an account, answer and deliver what waits.
+
+    The first call on a new database only gathers.  Beside a running bot it exits with 3.
+    """
+    settings = place.settings()
+    with place.store("run", settings) as store:
+        from bot.app.build import ground, platforms, stories
+        from bot.app.once import once as one_round
+
+        async def go() -> None:
+            async with ground(settings, store) as on:
+                built = await stories(settings, on, platforms())
+                with progress("polling", len(built.sharing.feeds), show=not as_json) as advance:
+                    done = await one_round(on, built, extra=extra, seen=advance)
+                if as_json:
+                    click.echo(json.dumps(_as_json(done), ensure_ascii=False))
+                else:
+                    _report(done)
+
+        wait_for(go())
+
+
+def _as_json(done: object) -> dict[str, object]:
+    from bot.app.once import Done
+    from bot.cli.feeds import gathered_json
+
+    assert isinstance(done, Done)
+    return {
+        "feeds": [gathered_json(one) for one in done.gathered],
+        "slots": [
+            {
+                "account": one.slot.account,
+                "slot": one.slot.identity,
+                "outbox": one.outbox,
+                "reason": one.reason or None,
+            }
+            for one in done.filled
+        ],
+        "answered": done.answered,
+        "delivered": done.delivered,
+    }
+
+
+def _report(done: object) -> None:
+    from bot.app.once import Done
+
+    assert isinstance(done, Done)
+    failed = [one for one in done.gathered if one.status in ("error", "held")]
+    new = sum(one.new for one in done.gathered)
+    click.echo(f"{len(done.gathered)} feeds polled, {new} new entries, {len(failed)} with a problem")
+    for one in failed:
+        click.echo(f"  {one.url}: {one.error}")
+    for filled in done.filled:
+        what = f"outbox {filled.outbox}" if filled.outbox else f"nothing: {filled.reason}"
+        click.echo(f"{filled.slot.account}: {what}")
+    click.echo(f"{done.delivered} delivered, {done.answered} answered")
+
+
+@click.command(epilog="Example: starfish demo   (then open the address it prints)")
+@click.option("--port", type=int, default=0, show_default="any free one", help="Where the page is served.")
+@click.option("--once", "brief", is_flag=True, help="Print the timeline and leave, for a look without a browser.")
+@click.option("--open/--no-open", "opened", default=None, help="Open the page in a browser (default: on a desktop).")
+@click.option("--verbose", "-v", is_flag=True, help="Say more on the error output.")
+def demo(*, port: int, brief: bool, opened: bool | None, verbose: bool) -> None:
+    """Show the whole bot offline: our own articles, a temporary folder, a sample conversation.
+
+    Nothing of yours is read or written, and nothing leaves this machine.
+    """
+    from bot.cli.options import speak
+    from bot.demo import show
+
+    speak(quiet=not verbose, verbose=verbose, log_format="text")
+    wait_for(show(port=port, brief=brief, browser=is_terminal() if opened is None else opened, say=click.echo))

@@ -1,0 +1,193 @@
+"""The way out: what stands in the outbox is sent, each once.  May import: core, ports, store.
+
+    outbox ─claim→ sending (committed before the first byte) ─publish→ sent | waiting | refused | unknown
+    unknown ─settle, then look→ sent | planned | held
+
+Whatever fails, nothing is guessed: an answer that is neither a clear yes nor a clear no makes a row *unknown*, and
+an unknown row is looked for on the platform before anything is sent again (design, section 7; the classes of
+platforms and their promises stand in decision 0003).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.core import compose
+from bot.core.text import measure
+from bot.errors import NeedsLogin, Rejected, RetryLater, TooLong, Unsure
+from bot.model import Account, OutboxRow, Receipt
+from bot.ports import Clock, Publisher
+from bot.store import Store, Writer
+
+log = logging.getLogger("starfish.deliver")
+
+BACKOFF = (timedelta(seconds=30), timedelta(days=1))
+"""The first wait where a platform names none, doubled at each attempt, and the longest."""
+
+LOOK_FOR = timedelta(days=1)
+"""How long an unknown row is looked for before the owner is asked: a platform that can't be read that long is theirs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivering:
+    """What the way out works with."""
+
+    db: Writer
+    store: Store
+    accounts: Mapping[str, Account]
+    publishers: Mapping[str, Publisher]
+    now: Clock
+
+
+async def deliver(name: str, bot: Delivering) -> int:
+    """Send what is due for one account, in its order, and settle what is unknown; gives how many rows were moved."""
+    account, publisher = bot.accounts[name], bot.publishers[name]
+    if account.dry_run:  # all but sending; what is planned stays planned, and goes when this is switched off
+        return 0
+    if publisher.limits.in_store:
+        return len(await bot.db(bot.store.outbox.publish_in_store, name, now=bot.now()))
+    moved = 0
+    for row in await bot.db(bot.store.outbox.reconcilable, name, account.settle, now=bot.now()):
+        await reconcile(row, account, publisher, bot)
+        moved += 1
+    while True:
+        claimed = await bot.db(bot.store.outbox.claim, name, now=bot.now())
+        if claimed is None:
+            return moved
+        await send(claimed, publisher, bot)
+        moved += 1
+
+
+async def send(row: OutboxRow, publisher: Publisher, bot: Delivering) -> None:
+    """Send one claimed row once, and record what came of it."""
+    outbox = bot.store.outbox
+    try:
+        receipt = await publisher.publish(row.post)
+    except RetryLater as error:
+        until = bot.now() + _wait(error.after, row.attempts)
+        await bot.db(outbox.settle_waiting, row.id, until, str(error), now=bot.now())
+        await bot.db(outbox.hold_account, row.post.account, until, str(error), now=bot.now())
+        log.info("%s: waits until %s: %s", row.post.account, until.isoformat(timespec="seconds"), error)
+    except Unsure as error:
+        await bot.db(outbox.settle_unknown, row.id, str(error), now=bot.now())
+        log.info("%s: outbox %s may or may not be there: %s", row.post.account, row.id, error)
+    except TooLong as error:
+        await _shorten(row, publisher, error, bot)
+    except NeedsLogin as error:
+        await bot.db(outbox.settle_planned, row.id, now=bot.now())
+        await lock_out(row.post.account, error, bot)
+    except Rejected as error:
+        await _refused(row, str(error), bot)
+    except asyncio.CancelledError:
+        # The first byte may be out.  The start after this one finds the row as `sending` even if this isn't stored.
+        await asyncio.shield(bot.db(outbox.settle_unknown, row.id, "stopped while sending", now=bot.now()))
+        raise
+    else:
+        await _sent(row, receipt, bot)
+
+
+async def reconcile(row: OutboxRow, account: Account, publisher: Publisher, bot: Delivering) -> None:
+    """Find out what became of an unknown row, once its settle time is over."""
+    outbox, limits, now = bot.store.outbox, publisher.limits, bot.now()
+    if limits.searchable:
+        await _look(row, publisher, bot)
+    elif limits.idempotent_for is not None and now - (row.first_sent_at or now) < limits.idempotent_for:
+        await bot.db(outbox.settle_planned, row.id, now=now)  # the same key again is the same post
+    elif account.unknown == "assume_sent":
+        await _sent(row, Receipt(remote_id="", note="assumed"), bot)
+    elif account.unknown == "resend":
+        await bot.db(outbox.settle_planned, row.id, now=now)
+    else:
+        await _hold(row, "that platform can't be asked", bot)
+
+
+async def lock_out(name: str, error: NeedsLogin, bot: Delivering) -> None:
+    """Pause an account that the platform doesn't let in, and tell the owner once."""
+    await bot.db(bot.store.outbox.lock_out, name, str(error), now=bot.now())
+    counts = await bot.db(bot.store.outbox.pending_count, name)
+    waiting = sum(counts.values())
+    text = (
+        f"{name}: {error}. This account is paused, its {waiting} waiting post{'s' if waiting != 1 else ''} wait,"
+        f" all others go on. Renew its credentials, then start the bot again or run: starfish resume --account {name}"
+    )
+    await bot.db(bot.store.owner.tell, f"account:{name}", text, now=bot.now())
+    log.warning("%s", text)
+
+
+async def _look(row: OutboxRow, publisher: Publisher, bot: Delivering) -> None:
+    outbox, now = bot.store.outbox, bot.now()
+    try:
+        receipt = await publisher.find(row.post)
+    except (Unsure, RetryLater) as error:
+        if now - (row.first_sent_at or now) > LOOK_FOR:
+            await _hold(row, f"it could not be looked for in {LOOK_FOR.days * 24} h: {error}", bot)
+            return
+        after = error.after if isinstance(error, RetryLater) else None
+        await bot.db(outbox.look_again, row.id, now + _wait(after, row.looks + 1), str(error), now=now)
+    except NeedsLogin as error:
+        await lock_out(row.post.account, error, bot)
+    else:
+        if receipt is None:
+            await bot.db(outbox.settle_planned, row.id, now=now)  # absence is proven: the same row goes again
+        else:
+            await _sent(row, receipt, bot)
+
+
+async def _shorten(row: OutboxRow, publisher: Publisher, error: TooLong, bot: Delivering) -> None:
+    """Make a post that the platform called too long shorter, once."""
+    now = bot.now()
+    limits = publisher.limits
+    limit = min(error.limit or limits.max_length * 9 // 10, measure(row.post.text, limits) - 1)
+    if row.revision > 0:
+        await _refused(row, f"{error} (already shortened once)", bot)
+        return
+    try:
+        shorter = compose.shorten(row.post, replace(limits, max_length=limit, link_cost=None))
+    except Rejected as rejected:
+        await _refused(row, str(rejected), bot)
+        return
+    await bot.db(bot.store.outbox.revise, row.id, shorter.text, shorter.link, now=now)
+
+
+async def _sent(row: OutboxRow, receipt: Receipt, bot: Delivering) -> None:
+    await bot.db(bot.store.outbox.settle_sent, row.id, receipt, now=bot.now())
+    await bot.db(bot.store.owner.clear, f"outbox:{row.id}")
+    log.info("%s: sent outbox %s%s", row.post.account, row.id, f" as {receipt.url}" if receipt.url else "")
+
+
+async def _refused(row: OutboxRow, reason: str, bot: Delivering) -> None:
+    await bot.db(bot.store.outbox.settle_refused, row.id, reason, now=bot.now())
+    text = (
+        f"{row.post.account}: the platform refused outbox {row.id}: {reason}. It will not be sent; all others go on."
+        f" Try it again with: starfish outbox resend {row.id}"
+    )
+    await bot.db(bot.store.owner.tell, f"outbox:{row.id}", text, now=bot.now())
+    log.warning("%s", text)
+
+
+async def _hold(row: OutboxRow, why: str, bot: Delivering) -> None:
+    await bot.db(bot.store.outbox.settle_held, row.id, f"{row.reason}; {why}", now=bot.now())
+    text = (
+        f"{row.post.account}: outbox {row.id} may or may not be there ({row.reason}), and {why}."
+        f" Look at the account, then: starfish outbox mark-sent {row.id}, or: starfish outbox resend {row.id}"
+    )
+    await bot.db(bot.store.owner.tell, f"outbox:{row.id}", text, now=bot.now())
+    log.warning("%s", text)
+
+
+def _wait(after: timedelta | None, attempts: int) -> timedelta:
+    first, longest = BACKOFF
+    if after is not None:
+        return min(max(after, timedelta(seconds=1)), longest)
+    doubled: timedelta = first * 2 ** min(max(attempts - 1, 0), 12)
+    return min(doubled, longest)
+
+
+async def next_wake(name: str, bot: Delivering) -> datetime | None:
+    """When this account next has something to do; None: not before something changes."""
+    account = bot.accounts[name]
+    return None if account.dry_run else await bot.db(bot.store.outbox.next_wake, name, account.settle, now=bot.now())

@@ -1,0 +1,298 @@
+"""Story 1: feeds become candidates, slots become posts.  May import: core, ports, store, feeds, articles.
+
+    gather:  Feed ─fetch→ body ─parse→ Entry… ─filter, key, same story?→ Candidate…        (no pages, no posts)
+    fill:    slot ─choose among candidates→ (page → Article) ─condense→ Draft ─fit→ Post → outbox
+
+Read this, `answer.py` and `deliver.py`, and you have understood the bot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from bot.core import compose, polling
+from bot.core.choose import Choice, Share, rank
+from bot.core.entries import Stories, flooded, lookups, sift
+from bot.core.pace import GRACE, day_start, due
+from bot.errors import FeedError, PageError, Rejected
+from bot.model import (
+    Account,
+    Article,
+    Candidate,
+    Feed,
+    FeedState,
+    Filters,
+    Limits,
+    ParsedFeed,
+    Post,
+    Slot,
+    State,
+)
+from bot.ports import FeedReader, PageReader
+from bot.store import Store, Writer
+
+log = logging.getLogger("starfish.share")
+
+TRIED_AT_ONCE = 8
+"""How many candidates one slot may try before it is passed over: each may cost a page and a second."""
+
+RECENT = timedelta(days=7)
+"""What fairness between feeds looks back on."""
+
+SAME_STORY = timedelta(days=14)
+"""How long a story may come again in nearly the same words: reprints follow within days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing:
+    """What the first story works with; built anew when the owner's files change."""
+
+    db: Writer
+    store: Store
+    feeds: Mapping[str, Feed]
+    accounts: Mapping[str, Account]
+    limits: Mapping[str, Limits]
+    reader: FeedReader
+    pages: PageReader
+    zone: ZoneInfo
+    interests: tuple[str, ...] = ()
+    filters: Filters = Filters()
+    chance: Callable[[], float]  # 0 to 1: the jitter of polls
+    floor: Callable[[str], timedelta]  # the shortest polling interval of an address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What one poll of one feed brought."""
+
+    url: str
+    status: Literal["new", "changed", "unchanged", "held", "error"]
+    entries: int = 0
+    new: int = 0
+    error: str | None = None
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """What became of one slot."""
+
+    slot: Slot
+    outbox: int | None = None
+    reason: str = ""
+
+
+# --------------------------------------------------------------------------- gather
+
+
+async def gather(feed: Feed, bot: Sharing, now: datetime) -> Gathered:
+    """Walk one due feed to its candidates; a failure is a result, and the feed keeps its state then."""
+    state = await bot.db(bot.store.feeds.state, feed.url) or FeedState(url=feed.url)
+    try:
+        fetched = await bot.reader.fetch(feed, state, now)
+        parsed = await bot.reader.parse(fetched.body) if fetched.body else None
+    except FeedError as error:
+        return await failed(feed, error, bot, now)
+    after = polling.after_success(state, fetched, parsed, feed, now, bot.chance(), floor=bot.floor(feed.url))
+    if parsed is None:
+        await bot.db(bot.store.feeds.polled, after)
+        await _tell(feed, after, bot, now)
+        return Gathered(url=feed.url, status="unchanged", next_at=after.next_at)
+    return await _take_in(feed, state, after, parsed, bot, now)
+
+
+async def _take_in(
+    feed: Feed, before: FeedState, after: FeedState, parsed: ParsedFeed, bot: Sharing, now: datetime
+) -> Gathered:
+    """Sift what a changed document holds, guard against floods, and store it in one transaction."""
+    known = await bot.db(bot.store.feeds.known, feed.url, [entry.key for entry in parsed.entries])
+    links, titles = lookups(parsed, known)
+    familiar = await bot.db(bot.store.feeds.familiar, feed.url, links, titles)
+    why = before.held or flooded(
+        parsed,
+        known,
+        seen=familiar.seen,
+        familiar_links=familiar.links,
+        familiar_titles=familiar.titles,
+        newest_known=familiar.newest,
+    )
+    if why and not before.released:
+        # The validators stay the old ones, so that after the owner's word the same document is found again.
+        held = replace(before, next_at=after.next_at, held=why, errors=0, error=None, error_since=None)
+        await bot.db(bot.store.feeds.polled, held)
+        await _tell(feed, held, bot, now)
+        return Gathered(url=feed.url, status="held", entries=len(parsed.entries), error=why, next_at=held.next_at)
+    stories = await _stories(feed, links, titles, familiar.links, bot, now)
+    if before.released:
+        feed, after = replace(feed, backfill=0), replace(after, released=False)
+    sifted = sift(parsed, known, feed, bot.filters, before.first_ok is None or before.released, now, stories)
+    if any(one.verdict != "baseline" for one in sifted):
+        after = replace(after, last_new=now)
+    await bot.db(bot.store.feeds.gathered, after, feed, sifted, parsed.title or feed.url, now=now)
+    await _tell(feed, after, bot, now)
+    return Gathered(
+        url=feed.url,
+        status="new" if sifted else "changed",
+        entries=len(parsed.entries),
+        new=len(sifted),
+        next_at=after.next_at,
+    )
+
+
+async def _stories(
+    feed: Feed, links: Sequence[str], titles: Sequence[str], familiar: frozenset[str], bot: Sharing, now: datetime
+) -> Stories:
+    """What was told before that these entries may tell again."""
+    if not links and not titles:
+        return Stories()
+    told = await bot.db(bot.store.feeds.stories, links, titles)
+    recent = await bot.db(bot.store.feeds.recent_hashes, now - SAME_STORY)
+    return Stories(
+        by_canonical={story.canonical: story.candidate for story in told},
+        by_title={story.title_key: (story.candidate, story.feed) for story in told if story.title_key},
+        hashes=[(candidate, simhash) for candidate, simhash, url in recent if url != feed.url],
+        familiar_links=familiar,
+    )
+
+
+async def failed(feed: Feed, error: FeedError, bot: Sharing, now: datetime) -> Gathered:
+    """Record that a feed could not be polled, and back off."""
+    state = await bot.db(bot.store.feeds.state, feed.url) or FeedState(url=feed.url)
+    after = polling.after_failure(state, error, feed, now, bot.chance(), floor=bot.floor(feed.url))
+    await bot.db(bot.store.feeds.polled, after)
+    await _tell(feed, after, bot, now)
+    log.info("%s: %s", feed.url, error)
+    return Gathered(url=feed.url, status="error", error=str(error), next_at=after.next_at)
+
+
+async def _tell(feed: Feed, state: FeedState, bot: Sharing, now: datetime) -> None:
+    """Keep the owner's notice of this feed true: one row while it lasts."""
+    text = polling.notice(state, now)
+    if text:
+        await bot.db(bot.store.owner.tell, f"feed:{feed.url}", text, now=now)
+    else:
+        await bot.db(bot.store.owner.clear, f"feed:{feed.url}")
+
+
+# --------------------------------------------------------------------------- fill
+
+
+async def on_time(
+    account: Account, bot: Sharing, now: datetime, *, since: datetime, grace: timedelta | None = GRACE
+) -> Filled | None:
+    """Fill the slot that came due since a moment, at most one; those missed for good are passed over, and said so."""
+    first_look = due(account, bot.zone, since=since, now=now, grace=grace)
+    names = [slot.identity for slot in (*first_look.passed, first_look.fill) if slot]
+    handled = frozenset(await bot.db(bot.store.outbox.handled, account.name, names))
+    answer = due(account, bot.zone, since=since, now=now, handled=handled, grace=grace)
+    for slot in answer.passed:
+        await _pass_over(slot, "missed: the bot was not running, or a later slot was due", bot, now)
+    return await fill(answer.fill, bot, now) if answer.fill else None
+
+
+async def fill(slot: Slot, bot: Sharing, now: datetime) -> Filled:
+    """Fill one slot of one account with the best candidate that adds value, or say why none did."""
+    account = bot.accounts[slot.account]
+    if why := await unready(account, bot, now):
+        return await _pass_over(slot, why, bot, now)
+    choices = await choose(account, bot, now)
+    for choice in choices[:TRIED_AT_ONCE]:
+        post = await compose_post(choice.candidate, account, bot)
+        if isinstance(post, str):
+            await bot.db(bot.store.feeds.decided, account.name, choice.candidate.id, "failed", post, now=now)
+            continue
+        state = State.DRAFT if account.review else State.PLANNED
+        row = await bot.db(bot.store.outbox.filled, slot, choice.candidate.id, post, state, now=now, why=choice.why)
+        if row is not None:
+            return Filled(slot=slot, outbox=row)
+        if await bot.db(bot.store.outbox.handled, account.name, [slot.identity]):
+            return Filled(slot=slot, reason="this slot was filled already")
+    return await _pass_over(slot, "no candidate that adds value" if choices else "no candidate", bot, now)
+
+
+async def unready(account: Account, bot: Sharing, now: datetime) -> str | None:
+    """Tell why an account should plan no post now; None: it should."""
+    if why := await bot.db(bot.store.owner.paused, account.name, now=now):
+        return why
+    if await bot.db(bot.store.outbox.open_post, account.name):
+        # One post at a time: so that an outage ends with one post a slot, not with a burst.
+        return "an earlier post still waits to be sent"
+    if account.max_per_day is not None:
+        today = await bot.db(bot.store.outbox.sent_since, account.name, day_start(now, bot.zone))
+        if today >= account.max_per_day:
+            return f"the {account.max_per_day} posts of today are out"
+    return None
+
+
+async def choose(account: Account, bot: Sharing, now: datetime) -> list[Choice]:
+    """The account's candidates, best first; what expired or is muted is decided, with the reason, on the way."""
+    urls = (
+        None if not account.feeds else [feed.url for feed in bot.feeds.values() if set(feed.tags) & set(account.feeds)]
+    )
+    candidates = await bot.db(bot.store.feeds.candidates, account.name, urls, 200)
+    alive = []
+    for candidate in candidates:
+        if account.expires and now - candidate.first_seen > account.expires:
+            reason = f"older than {_span(account.expires)}"
+            await bot.db(bot.store.feeds.decided, account.name, candidate.id, "expired", reason, now=now)
+        else:
+            alive.append(candidate)
+    recent = [
+        Share(feed=feed, own=own, at=at)
+        for feed, own, at in await bot.db(bot.store.feeds.recent_shares, account.name, now - RECENT)
+    ]
+    choices = rank(alive, interests=bot.interests, recent=recent, now=now)
+    for choice in choices:
+        if choice.muted:
+            await bot.db(bot.store.feeds.decided, account.name, choice.candidate.id, "muted", choice.why[0], now=now)
+    return [choice for choice in choices if not choice.muted]
+
+
+async def compose_post(candidate: Candidate, account: Account, bot: Sharing) -> Post | str:
+    """Tell a candidate as a post of this account, or say in a sentence why it doesn't make one."""
+    limits = bot.limits[account.name]
+    article = await read(candidate, bot)
+    # Off the loop: a long article takes longer than the 50 ms that the loop may stand still.
+    draft = await asyncio.to_thread(compose.say, article, candidate, _styled(account, candidate, bot), limits)
+    if not draft.adds_value:
+        return draft.reason or "It says no more than its headline."
+    try:
+        post = compose.fit(draft, limits, account=account.name, dedupe_key=candidate.canonical)
+    except Rejected as error:
+        return str(error)
+    return replace(post, visibility=account.visibility, language=account.language or post.language)
+
+
+async def read(candidate: Candidate, bot: Sharing) -> Article:
+    """The article behind a candidate: the feed's own full text, else the page, else what the feed has after all."""
+    of_feed = await bot.pages.of_feed(candidate)
+    if not bot.pages.worth_fetching(candidate):
+        return of_feed
+    try:
+        page = await bot.pages.read(candidate.link)
+    except PageError as error:
+        log.info("%s: %s; the feed's own text serves", candidate.link, error)
+        return of_feed
+    return of_feed if page.problem and of_feed.text else page
+
+
+def _styled(account: Account, candidate: Candidate, bot: Sharing) -> Account:
+    feed = bot.feeds.get(candidate.feed)
+    return replace(account, style=feed.style) if feed and feed.style else account
+
+
+async def _pass_over(slot: Slot, reason: str, bot: Sharing, now: datetime) -> Filled:
+    log.info("%s: slot %s passed over: %s", slot.account, slot.identity, reason)
+    await bot.db(bot.store.outbox.passed_over, slot, reason, now=now)
+    return Filled(slot=slot, reason=reason)
+
+
+def _span(span: timedelta) -> str:
+    hours = span.total_seconds() / 3600
+    return f"{hours / 24:.0f} days" if hours >= 72 else f"{hours:.0f} h"
