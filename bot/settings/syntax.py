@@ -130,8 +130,8 @@ def _blank(document: Document, statement: Statement) -> None:
     """Take a statement out, and keep the lines of all others where they are."""
     taken = document.text[statement.start : statement.end]
     first = statement.tokens[0]
-    key = None if statement.is_header or first.kind not in ("bare", "string") else first.text.strip("\"'")
-    document.blanked.append((statement.line, key))
+    key = first.text.strip("\"':")  # "tags: …" is a broken line about tags
+    document.blanked.append((statement.line, key if re.fullmatch(r"[\w-]+", key) else None))
     blank = re.sub(r"[^\n]", " ", taken)
     document.text = document.text[: statement.start] + blank + document.text[statement.end :]
 
@@ -161,10 +161,10 @@ def _sentence(first: str, statement: Statement, fault: str) -> str:
     """What is wrong with a statement, whose guilty line is given, in words for people."""
     if any(t.kind == "endless" for t in statement.tokens):
         return "the text that begins here with three quotes never ends"
-    if statement.unclosed:
-        return "a bracket that is opened here is never closed"
     if statement.is_header:
         return f"{shown(first)} is not a table's name; write [name] or [[name]]"
+    if statement.unclosed:
+        return "a bracket that is opened here is never closed"
     if any(t.kind == "other" and t.text in "\"'" for t in statement.tokens):
         return "a quote is opened here and never closed on its line"
     if "=" not in (t.text for t in statement.tokens):

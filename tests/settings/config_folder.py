@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.errors import ConfigError
 from bot.model import Rule, Secret
 from bot.settings import Settings, load
+from bot.settings.words import Unfit
 
 CONTACT = 'contact = "https://bot.example.org/"\n'
 WHOLE = {
@@ -67,3 +68,12 @@ def complaints(
 def warned(folder: Path, env: Mapping[str, str] | None = None) -> list[str]:
     """What `load` warns of, with places relative to the folder."""
     return [str(problem).removeprefix(f"{folder}/") for problem in loaded(folder, env).warnings]
+
+
+def refusal(reader: Callable[[object], object], value: object) -> str | None:
+    """Why a reader refuses a value; None: it takes it."""
+    try:
+        reader(value)
+    except Unfit as wrong:
+        return str(wrong)
+    return None

@@ -1,0 +1,96 @@
+"""Files that are not TOML: each broken line is named, and the rest is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings.syntax import MOST_REPORTED, Document, read
+
+
+def reading(tmp_path: Path, text: str) -> Document:
+    """A document read from a file."""
+    path = tmp_path / "file.toml"
+    path.write_text(text, encoding="utf-8")
+    return read(path)
+
+
+BROKEN = [
+    ("a = b c", 1, 'a: text stands in quotes; did you mean a = "b c"?'),
+    ("zone = Europe/London", 1, 'zone: text stands in quotes; did you mean zone = "Europe/London"?'),
+    ("at = 09:00 Uhr", 1, 'at: text stands in quotes; did you mean at = "09:00 Uhr"?'),
+    ("a = True", 1, "a = True: did you mean true?"),
+    ("a = off", 1, "a = off: did you mean false?"),
+    ('\na = "x', 2, "a quote is opened here and never closed on its line"),
+    ("a = 'x", 1, "a quote is opened here and never closed on its line"),
+    ('a = """x\n\n', 1, "the text that begins here with three quotes never ends"),
+    ("a = [1,\n2", 1, "a bracket that is opened here is never closed"),
+    ("a = { b = 1", 1, "a bracket that is opened here is never closed"),
+    ("a: 1", 1, '"a: 1" is not TOML; did you mean "a = …"?'),
+    ("- a: x", 1, '"- a: x" is not TOML; did you mean "a = …"?'),
+    ("hello", 1, '"hello" is not TOML; a line is written: key = value'),
+    ("[[a]", 1, '"[[a]" is not a table\'s name; write [name] or [[name]]'),
+    ("[]", 1, '"[]" is not a table\'s name; write [name] or [[name]]'),
+    ("a = 1\n\na = 2", 3, "a stands here, but something of that name stands above already"),
+    ("a.b = 1\na = 2", 2, "a stands here, but something of that name stands above already"),
+    ("[t]\n[t]", 2, "[t] stands here, but something of that name stands above already"),
+    ("[[t]]\n[t]\nx = 1", 2, "[t] stands here, but something of that name stands above already"),
+    ('tests = [\n  { say = "a" },\n  { say "b" },\n]', 3, '"{ say \\"b\\" }," is not TOML: '),
+    ('a = "\\q"', 1, '"a = \\"\\\\q\\"" is not TOML: unescaped'),
+    ("a = 01", 1, '"a = 01" is not TOML: '),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "sentence"), BROKEN)
+def test_a_broken_line_is_named_in_plain_words(tmp_path: Path, text: str, line: int, sentence: str) -> None:
+    """Each slip is found on its line and explained; the parser's own jargon is the last resort."""
+    ((got, said),) = reading(tmp_path, text).mistakes
+    assert got == line
+    assert said.startswith(sentence[:24])
+    if "unescaped" not in sentence:
+        assert said.startswith(sentence)
+
+
+def test_every_broken_line_is_named_and_the_rest_is_read(tmp_path: Path) -> None:
+    """Five slips of five kinds in one file are five mistakes, and what is whole is there."""
+    document = reading(tmp_path, 'a = 1\nb: 2\nc = "x\n[t]\nd = yes\nd2 = 4\n[t]\ne = 5\n[[u]\nf = 6\n[[v]]\ng = 7\n')
+    assert [line for line, _ in document.mistakes] == [2, 3, 5, 9, 7]
+    assert document.data == {"a": 1, "t": {"d2": 4}, "v": [{"g": 7}]}
+
+
+def test_what_stands_under_a_broken_header_belongs_to_nobody(tmp_path: Path) -> None:
+    """Keys below a header that can't be read are not taken for the table above."""
+    document = reading(tmp_path, '[[feeds]]\nurl = "a"\n[[feeds]\nurl = "b"\nown = maybe\n[[feeds]]\nurl = "c"\n')
+    assert document.data == {"feeds": [{"url": "a"}, {"url": "c"}]}
+    assert [line for line, _ in document.mistakes] == [3, 5]
+
+
+def test_lines_stay_where_they_are_after_a_broken_one(tmp_path: Path) -> None:
+    """Blanking a broken statement moves nothing below it."""
+    document = reading(tmp_path, "a = [\n1,\n2,\nb = 3\nc = 4\n")
+    assert (document.line(("b",)), document.line(("c",))) == (4, 5)
+    assert document.data == {"b": 3, "c": 4}
+
+
+def test_a_missing_key_may_stand_on_an_unreadable_line(tmp_path: Path) -> None:
+    """The tables around broken lines are known, with the keys that stood there."""
+    document = reading(tmp_path, "[[f]]\nurl = x y\n[[f]]\nown = 1\n[[f]]\n???\n")
+    assert document.may_hold(("f", 0), "url")
+    assert not document.may_hold(("f", 0), "tags")
+    assert not document.may_hold(("f", 1), "url")
+    assert document.may_hold(("f", 2), "anything")
+
+
+def test_a_file_of_nothing_but_mistakes_ends(tmp_path: Path) -> None:
+    """Hundreds of contradictions are cut off at a number that a person can read."""
+    document = reading(tmp_path, "a = 1\n" * 500)
+    assert len(document.mistakes) == MOST_REPORTED
+
+
+def test_a_place_that_is_not_in_the_file_is_the_nearest_around_it(tmp_path: Path) -> None:
+    """What is missing is located at the table that lacks it, or at the top."""
+    document = reading(tmp_path, "\n[t]\na = 1\n")
+    assert document.line(("t", "b", 3)) == 2
+    assert document.line(("x",)) == 1
+    assert reading(tmp_path, "").line(("x",)) is None
