@@ -21,9 +21,9 @@ from bot.model import Secret
 from bot.net import Client
 from bot.net.addresses import host_of
 from bot.net.manners import AT_ONCE, Manners
-from tests.net.conftest import START, Hands
 from tests.servers.certificates import AUTHORITY, tls
 from tests.servers.feedserver import FeedServer
+from tests.servers.fixtures import START, Hands
 from tests.servers.stub_names import StubNames
 from tests.servers.wire import wire
 

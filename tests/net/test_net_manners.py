@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import FeedUnreachable
 from bot.net.manners import AT_ONCE, REMEMBERED, SPACING, Manners
-from tests.net.conftest import START, Hands
+from tests.servers.fixtures import START, Hands
 
 
 def spaced() -> timedelta:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from bot.net import Client
 from bot.net.robots import Rules, fits, read
-from tests.net.conftest import Hands
 from tests.servers.feedserver import FeedServer
+from tests.servers.fixtures import Hands
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ import pytest
 
 from bot.errors import FeedError, FeedRefused, FeedUnreachable, Rejected
 from bot.net import Client
+from bot.net.manners import Manners
 from tests.servers.feedserver import FeedServer
+from tests.servers.fixtures import Hands
 from tests.servers.stub_names import StubNames
 
 pytestmark = pytest.mark.skipif(sys.platform == "darwin", reason="only 127.0.0.1 is up on a Mac's loopback")
@@ -32,7 +34,7 @@ async def canary() -> AsyncIterator[FeedServer]:
 
 
 @pytest.fixture
-def guarded(make_client: Callable[..., Client]) -> Client:
+def guarded(make_client: Callable[..., Client], clock: Hands) -> Client:
     """A client that may reach the attacker's server, and has the attacker's name service."""
     names = StubNames(
         {
@@ -44,7 +46,8 @@ def guarded(make_client: Callable[..., Client]) -> Client:
             "metadata.example": [["169.254.169.254"]],
         }
     )
-    return make_client(allow_private=[ip_network("127.0.0.1/32")], resolver=names)
+    manners = Manners(now=clock, ticks=clock.ticks, pause=clock.pause)
+    return make_client(allow_private=[ip_network("127.0.0.1/32")], resolver=names, manners=manners)
 
 
 SPELLINGS = [
