@@ -6,6 +6,7 @@ May import: the standard library and aiohttp.web.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from aiohttp import web
 _FOLDER = Path(__file__).parent / "static"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 NAMES = ("app.css", "app.js", "starfish.svg")  # the allow-list: no path of a request ever reaches the file system
+FOR_A_DAY = "public, max-age=86400"
 FOR_EVER = "public, max-age=31536000, immutable"  # another content has another address
 
 
@@ -39,14 +41,14 @@ def load() -> dict[str, Asset]:
 
 def add_routes(app: web.Application, assets: dict[str, Asset]) -> None:
     """Serve each asset at its address, and the starfish where browsers look for an icon."""
-
-    def serve(asset: Asset, cache: str) -> None:
-        async def answer(_: web.Request) -> web.Response:
-            headers = {"Cache-Control": cache}
-            return web.Response(body=asset.content, content_type=asset.content_type, charset="utf-8", headers=headers)
-
-        app.router.add_get(asset.path if cache == FOR_EVER else "/favicon.ico", answer)
-
     for asset in assets.values():
-        serve(asset, FOR_EVER)
-    serve(assets["starfish.svg"], "public, max-age=86400")
+        app.router.add_get(asset.path, _answering(asset, FOR_EVER))
+    app.router.add_get("/favicon.ico", _answering(assets["starfish.svg"], FOR_A_DAY))
+
+
+def _answering(asset: Asset, cache: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def answer(_: web.Request) -> web.Response:
+        headers = {"Cache-Control": cache}
+        return web.Response(body=asset.content, content_type=asset.content_type, charset="utf-8", headers=headers)
+
+    return answer

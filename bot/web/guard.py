@@ -110,7 +110,10 @@ def _own_host(request: web.Request) -> tuple[str, bool]:
     if match is None:
         raise Refusal(421, "this request names no host, or several")
     local = _is_local(request, given[0].lower(), *match.groups())
-    if request.url.raw_host != match[1].strip("[]"):  # the request line may name a host too, as proxies want it
+    target = request.rel_url
+    if target.absolute and target.raw_host != match[1].strip(
+        "[]"
+    ):  # the request line may name a host too, as proxies want it
         raise Refusal(421, "this request names two hosts")
     # A proxy on this machine may pass on no name but ours; what it adds can only take trust away, never give it.
     return given[0].lower(), local and not any(name in request.headers for name in _FORWARDED)
@@ -120,10 +123,11 @@ def _is_local(request: web.Request, host: str, name: str, port: str | None) -> b
     parts, exposed = request.app[PARTS], request.app[EXPOSED]
     here = request.transport.get_extra_info("sockname") if request.transport else None
     own_port = str(here[1]) if isinstance(here, tuple) else None
-    if name in _OWN_NAMES and (exposed or (port or "80") == own_port):
+    # An address can't be rebound, only a name can; and behind a container's port mapping we don't know our own port.
+    at_our_port = exposed or (port or "80") == own_port
+    if name in _OWN_NAMES and at_our_port:
         return True
-    # An address can't be rebound, only a name can; behind a container's port mapping we can't know our own.
-    if (exposed or (here and name.strip("[]") == here[0])) and _is_address(name):
+    if at_our_port and _is_address(name) and (exposed or (here and name.strip("[]") == here[0])):
         return False
     if parts.public_url and host == urlsplit(parts.public_url).netloc.rpartition("@")[2].lower():
         return False
@@ -164,7 +168,7 @@ async def _visitor(request: web.Request, *, local: bool) -> Visitor:
     if session is not None:
         return Visitor(session=session, admitted=True, local=local)
     scheme, _, password = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
+    if scheme.lower() == "bearer" and parts.login.has_password:
         if not await parts.login.check(password.strip(), request.remote or "", now):
             raise Refusal(401, "wrong password", {"WWW-Authenticate": "Bearer"})
         return Visitor(session=None, admitted=True, local=local)

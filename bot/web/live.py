@@ -38,6 +38,7 @@ class Live:
         latest = await self._parts.items(None, 1)
         self.newest = latest[-1].id if latest else 0
         self._reader = asyncio.create_task(self._watch(), name="web: live reader")
+        self._reader.add_done_callback(_say_why)
 
     @property
     def well(self) -> bool:
@@ -87,3 +88,9 @@ class Live:
     def _ring(self) -> None:
         bell, self._bell = self._bell, asyncio.Event()
         bell.set()
+
+
+def _say_why(reader: asyncio.Task[None]) -> None:
+    """A reader that stopped by our own mistake shows in the log, and from then on in /healthz."""
+    if not reader.cancelled() and (error := reader.exception()) is not None:
+        log.error("the live timeline stopped", exc_info=error)

@@ -107,6 +107,8 @@ class FakeBot:
         self.answers = answers
         self.now = NOW
         self.failing: Exception | None = None
+        self._fails_left = 0  # 0: for good
+        self.reads = 0
         self.health: dict[str, object] = {"status": "ok", "feeds": 3}
         self.notices: list[Notice] = []
         self.next_post: datetime | None = NOW + timedelta(minutes=25)
@@ -206,8 +208,16 @@ class FakeBot:
         return "# TYPE starfish_posts counter\nstarfish_posts 3\n"
 
     def _fail(self) -> None:
-        if self.failing is not None:
-            raise self.failing
+        self.reads += 1
+        if (failure := self.failing) is not None:
+            self._fails_left -= 1
+            if self._fails_left == 0:
+                self.failing = None
+            raise failure
+
+    def fail_next(self, failure: Exception, *, times: int) -> None:
+        """Fail the next reads, then be well again."""
+        self.failing, self._fails_left = failure, times
 
     def break_down(self) -> None:
         """From now on the store is out of order."""

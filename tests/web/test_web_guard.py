@@ -92,7 +92,7 @@ async def test_our_own_names_are_answered(browser: Browser, name: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "evil.example:{port}", "localhost", "localhost:1", "127.0.0.1:{port}.evil.example", "localhost.evil.example:{port}",
+    ["evil.example", "evil.example:{port}", "localhost", "localhost:1", "127.0.0.1:1", "127.0.0.1:99999", "127.0.0.1", "127.0.0.1:{port}.evil.example", "localhost.evil.example:{port}",
      "127.0.0.2:{port}", "10.0.0.1:{port}", "user@localhost:{port}", "bot.example.com:444", "", "[::1", "localhost:{port}:{port}", "localhost:٣"],
 )  # fmt: skip
 async def test_a_foreign_host_is_421(browser: Browser, host: str) -> None:
@@ -290,3 +290,43 @@ async def test_a_crowd_is_hung_up_on(browser: Browser) -> None:
 def test_loopback_is_what_only_this_machine_reaches(host: str, own: bool) -> None:
     """Names other than localhost are never taken for it."""
     assert is_loopback(host) is own
+
+
+async def test_beyond_this_machine_addresses_are_ours_with_any_port() -> None:
+    """A container's port mapping hides our own port, and an address can't be rebound; a foreign name still is 421."""
+    bot = FakeBot(password="open sesame")
+    async with serve(bot.parts(), "0.0.0.0", 0) as serving:
+        browser = Browser(serving.url.replace("localhost", "127.0.0.1"))
+        for host, status in (
+            ("192.0.2.7:80", 401),
+            ("localhost:80", 401),
+            ("[2001:db8::1]", 401),
+            ("evil.example", 421),
+        ):
+            assert await _status_with_hosts(browser, host) == status
+        assert await _status_with_hosts(browser, "192.0.2.7:99999") == 421
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("OPTIONS * HTTP/1.1", 404),
+        ("TRACE / HTTP/1.1", 405),
+        ("PUT /api/timeline HTTP/1.1", 405),
+        ("HEAD /api/events HTTP/1.1", 405),
+        ("HEAD /api/timeline HTTP/1.1", 200),
+        ("GET /%ff%00 HTTP/1.1", 404),
+        ("GET //evil.example/ HTTP/1.1", 404),
+        ("GET /?say=%ff%00 HTTP/1.1", 200),
+        ("GET /?before=%ff HTTP/1.1", 400),
+        ("GET /api/timeline?limit=1&limit=x HTTP/1.1", 200),
+        ("GET /api/timeline HTTP/1.1\r\nUpgrade: websocket\r\nConnection: upgrade", 200),
+        ("POST /api/mentions HTTP/1.1\r\nExpect: nonsense", 417),
+        ("POST /api/mentions HTTP/1.1\r\nContent-Type: \xff/\xfe\r\nContent-Length: 0", 415),
+        ("GET / HTTP/1.1\r\nCookie: starfish_session=a.b.c; starfish_name=%f; =;;", 200),
+    ],
+)
+async def test_odd_requests_have_plain_answers(browser: Browser, line: str, status: int) -> None:
+    """Whatever the method, path, query or header: an answer of the right kind, never a 500."""
+    request = f"{line}\r\nHost: {browser.host}\r\nConnection: close\r\n\r\n"
+    assert int((await browser.raw(request.encode("latin-1"))).split(b" ", 2)[1]) == status
