@@ -107,13 +107,10 @@ def _own_host(request: web.Request) -> tuple[str, bool]:
     """The Host header, if it names us, and whether it names this machine.  Else 421: a rebound DNS name ends here."""
     given = request.headers.getall("Host", [])
     match = _HOST.fullmatch(given[0].lower()) if len(given) == 1 else None
-    if match is None:
+    if match is None or int(match[2] or 0) > 65_535:
         raise Refusal(421, "this request names no host, or several")
     local = _is_local(request, given[0].lower(), *match.groups())
-    target = request.rel_url
-    if target.absolute and target.raw_host != match[1].strip(
-        "[]"
-    ):  # the request line may name a host too, as proxies want it
+    if request.url.raw_host != match[1].strip("[]"):  # the request line may name a host too, as proxies want it
         raise Refusal(421, "this request names two hosts")
     # A proxy on this machine may pass on no name but ours; what it adds can only take trust away, never give it.
     return given[0].lower(), local and not any(name in request.headers for name in _FORWARDED)
