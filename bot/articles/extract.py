@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.articles.body import article_text
+from bot.articles.fromfeed import text_of
 from bot.articles.metadata import read_metadata
 from bot.articles.packing import pack
 from bot.articles.problems import problem_of
@@ -53,8 +54,12 @@ def article_from_html(html: str, url: str) -> Article:
 
 
 def extract_job(content: bytes, args: dict[str, Any]) -> dict[str, Any]:
-    """The worker's door to `extract`: `args` has `url`, and `charset` if the header named one.
+    """The worker's door: a page with its `url`, and the `charset` of its header, becomes an article.
 
-    :raises PageError: there is no HTML in it
+    With `feed` the content is the HTML of a feed entry, in UTF-8, and only its `text` comes back.
+
+    :raises PageError: there is no HTML in the page
     """
+    if args.get("feed"):
+        return {"text": text_of(content.decode("utf-8", "replace"))}
     return pack(extract(content, args["url"], charset=args.get("charset")))

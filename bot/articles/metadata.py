@@ -164,18 +164,17 @@ def _author(tree: Element, metas: Mapping[str, str], record: dict[str, Any], sit
 
 
 def _people(named: list[str], sites: tuple[str, ...]) -> list[str]:
-    """The believable names among those given, each once."""
+    """The believable names among those given, each once; one entry may hold several."""
     people: list[str] = []
     for given in named:
         name = _BY.sub("", clean(given[:200]), count=1).strip(" ,;|-–")
         if not 2 <= len(name) <= _NAME or _NOT_A_NAME.search(name) or _NOBODY.match(name.lower()):
             continue
-        new = _folded(name)
-        if any(_same(name, site) for site in sites) or any(
-            new in _folded(known) or _folded(known) in new for known in people
-        ):
-            continue  # the second source often repeats the first, with more or fewer of the names
-        people.append(name)
+        if not _folded(name) or any(_same(name, site) for site in sites):
+            continue
+        # The second source often repeats the first, with more or with fewer of the names: the fuller one stays.
+        if not any(_folded(name) in _folded(known) for known in people):
+            people = [known for known in people if _folded(known) not in _folded(name)] + [name]
     return people
 
 
@@ -186,7 +185,7 @@ def _published(tree: Element, metas: Mapping[str, str], record: dict[str, Any], 
         for name in (
             *("article:published_time", "og:published_time", "datepublished", "date", "dc.date", "dc.date.issued"),
             *("dcterms.created", "pubdate", "publishdate", "publish-date", "parsely-pub-date", "sailthru.date"),
-            *("citation_publication_date", "article:published", "cxenseparse:recs:publishtime", "last-modified"),
+            *("citation_publication_date", "article:published", "cxenseparse:recs:publishtime"),
         )
     ]
     for value in said:

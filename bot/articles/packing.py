@@ -12,6 +12,8 @@ from typing import Any
 from bot.errors import PageError
 from bot.model import Article
 
+_TEXTS = ("url", "title", "text", "site", "author", "description", "canonical", "image")
+
 
 def pack(article: Article) -> dict[str, Any]:
     """An article as plain JSON."""
@@ -25,6 +27,9 @@ def unpack(packed: dict[str, Any]) -> Article:
     """
     try:
         written = packed["published"]
-        return replace(Article(**packed), published=datetime.fromisoformat(written) if written else None)
+        article = replace(Article(**packed), published=datetime.fromisoformat(written) if written else None)
     except (TypeError, ValueError, KeyError) as error:
         raise PageError(f"The worker's answer is no article ({error}).") from error
+    if not all(isinstance(getattr(article, name), str) for name in _TEXTS):
+        raise PageError("The worker's answer is no article (a text is something else).")
+    return article

@@ -37,9 +37,9 @@ def prose(blocks: list[Block]) -> str:
         if (block.text in seen and len(block.text) > 40) or is_furniture(block.text):
             continue
         seen.add(block.text)
-        kept.append(block.text)
+        kept.append(block.text[: MAX_TEXT - length])
         length += len(block.text)
-        if length > MAX_TEXT:
+        if length >= MAX_TEXT:
             break
     return _tidy("\n".join(kept))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.articles.fromfeed import article_of, has_full_text
+from bot.articles.fromfeed import INLINE, article_of, has_full_text, text_of
 from bot.articles.packing import unpack
 from bot.core.same import safe_link
 from bot.errors import FeedError, PageError, WorkerError
@@ -54,7 +54,13 @@ class Pages:
 
     async def of_feed(self, candidate: Candidate) -> Article:
         """The article as the feed itself tells it; never raises, but may have no text."""
-        return article_of(candidate)
+        if len(candidate.html) <= INLINE:
+            return article_of(candidate, text_of(candidate.html))
+        try:
+            told = await self._worker.run("extract", candidate.html.encode("utf-8", "replace"), feed=True)
+        except (WorkerError, PageError):
+            return article_of(candidate, text_of(candidate.html[:INLINE]))  # the beginning of it is better than nothing
+        return article_of(candidate, str(told.get("text", "")))
 
     def worth_fetching(self, candidate: Candidate) -> bool:
         """Whether the page has more to say than the feed: not when the feed carries the full text, or has no link."""

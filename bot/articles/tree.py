@@ -35,6 +35,8 @@ _CHARSET = re.compile(
 _WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
 _DECLARED = re.compile(rb"""charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_REPLACED = "\ufffd"
+_FOREIGN = re.compile("[^\x00-\x7f\ufffd]")
 _BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -50,12 +52,13 @@ def decoded(content: bytes, charset: str | None = None) -> str:
             return content[len(mark) :].decode(name, "replace")
     words = _DECLARED.search(content[:4096])
     claims = [known for claim in (charset, words and words[1].decode("ascii", "replace")) if (known := _known(claim))]
-    if not any(name.startswith(("iso2022", "utf-16")) for name in claims) and b"\x00" not in content[:64]:
-        try:
-            return codecs.getincrementaldecoder("utf-8")().decode(content)  # a character cut by the cap is no error
-        except UnicodeDecodeError:
-            pass
-    claims.extend(["utf-16-le", "utf-16-be"] if b"\x00" in content[:64] else [])
+    if content[:64].count(b"\x00") > len(content[:64]) // 4:
+        claims += ["utf-16-le" if content[1:2] == b"\x00" else "utf-16-be"]
+    elif not any(name.startswith("iso2022") for name in claims):
+        text = content.decode("utf-8", "replace")
+        broken = text.count(_REPLACED)
+        if not broken or "utf-8" in claims or broken * 20 < len(_FOREIGN.findall(text)):
+            return text  # a few broken characters among many good ones: still UTF-8
     for name in claims:
         try:
             return content.decode(name)
