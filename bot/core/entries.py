@@ -15,7 +15,7 @@ from hashlib import blake2b
 from typing import Literal
 
 from bot.core.filters import judge
-from bot.core.same import bare_text, canonical, is_front_page, near, simhash, title_key
+from bot.core.same import Nearest, bare_text, canonical, is_front_page, simhash, title_key
 from bot.model import Entry, Feed, Filters, ParsedFeed, Sifted
 
 
@@ -172,6 +172,7 @@ class _Sieve:
         self.feed, self.for_all, self.now, self.stories = feed, for_all, now, stories
         self.links: set[str] = set()  # of the candidates of this poll
         self.language = parsed.language
+        self.nearest: Nearest | None = None  # made when it is first needed
         self.vague = _vague_links(parsed.entries)
 
     def judge(self, entry: Entry, *, any_age: bool) -> Sifted:
@@ -202,7 +203,7 @@ class _Sieve:
         return base
 
     def _twin(self, sifted: Sifted) -> tuple[int | None, str]:
-        """The candidate that tells the same story, and how we know; ("" = none)."""
+        """The candidate that tells the same story, and how we know; ("": there is none)."""
         stories, link = self.stories, sifted.canonical
         if link not in self.vague:
             if link in stories.by_canonical:
@@ -212,10 +213,10 @@ class _Sieve:
         titled = stories.by_title.get(sifted.title_key) if sifted.title_key else None
         if titled is not None and titled[1] != self.feed.url:
             return titled[0], "Another feed has it under the same title."
-        for candidate, other in stories.hashes if sifted.simhash else ():
-            if near(sifted.simhash, other):
-                return candidate, "Another feed has nearly the same text."
-        return None, ""
+        if self.nearest is None:
+            self.nearest = Nearest(stories.hashes)
+        near = self.nearest.to(sifted.simhash)
+        return (None, "") if near is None else (near, "Another feed has nearly the same text.")
 
 
 def _vague_links(entries: Sequence[Entry]) -> set[str]:

@@ -6,7 +6,9 @@ The order is the price: equal canonical links, then equal title keys, then 64-bi
 from __future__ import annotations
 
 import re
+import struct
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from html import unescape
@@ -16,6 +18,7 @@ from bot.core.addresses import canonical, host_of, is_front_page, safe_link, wit
 
 __all__ = [
     "NEAR",
+    "Nearest",
     "bare_text",
     "canonical",
     "host_of",
@@ -27,11 +30,14 @@ __all__ = [
     "without_trackers",
 ]
 
-NEAR = 6  # of 64 bits; calibrated by tests/bench/same_story.py
+# Bits of 64 that two simhashes of one story may differ in.  Of 711,000 pairs of different stories from real feeds none
+# but reprints was nearer than 14 bits (tests/bench/same_story.py); by chance one pair in 10**8 is within 10, so that
+# weeks of candidates can be compared.  Reprints with a cut lead are found to 92 %, with a credit added to 57 %.
+NEAR = 10
 _READ = 2_000  # characters of a text that are compared: the start of a story tells it apart
 _LEAST_WORDS = 24  # below, two different short texts collide too easily
 
-_TAG = re.compile(r"<[^<>]*>")
+_TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")
 _WORD = re.compile(r"\w+")
 _SPACELESS = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -80,6 +86,38 @@ def simhash(text: str) -> int:
 def near(left: int, right: int) -> bool:
     """Whether two simhashes tell the same story; texts too short for a hash are near nothing."""
     return left != 0 and right != 0 and (left ^ right).bit_count() <= NEAR
+
+
+class Nearest:
+    """Many simhashes, searched at once: 28,000 in 0.7 ms, where a loop takes 2.4."""
+
+    def __init__(self, hashes: Sequence[tuple[int, int]]) -> None:
+        self._names = [name for name, simhash in hashes if simhash]
+        lanes = struct.pack(f"<{len(self._names)}Q", *(simhash for _, simhash in hashes if simhash))
+        self._lanes = int.from_bytes(lanes, "little")
+        # One lane of 64 bits a hash; a mask is its lane's pattern, repeated.
+        self._masks = [self._all(lane) for lane in (0x5555555555555555, 0x3333333333333333, 0x0F0F0F0F0F0F0F0F, 0xFF)]
+        self._ones, self._high = self._all(1), self._all(0x80)
+        self._bound = self._all(0x80 + NEAR)
+
+    def to(self, simhash: int) -> int | None:
+        """The name of the first hash that is near this one; None if there is none."""
+        if not simhash or not self._names:
+            return None
+        pairs, quads, bytes_, low = self._masks
+        bits = self._lanes ^ simhash * self._ones
+        # The classic parallel bit count, in all lanes together; a count fits into a lane's lowest byte.
+        bits -= bits >> 1 & pairs
+        bits = (bits & quads) + (bits >> 2 & quads)
+        bits = bits + (bits >> 4) & bytes_
+        bits += bits >> 8
+        bits += bits >> 16
+        bits += bits >> 32
+        within = self._bound - (bits & low) & self._high
+        return self._names[((within & -within).bit_length() - 1) // 64] if within else None
+
+    def _all(self, lane: int) -> int:
+        return int.from_bytes(lane.to_bytes(8, "little") * len(self._names), "little")
 
 
 # --------------------------------------------------------------------------- parts
