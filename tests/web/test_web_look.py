@@ -1,0 +1,64 @@
+"""The stylesheet's own promises: colours that can be read, and nothing fetched from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import bot.web
+
+FOLDER = Path(bot.web.__file__).parent
+CSS = (FOLDER / "static" / "app.css").read_text()
+TEXT = 4.5  # WCAG 2.2, 1.4.3, level AA
+EDGE = 3.0  # 1.4.11: borders of controls
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("front", "back", "least"),
+    [
+        *((front, back, TEXT) for front in ("ink", "soft") for back in ("ground", "surface", "sunken", "accent-wash")),
+        *(("accent", back, TEXT) for back in ("ground", "surface", "accent-wash")),
+        *((state, f"{state}-wash", TEXT) for state in ("good", "warn", "bad")),
+        ("accent-ink", "accent", TEXT),
+        ("edge", "surface", EDGE),
+    ],
+)
+def test_colours_can_be_told_apart(scheme: int, front: str, back: str, least: float) -> None:
+    """Every pair of text and ground that the page uses reaches AA, in light and in dark."""
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", CSS.split(":root {")[scheme + 1].split("}")[0]))
+    assert contrast(colours[front], colours[back]) >= least
+
+
+def test_initials_can_be_read() -> None:
+    """The eight colours of people's initials reach AA too."""
+    hues = re.findall(r"\.hue-\d \{ background: (#[0-9a-f]{6}); color: (#[0-9a-f]{6})", CSS)
+    assert len(hues) == 8
+    assert min(contrast(*hue) for hue in hues) >= TEXT
+
+
+@pytest.mark.parametrize(
+    "path", sorted(p for p in FOLDER.rglob("*") if p.suffix in (".css", ".js", ".svg", ".html")), ids=lambda p: p.name
+)
+def test_nothing_comes_from_elsewhere(path: Path) -> None:
+    """No file names another server, and no template switches escaping off or carries inline script or style."""
+    text = path.read_text().replace("http://www.w3.org/2000/svg", "")
+    assert not re.search(r"(src|href|action|url|import)\s*[=(]?\s*[\"']?(https?:)?//", text)
+    if path.suffix == ".html":
+        assert "|safe" not in text.replace(" ", "")
+        assert not re.search(r"\son[a-z]+=|\sstyle=|<style|<script(?![^>]*src=)", text)
+    if path.suffix == ".js":
+        assert not re.search(r"innerHTML|insertAdjacentHTML|document\.write|eval\(", text)
