@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Literal, Protocol
 
 from bot.core.builtin import AGREEMENTS, complete
@@ -28,6 +29,9 @@ __all__ = ["ACTIONS", "ASKED", "Engine", "Failure", "RuleErrors", "check_rule"]
 ASKED = "ask:"
 """Stored before the rule's id as a thread's last rule when the bot asked "did you mean …?": then a yes is that rule."""
 
+
+_LEAD = 0.05
+"""Two rules nearer to each other than this are both possible: measured, the first is then right half of the time."""
 
 _ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -188,9 +192,10 @@ class Engine:
         return any(" ".join(view) in AGREEMENTS for view in ([*words.exact], *(view for view, _ in words.views())))
 
     def _likely(self, near: Sequence[Nearest], fresh: _Fresh) -> Iterator[Match]:
-        """Rules by paraphrase: accepted ones, then the nearest to ask about."""
-        for one in near:
-            sure = one.score >= self._likeness.accept
+        """Rules by paraphrase: sure ones answer; near ones, or one of two equally near, are asked about."""
+        for one, runner_up in zip_longest(near, near[1:]):
+            lead = one.score - (runner_up.score if runner_up else 0.0)
+            sure = one.score >= self._likeness.accept and (lead >= _LEAD or one.score == 1.0)
             if one.score >= self._likeness.ask and fresh(self._rulings[one.rule]):
                 values: Mapping[str, str] = {} if sure else {"suggestion": one.example}
                 yield Match(rule=one.rule, stage="like" if sure else "ask", score=one.score, values=values)
