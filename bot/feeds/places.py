@@ -80,6 +80,9 @@ GENERATORS = (
 USUAL = ("/feed", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml", "/rss")
 """Where feeds usually are; few, because a request for nothing is a rude one."""
 
+MOST = 8
+"""Places that one discovery may try."""
+
 _CHANNEL_IN_PAGE = re.compile(rb'(?:"(?:channelId|externalId)":"|/channel/)(UC[\w-]{22})')
 _PROFILE = re.compile(r"/@[\w.]{1,100}(?:@[\w.-]{1,100})?/?$", re.ASCII)
 
@@ -101,7 +104,7 @@ def known_places(address: str, page: bytes = b"") -> Iterator[Place]:
 
 
 def likely_places(address: str, generator: str = "") -> list[Place]:
-    """Where a site may have its feed although it doesn't say so, likeliest first, at most eight."""
+    """Where a site may have its feed although it doesn't say so, likeliest first."""
     places = []
     path = urlsplit(address).path
     if _PROFILE.search(path):
@@ -115,4 +118,7 @@ def likely_places(address: str, generator: str = "") -> list[Place]:
     first = re.match(r"/(blog|news|journal|weblog|articles|posts)(?=/|$)", path)
     usual = [f"{first[0]}{end}" for end in USUAL[:2]] if first else []
     places.extend(Place(urljoin(address, where), "a place where feeds usually are") for where in (*usual, *USUAL))
-    return list({place.url: place for place in reversed(places)}.values())[::-1][:8]
+    unique: dict[str, Place] = {}
+    for place in places:
+        unique.setdefault(place.url, place)
+    return list(unique.values())[:MOST]

@@ -24,7 +24,8 @@ FEED_TYPES = frozenset(
 )  # fmt: skip
 
 _ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?([\w.-]{1,40})(?=[\s/>])", re.ASCII)
-_TITLE = re.compile(r"<title(?:\s[^>]{0,200})?>", re.IGNORECASE)
+_TITLE = re.compile(r"<(?:[\w.-]{1,40}:)?title(?:\s[^>]{0,200})?>", re.IGNORECASE)
+_TITLE_END = re.compile(r"</(?:[\w.-]{1,40}:)?title\s{0,9}>", re.IGNORECASE)
 _ASIDES = (("<!--", "-->"), ("<?", "?>"), ("<!", ">"))
 _ENTRY = re.compile(r"<(?:item|entry)[\s>]")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
@@ -84,9 +85,9 @@ def feed_title(content: bytes) -> str:
     entry = _ENTRY.search(head)
     end = entry.start() if entry else len(head)
     found = _TITLE.search(head, 0, end)
-    if found is None or (close := head.find("</", found.end(), end)) < 0:
+    if found is None or (close := _TITLE_END.search(head, found.end(), end)) is None:
         return ""
-    return _line(head[found.end() : close].replace("<![CDATA[", "").replace("]]>", ""))
+    return _line(head[found.end() : close.start()].replace("<![CDATA[", "").replace("]]>", ""))
 
 
 def read_page(content: bytes, url: str, charset: str | None = None) -> Page:
@@ -105,11 +106,13 @@ def read_page(content: bytes, url: str, charset: str | None = None) -> Page:
         return Page()
     base = next((href for tag in root.iter("base") if (href := tag.get("href"))), "")
     base = _joined(url, base) or url
-    links = [*_declared(root, base)] or [*_anchored(root, base)]
-    unique = list({link.url: link for link in reversed(links)}.values())[::-1]
-    unique.sort(key=lambda link: "comment" in f"{link.title} {link.url}".lower())
+    links = _declared(root, base) or _anchored(root, base)
+    unique: dict[str, Link] = {}
+    for link in links:
+        unique.setdefault(link.url, link)
+    ordered = sorted(unique.values(), key=lambda link: "comment" in f"{link.title} {link.url}".lower())
     metas = (tag.get("content") or "" for tag in root.iter("meta") if (tag.get("name") or "").lower() == "generator")
-    return Page(links=tuple(unique[:MOST]), generator=next(metas, "")[:200])
+    return Page(links=tuple(ordered[:MOST]), generator=next(metas, "")[:200])
 
 
 def _declared(root: etree._Element, base: str) -> list[Link]:
