@@ -7,6 +7,8 @@ schema of a single file stands under `$defs` by the file's name.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -18,19 +20,12 @@ from pydantic_core import core_schema
 
 from bot.model import Rate, Secret
 from bot.settings.fields import UNITS
+from bot.settings.kinds import SECRET
 from bot.settings.reading import FILES
 from bot.settings.starfish_file import AccountTable, StarfishFile
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _MODE: JsonSchemaMode = "validation"
-
-SECRET: dict[str, Any] = {
-    "description": "A secret, by reference: an environment variable, or a file that only its owner can read (0600).",
-    "anyOf": [
-        {"type": "object", "properties": {key: {"type": "string"}}, "required": [key], "additionalProperties": False}
-        for key in ("env", "file")
-    ],
-}
 
 
 def span_text(span: timedelta) -> str:
@@ -85,18 +80,28 @@ def schema(options: Mapping[str, type[BaseModel]] | None = None) -> dict[str, An
         defs.update(accounts)
         items = {"anyOf": [{"$ref": f"#/$defs/{name}"} for name in accounts]}
         defined(StarfishFile)["properties"]["accounts"]["items"] = items
-    properties: dict[str, Any] = {}
-    for name, model in FILES.items():
-        defs[name] = defined(model)
-        properties |= defs[name]["properties"]
+    by_file = {name: defined(model) for name, model in FILES.items()}
+    properties = {key: part for file in by_file.values() for key, part in file["properties"].items()}
     return {
         "$schema": DIALECT,
         "title": "Starfish: starfish.toml, feeds.toml and rules.toml",
         "type": "object",
         "properties": properties,
         "additionalProperties": False,
-        "$defs": defs,
+        "$defs": by_file | _used(defs, [by_file]),
     }
+
+
+def _used(defs: dict[str, Any], roots: list[Any]) -> dict[str, Any]:
+    """The definitions that are referred to, directly or by others."""
+    used: dict[str, Any] = {}
+    waiting = [json.dumps(root) for root in roots]
+    while waiting:
+        for name in re.findall(r'"#/\$defs/([^"]+)"', waiting.pop()):
+            if name not in used:
+                used[name] = defs[name]
+                waiting.append(json.dumps(defs[name]))
+    return used
 
 
 def _account(platform: str, theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:

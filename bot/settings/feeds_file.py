@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from bot.model import Secret
-from bot.settings.kinds import Backfill, Hashtag, Lines, Several, SomeSpan, Style, Table, Tables, WebUrl
+from bot.settings.kinds import SECRET, Backfill, Hashtag, Lines, Several, SomeSpan, Style, Table, Tables, WebUrl
 from bot.settings.starfish_file import FilterKeys
 from bot.settings.words import Unfit, shown
 
@@ -22,6 +22,9 @@ OURS = frozenset({
 })  # fmt: skip
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _LIKE_A_SECRET = re.compile(r"auth|cookie|token|key|secret|password|session|signature", re.IGNORECASE)
+
+
+HEADERS = {"type": "object", "additionalProperties": {"anyOf": [{"type": "string"}, SECRET]}}
 
 
 def header_pairs(value: object) -> object:
@@ -77,7 +80,7 @@ class FeedTable(FilterKeys):
         default=None, description="Older entries are passed over; counted from publication."
     )
     style: Style | None = Field(default=None, description="How its posts are worded; overrides the account's.")
-    headers: Annotated[tuple[tuple[str, Secret], ...], BeforeValidator(header_pairs)] = Field(
+    headers: Annotated[tuple[tuple[str, Secret], ...], BeforeValidator(header_pairs), WithJsonSchema(HEADERS)] = Field(
         default=(), description="Extra headers; what may open a door by reference only."
     )
     auth: Annotated[Secret | None, BeforeValidator(login)] = Field(

@@ -15,6 +15,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from bot.model import Rate
 from bot.settings import addresses, fields
 
+SECRET: dict[str, Any] = {
+    "description": "A secret, by reference: an environment variable, or a file that only its owner can read (0600).",
+    "anyOf": [
+        {"type": "object", "properties": {key: {"type": "string"}}, "required": [key], "additionalProperties": False}
+        for key in ("env", "file")
+    ],
+}
+
 
 class Table(BaseModel):
     """A table of one of the files: unknown keys are mistakes, and nothing is bent into another type."""

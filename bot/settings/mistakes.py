@@ -98,7 +98,7 @@ def _mistake(
             where[:-1], f"{noun_of(table_at(root, inner[:-1]))} needs {shown(key)}", of_whole=True, lacks=key
         )
     table = table_at(root, inner)
-    name = "" if table is not None and (not inner or isinstance(inner[-1], int)) else _name(inner)
+    name = "" if table is not None and (not inner or isinstance(inner[-1], int)) else _name(inner, root)
     subject = name or noun_of(table)
     if kind == "value_error":
         return Mistake(where, f"{subject} {context.get('error', detail['msg'])}", of_whole=table is not None)
@@ -118,10 +118,10 @@ def _shown(value: object) -> str:
     return "a secret" if isinstance(value, Secret) else shown(value)
 
 
-def _name(inner: Where) -> str:
+def _name(inner: Where, root: type[BaseModel]) -> str:
     """The key as the owner wrote it: `post.every`, from the innermost table of a list or [table] on."""
     names: list[str] = []
-    if len(inner) > 1 and isinstance(inner[1], str):
+    if noun_of(root).endswith(".toml") and len(inner) > 1 and isinstance(inner[1], str):
         inner = inner[1:]
     for part in reversed(inner):
         if isinstance(part, int):
