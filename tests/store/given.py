@@ -101,7 +101,7 @@ def reply(store: Store, name: str = "r1", account: str = "fedi", at: datetime = 
     return number, outbox
 
 
-def mention(name: str = "r1", account: str = "fedi", **more: Any) -> Mention:
+def mention(name: str = "r1", account: str = "fedi", /, **more: Any) -> Mention:
     """Somebody's words to the bot."""
     fields: dict[str, Any] = {"author": "@ann@example.social", "name": "Ann", "text": "hello", "at": NOW}
     return Mention(account=account, remote_id=name, **{**fields, **more})

@@ -189,7 +189,9 @@ def test_a_feed_remembers_links_and_titles(store: Store) -> None:
     old = sifted(1, "baseline", entry=entry(1, published=NOW - DAY))
     store.feeds.gathered(FeedState(url=FEED.url), FEED, [old], "Example", now=NOW)
     familiar = store.feeds.familiar(
-        FEED.url, ["https://example.com/post/1", "https://example.com/post/2", ""], ["how the 1 oscillators drift", "something else", ""]
+        FEED.url,
+        ["https://example.com/post/1", "https://example.com/post/2", ""],
+        ["how the 1 oscillators drift", "something else", ""],
     )
     assert (familiar.seen, familiar.newest) == (1, NOW - DAY)
     assert familiar.links == {"https://example.com/post/1"}

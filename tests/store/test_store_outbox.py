@@ -53,7 +53,9 @@ def test_a_delivery_comes_back_whole(store: Store) -> None:
     assert (row.kind, row.state, row.mention, row.created_at) == ("reply", State.PLANNED, asked, NOW)
     assert (row.post.id, row.post.reply_to, row.post.reply_to_author) == (number, "r1", "@ann@example.social")
     assert (row.post.reply_context, row.post.created_at, row.post.key) == ({"root": "r0"}, NOW, "")
-    filled = store.outbox.filled(slot(), None, post(language="en", visibility="unlisted", title="T"), State.DRAFT, now=NOW)
+    filled = store.outbox.filled(
+        slot(), None, post(language="en", visibility="unlisted", title="T"), State.DRAFT, now=NOW
+    )
     draft = store.outbox.row(filled or 0)
     assert draft is not None
     assert (draft.post.language, draft.post.visibility, draft.post.title) == ("en", "unlisted", "T")

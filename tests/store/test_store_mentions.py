@@ -1,0 +1,292 @@
+from __future__ import annotations
+
+from bot.model import Match, State
+from bot.store import Store
+from tests.store.given import DAY, HOUR, MATCH, NOW, later, mention, post, reply, states
+
+NO_RULE = Match(rule="fallback", stage="fallback", score=0.0, nearest=("thanks", 0.42))
+
+
+def test_a_mention_and_its_cursor_are_stored_together(store: Store) -> None:
+    """Whole, once, with a number of ours; the cursor is how far the platform was read."""
+    told = mention(thread="t1", in_reply_to="p1", about=7, bot=True, visibility="unlisted", context={"cid": "x"})
+    assert store.mentions.heard(told, "cursor 5", now=later(1)) == (1, True, None)
+    assert store.mentions.cursor("fedi") == "cursor 5"
+    assert store.mentions.cursor("local") is None
+    stored = store.mentions.get(1)
+    assert stored is not None
+    assert store.mentions.by_remote("fedi", "r1") == stored
+    assert (stored.author, stored.name, stored.text, stored.at) == (told.author, "Ann", "hello", NOW)
+    assert (stored.thread, stored.in_reply_to, stored.about, stored.bot) == ("t1", "p1", 7, True)
+    assert (stored.visibility, stored.context, stored.owner) == ("unlisted", {"cid": "x"}, False)
+    assert store.mentions.get(2) is store.mentions.by_remote("local", "r1") is None
+
+
+def test_a_redelivered_or_edited_mention_is_the_first_one(store: Store) -> None:
+    """The same id again, in any order and with other words, gives the old number and stays as it was heard."""
+    first = store.mentions.heard(mention("a"), "1", now=NOW)
+    store.mentions.heard(mention("b"), "2", now=NOW)
+    again = store.mentions.heard(mention("a", text="something else"), "3", now=later(1))
+    assert again == (first[0], False, None)
+    stored = store.mentions.get(first[0])
+    assert stored is not None
+    assert stored.text == "hello"
+    assert store.mentions.cursor("fedi") == "3"
+    assert [each.remote_id for each in store.mentions.pending(10)] == ["a", "b"]
+
+
+def test_without_a_cursor_the_old_one_stays(store: Store) -> None:
+    """A platform that has none, or a mention from elsewhere, doesn't forget where we were."""
+    store.mentions.heard(mention("a"), "5", now=NOW)
+    store.mentions.heard(mention("b"), None, now=NOW)
+    assert store.mentions.cursor("fedi") == "5"
+
+
+def test_local_mentions_stand_on_the_timeline(store: Store) -> None:
+    """At once, and a redelivered one keeps its place."""
+    number, new, place = store.mentions.heard(mention("r1", "local"), None, now=NOW, on_timeline=True)
+    assert (number, new, place) == (1, True, 1)
+    assert store.mentions.heard(mention("r1", "local"), None, now=NOW, on_timeline=True) == (1, False, 1)
+    assert store.timeline.id_of_mention(1) == 1
+
+
+def test_answered_and_its_delivery_are_one_step(store: Store) -> None:
+    """The mention is done, with the whole trace of its match, and the reply is planned; again changes nothing."""
+    number, outbox = reply(store)
+    assert store.mentions.pending(10) == []
+    again = store.mentions.answered(number, post(dedupe_key=f"reply:{number}", text="Other words"), MATCH, now=later(1))
+    assert again == outbox
+    row = store.outbox.row(outbox)
+    assert row is not None
+    assert (row.post.text, row.state, row.kind, row.mention) == ("Hello, r1", State.PLANNED, "reply", number)
+    outcome = store.mentions.outcome(number)
+    assert outcome is not None
+    assert (outcome.state, outcome.match, outcome.answered_at, outcome.reason) == ("answered", MATCH, NOW, "")
+    assert store.mentions.outcome(99) is None
+
+
+def test_an_answer_may_be_silence(store: Store) -> None:
+    """A mention can be dealt with without a reply; an unheard-of one can't."""
+    number, _, _ = store.mentions.heard(mention(), None, now=NOW)
+    assert store.mentions.answered(number, None, MATCH, now=NOW, details={"action": "opt_out"}) is None
+    outcome = store.mentions.outcome(number)
+    assert outcome is not None
+    assert (outcome.state, outcome.details) == ("answered", {"action": "opt_out"})
+    assert store.mentions.answered(99, post(), MATCH, now=NOW) is None
+
+
+def test_what_no_rule_knew_waits_for_the_owner(store: Store) -> None:
+    """It is answered honestly and stands on the list, oldest first, with the rule that came nearest."""
+    number, _, _ = store.mentions.heard(mention(), None, now=NOW)
+    outbox = store.mentions.answered(number, post(dedupe_key="reply:1"), NO_RULE, unanswered="no rule", now=NOW)
+    assert outbox is not None
+    late, _, _ = store.mentions.heard(mention("r2"), None, now=NOW)
+    store.mentions.answered(late, None, Match(rule="", stage="fallback"), unanswered="late", now=NOW)
+    (first, second) = store.mentions.unanswered()
+    assert (first.mention.id, first.reason, first.rule, first.score) == (number, "no rule", "thanks", 0.42)
+    assert (second.mention.id, second.reason, second.rule, second.score) == (late, "late", None, 0.0)
+    assert len(store.mentions.unanswered(limit=1)) == 1
+
+
+def test_a_late_answer_ends_the_waiting_once(store: Store) -> None:
+    """Whoever waits is answered late, as a delivery of its own; who doesn't wait any more isn't answered twice."""
+    number, _, _ = store.mentions.heard(mention(), None, now=NOW)
+    store.mentions.answered(number, post(dedupe_key="reply:1"), NO_RULE, unanswered="no rule", now=NOW)
+    late = post(dedupe_key="late:1", text="Now I know")
+    outbox = store.mentions.answered_late(number, late, MATCH, now=later(9))
+    assert outbox is not None
+    assert store.mentions.answered_late(number, late, MATCH, now=later(9)) is None
+    assert store.mentions.unanswered() == []
+    assert len(states(store)) == 2
+    outcome = store.mentions.outcome(number)
+    assert outcome is not None
+    assert (outcome.state, outcome.answered_at, outcome.match) == ("answered", later(9), MATCH)
+
+
+def test_a_late_answer_may_come_by_the_usual_door(store: Store) -> None:
+    """`answered` without a reason to wait does the same for one that waits, and gives the new delivery."""
+    number, _, _ = store.mentions.heard(mention(), None, now=NOW)
+    first = store.mentions.answered(number, post(dedupe_key="reply:1"), NO_RULE, unanswered="no rule", now=NOW)
+    again = store.mentions.answered(number, post(dedupe_key="reply:1"), NO_RULE, unanswered="no rule", now=NOW)
+    second = store.mentions.answered(number, post(dedupe_key="late:1"), MATCH, now=later(1))
+    assert first == again
+    assert second not in (None, first)
+    assert store.mentions.unanswered() == []
+
+
+def test_taught_mentions_leave_the_list(store: Store) -> None:
+    """They are marked with the rule until the late answer is made; what doesn't wait isn't marked."""
+    number, _, _ = store.mentions.heard(mention(), None, now=NOW)
+    store.mentions.answered(number, None, NO_RULE, unanswered="no rule", now=NOW)
+    done, _ = reply(store, "r2")
+    assert store.mentions.taught([number, done, 99], "tape", now=NOW) == 1
+    assert store.mentions.unanswered() == []
+    assert [each.mention.id for each in store.mentions.unanswered("taught")] == [number]
+    assert [each.mention.id for each in store.mentions.unanswered("all")] == [number]
+    outcome = store.mentions.outcome(number)
+    assert outcome is not None
+    assert outcome.taught == "tape"
+
+
+def test_skipped_and_withdrawn_mentions_are_not_answered(store: Store) -> None:
+    """Left alone on purpose, or taken back by their author: both keep the reason, and the latter loses its words."""
+    one, _, _ = store.mentions.heard(mention("a"), None, now=NOW)
+    two, _, place = store.mentions.heard(mention("b", "local"), None, now=NOW, on_timeline=True)
+    assert store.mentions.skipped(one, "it is our own", now=NOW)
+    assert not store.mentions.skipped(one, "it is our own", now=NOW)
+    assert store.mentions.withdrawn(two, "deleted", now=NOW)
+    assert not store.mentions.withdrawn(two, "deleted", now=NOW)
+    assert store.mentions.pending(10) == []
+    assert place is not None
+    assert store.timeline.item(place) is None
+    stored = store.mentions.get(two)
+    assert stored is not None
+    assert stored.text == ""
+    assert store.mentions.answered(one, post(), MATCH, now=NOW) is None
+
+
+def test_hostile_words_are_heard_clean(store: Store) -> None:
+    """Surrogates, NUL and megabytes in every field end as clean, clipped text."""
+    evil = "\ud800\x00" + "x" * 200_000
+    number, new, _ = store.mentions.heard(
+        mention(evil, author=evil, name=evil, text=evil, thread=evil, context={evil: evil}), evil, now=NOW
+    )
+    assert new
+    stored = store.mentions.get(number)
+    assert stored is not None
+    assert len(stored.text) == 100_000
+    assert stored.text.startswith("\ufffd\ufffdx")
+    assert store.mentions.heard(mention(evil), None, now=NOW)[:2] == (number, False)
+
+
+# --------------------------------------------------------------------------- the past
+
+
+def test_replies_are_counted_by_person_account_and_thread(store: Store) -> None:
+    """Each count since its time, of its account, and only what was really answered."""
+    reply(store, "a", thread="t", at=NOW)
+    reply(store, "b", author="@bo@example.social", thread="t", at=later(10))
+    store.mentions.heard(mention("c"), None, now=later(11))
+    assert store.mentions.replies_since("fedi", since=NOW) == 2
+    assert store.mentions.replies_since("fedi", since=later(5)) == 1
+    assert store.mentions.replies_since("fedi", person="@ann@example.social", since=NOW) == 1
+    assert store.mentions.replies_since("local", since=NOW) == 0
+    assert store.mentions.thread_replies("fedi", "t") == 2
+    assert store.mentions.thread_replies("fedi", "") == 0
+
+
+def test_the_last_answer_of_a_rule(store: Store) -> None:
+    """When a rule last answered a person: one at a time, or several at once."""
+    reply(store, "a")
+    reply(store, "b", at=later(10))
+    ann = "@ann@example.social"
+    assert store.mentions.last_answer("fedi", ann, "greeting") == later(10)
+    assert store.mentions.last_answer("fedi", ann, "thanks") is None
+    assert store.mentions.last_answers("fedi", ann, ["greeting", "thanks"]) == {"greeting": later(10)}
+    assert store.mentions.last_answers("fedi", "@bo", ["greeting"]) == {}
+
+
+def test_the_rule_before_is_found_by_the_answer_itself(store: Store) -> None:
+    """A mention that replies to an answer of ours follows that answer's rule."""
+    _, outbox = reply(store, "a", thread="t")
+    other = Match(rule="thanks", stage="phrase")
+    number, _, _ = store.mentions.heard(mention("b", thread="t"), None, now=later(1))
+    store.mentions.answered(number, None, other, now=later(1))
+    assert store.mentions.last_rule(mention("c", about=outbox), now=later(2)) == "greeting"
+    assert store.mentions.last_rule(mention("c", thread="t"), now=later(2)) == "thanks"
+    assert store.mentions.last_rule(mention("c", thread="another"), now=later(2)) is None
+
+
+def test_where_there_are_no_threads_a_talk_lasts_an_hour(store: Store) -> None:
+    """The last answer to the same person counts, for an hour, and never another person's."""
+    reply(store, "a")
+    assert store.mentions.last_rule(mention("b"), now=later(59)) == "greeting"
+    assert store.mentions.last_rule(mention("b"), now=later(60)) is None
+    assert store.mentions.last_rule(mention("b", author="@bo"), now=later(1)) is None
+
+
+def test_the_first_time_is_the_first_mention(store: Store) -> None:
+    """True while somebody has spoken at most once."""
+    assert store.mentions.first_time("fedi", "@ann@example.social")
+    store.mentions.heard(mention("a"), None, now=NOW)
+    assert store.mentions.first_time("fedi", "@ann@example.social")
+    store.mentions.heard(mention("b"), None, now=NOW)
+    assert not store.mentions.first_time("fedi", "@ann@example.social")
+
+
+def test_the_guards_ask_once(store: Store) -> None:
+    """One snapshot holds all that the guards want to know."""
+    reply(store, "a", thread="t", bot=True)
+    ann = mention("b", thread="t")
+    tally = store.mentions.tally(ann, person_since=NOW, account_since=NOW, bot_since=NOW - DAY, now=later(1))
+    assert (tally.person, tally.account, tally.thread, tally.bot_today) == (1, 1, 1, 1)
+    assert (tally.opted_out, tally.blocked, tally.paused, tally.first_start) == (False, False, False, NOW)
+    number, _, _ = store.mentions.heard(ann, None, now=NOW)
+    capped = Match(rule="", stage="fallback")
+    store.mentions.answered(number, None, capped, unanswered="capped", notice_until=later(60), now=NOW)
+    store.mentions.opt_out(ann.author, None, now=NOW)
+    store.mentions.block("example.social")
+    after = store.mentions.tally(ann, person_since=later(1), account_since=later(1), bot_since=later(1), now=later(2))
+    assert (after.person, after.account, after.bot_today) == (0, 0, 0)
+    assert (after.opted_out, after.blocked, after.paused) == (True, True, True)
+    assert not store.mentions.tally(ann, person_since=NOW, account_since=NOW, bot_since=NOW, now=NOW + HOUR).paused
+
+
+# --------------------------------------------------------------------------- people
+
+
+def test_who_says_stop_is_heard_everywhere(store: Store) -> None:
+    """On one account, or on all; coming back on an account takes the word for all back, too."""
+    store.mentions.opt_out("@ann", "fedi", now=NOW)
+    assert store.mentions.opted_out("fedi", "@ann")
+    assert not store.mentions.opted_out("local", "@ann")
+    store.mentions.opt_out("@ann", None, now=NOW)
+    assert store.mentions.opted_out("local", "@ann")
+    assert store.mentions.opt_in("@ann", "local", now=NOW)
+    assert not store.mentions.opted_out("local", "@ann")
+    assert store.mentions.opted_out("fedi", "@ann"), "what was said to fedi alone still holds there"
+    assert store.mentions.opt_in("@ann", None, now=NOW)
+    assert not store.mentions.opted_out("fedi", "@ann")
+    assert not store.mentions.opt_in("@ann", None, now=NOW)
+
+
+def test_an_opt_out_keeps_its_first_time(store: Store) -> None:
+    """Saying stop twice is saying it the first time."""
+    store.mentions.heard(mention(), None, now=NOW)
+    store.mentions.opt_out("@ann@example.social", "fedi", now=later(1))
+    store.mentions.opt_out("@ann@example.social", "fedi", now=later(2))
+    person = store.mentions.person("fedi", "@ann@example.social")
+    assert person is not None
+    assert (person.opted_out_at, person.first_at, person.last_at) == (later(1), NOW, NOW)
+    assert (person.name, person.bot) == ("Ann", False)
+    assert store.mentions.person("fedi", "@nobody") is None
+
+
+def test_a_block_covers_a_person_or_a_domain_and_what_is_below(store: Store) -> None:
+    """Upper case and the @ in front don't matter; part of a name does; it can be taken back."""
+    assert store.mentions.block("@Ann@Example.social")
+    assert not store.mentions.block("ann@example.social")
+    assert store.mentions.block("Spam.example")
+    assert store.mentions.blocks() == ["ann@example.social", "spam.example"]
+    blocked = {author: _tally_blocked(store, author) for author in ("@ann@example.social", "@bo@example.social")}
+    assert blocked == {"@ann@example.social": True, "@bo@example.social": False}
+    assert _tally_blocked(store, "@x@spam.example")
+    assert _tally_blocked(store, "@x@a.b.spam.example")
+    assert not _tally_blocked(store, "@x@notspam.example")
+    assert not _tally_blocked(store, "@" + "a." * 5000 + "x")
+    assert store.mentions.unblock("SPAM.example")
+    assert not store.mentions.unblock("SPAM.example")
+
+
+def _tally_blocked(store: Store, author: str) -> bool:
+    return store.mentions.tally(
+        mention(author=author), person_since=NOW, account_since=NOW, bot_since=NOW, now=NOW
+    ).blocked
+
+
+def test_a_pause_is_told_once_a_window(store: Store) -> None:
+    """Within what was told, no second notice; after it, another."""
+    assert store.mentions.pause_notice("fedi", "@ann", later(60), now=NOW)
+    assert not store.mentions.pause_notice("fedi", "@ann", later(90), now=later(30))
+    assert store.mentions.pause_notice("fedi", "@bo", later(60), now=later(30))
+    assert store.mentions.pause_notice("fedi", "@ann", later(120), now=later(60))
