@@ -146,7 +146,7 @@ def not_newer(path: Path, version: int, migrations: Sequence[str]) -> None:
 
 def checked(connection: Connection) -> None:
     """After a crash: look whether the file is whole.  SIGKILL can't break it, but a lying disk can."""
-    found = connection.raw.execute("PRAGMA quickchecked(1)").fetchone()[0]
+    found = connection.raw.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
         raise StoreError(f"{connection.path} is damaged ({found}). {RESTORE}")
 
