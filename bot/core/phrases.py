@@ -19,7 +19,6 @@ MOST_POSITIONS = 100
 _DEEPEST = 8
 _PIECE = re.compile(r"\{([^{}]*)\}|[*()\[\]|{}]|[^*()\[\]|{}]+")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
-_ORDER_OF_LITERALS: tuple[tuple[int, ...], ...] = ()
 
 
 class PhraseError(StarfishError):
@@ -66,7 +65,11 @@ class Hit:
 
 
 class Phrase:
-    """A compiled phrase.  `exact` and `folded` are the words wanted at each position, None in a gap."""
+    """A compiled phrase.
+
+    `exact` and `folded` are the words wanted at each position, None in a gap; `required` those that every match has,
+    folded; `fixed` the least number of fixed words in a match; `captures` the names of all captures.
+    """
 
     def __init__(self, source: str) -> None:
         """Compile a phrase as an owner wrote it.
@@ -95,7 +98,9 @@ class Phrase:
         if not self.exact:
             raise PhraseError(f"“{source}” has no words in it; write * to match anything")
         self.folded: list[str | None] = [word and fold(word) for word in self.exact]
+        self._anything = self.node == Sequel((Gap(None),))
         self.captures = frozenset(name for name in self.names if name)
+        self.required = frozenset(fold(word) for word in (words if self.literal else _required(self.node)))
 
     # ----------------------------------------------------------------- compiling
 
@@ -140,7 +145,7 @@ class Phrase:
         wanted = self.folded if folded else self.exact
         if self.literal:
             return Hit(len(words), {}) if words == wanted else None
-        if not words:
+        if not words or self._anything:
             return Hit(0, {}) if self._nullable else None
         ways = self._walk(words, wanted)
         best = None
@@ -206,7 +211,6 @@ def _is_literal(source: str) -> bool:
 def _parse(source: str) -> Node:
     """Read a phrase with signs in it."""
     stack: list[tuple[str, list[list[Node]]]] = [("", [[]])]
-    names: set[str] = set()
     for piece in _PIECE.finditer(source):
         text = piece.group()
         options = stack[-1][1]
@@ -214,7 +218,7 @@ def _parse(source: str) -> Node:
             if not (options[-1] and options[-1][-1] == Gap(None)):  # * * is *
                 options[-1].append(Gap(None))
         elif text[0] == "{" and len(text) > 1:
-            options[-1].append(Gap(_capture_name(text, names)))
+            options[-1].append(Gap(_capture_name(text)))
         elif text in "{}":
             raise PhraseError(f"“{source}”: a {text} stands alone; a capture is written {{topic}}")
         elif text in "([":
@@ -232,16 +236,15 @@ def _parse(source: str) -> Node:
     if len(stack) > 1:
         sign, closing = stack[-1][0], ")" if stack[-1][0] == "(" else "]"
         raise PhraseError(f"“{source}”: a {sign} is never closed; add {closing}")
-    return Sequel(tuple(stack[0][1][0]))
+    whole = Sequel(tuple(stack[0][1][0]))
+    _names(whole)
+    return whole
 
 
-def _capture_name(text: str, names: set[str]) -> str:
+def _capture_name(text: str) -> str:
     name = text[1:-1].strip()
     if not _NAME.fullmatch(name):
         raise PhraseError(f"“{text}” is no name for a capture; use small letters, digits and _, as in {{topic}}")
-    if name in names:
-        raise PhraseError(f"“{text}” is captured twice; give the second one another name")
-    names.add(name)
     return name
 
 
@@ -261,6 +264,21 @@ def _close(source: str, stack: list[tuple[str, list[list[Node]]]], sign: str) ->
 
 
 # --------------------------------------------------------------------------- walks over the tree
+
+
+def _names(node: Node) -> set[str]:
+    """The names captured in a node; one name may stand in several alternatives, but not twice in a row."""
+    if isinstance(node, Gap):
+        return {node.name} if node.name else set()
+    if isinstance(node, Choice):
+        return set().union(*map(_names, node.options))
+    found: set[str] = set()
+    for part in node.parts if isinstance(node, Sequel) else ():
+        for name in _names(part):
+            if name in found:
+                raise PhraseError(f"{{{name}}} is captured twice; give the second one another name")
+            found.add(name)
+    return found
 
 
 def _leaves(node: Node) -> Iterator[Word | Gap]:
@@ -309,6 +327,15 @@ def _least_fixed(node: Node) -> int:
     if isinstance(node, Choice):
         return min(map(_least_fixed, node.options))
     return 1 if isinstance(node, Word) else 0
+
+
+def _required(node: Node) -> set[str]:
+    """The words that every match has."""
+    if isinstance(node, Sequel):
+        return set().union(*map(_required, node.parts))
+    if isinstance(node, Choice):
+        return set.intersection(*map(_required, node.options))
+    return {node.text} if isinstance(node, Word) else set()
 
 
 def _anchor(node: Node, counts: Mapping[str, int]) -> tuple[int, tuple[str, ...]] | None:

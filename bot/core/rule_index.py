@@ -77,8 +77,11 @@ class Index:
 
     def hits(self, words: Words) -> Iterator[tuple[Ruling, Mapping[str, str]]]:
         """The rules with a matching phrase and their captures: exact matches first, best first."""
-        possible = {id(phrase): phrase for word in words.folded_all for phrase in self._filed.get(word, ())}
-        phrases = [*possible.values(), *self._always]
+        having = frozenset(words.folded_all)
+        filed = self._filed
+        possible = [phrase for word in having if word in filed for phrase in filed[word] if phrase.required <= having]
+        phrases = list(dict.fromkeys(possible)) if len(possible) > 1 else possible
+        phrases += self._always
         if not phrases:
             return
         yield from self._matching(phrases, words, words.exact, None, folded=False)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import Literal, Protocol
 
 from bot.core.builtin import AGREEMENTS, complete
@@ -19,7 +19,7 @@ from bot.core.like import Likeness, Nearest
 from bot.core.reply import render
 from bot.core.rule_checks import ACTIONS, check_rule, read_rule
 from bot.core.rule_index import Index, Ruling
-from bot.core.search import topic_of
+from bot.core.search import topic_in
 from bot.core.words import Words, clean
 from bot.errors import StarfishError
 from bot.model import Match, Mention, Rule, RuleTest
@@ -124,17 +124,11 @@ class Engine:
         rule is near, ask "did you mean" its `values["suggestion"]`.  Stage "search": the rule is the fallback's, but
         the text looks like a topic, `values["topic"]`: look into the archive first.
         """
-        words = self._words(mention)
-        near = self._near(words, mention, after)
-        first = next(self._candidates(words, mention, after, without, near))
-        return replace(first, nearest=(near[0].rule, near[0].score) if near else None)
+        return next(self._candidates(self._words(mention), mention, after, without))
 
     def explain(self, mention: Mention, after: str | None = None) -> list[Match]:
         """Every rule that could answer, in order of precedence: the first is `match`'s."""
-        words = self._words(mention)
-        near = self._near(words, mention, after)
-        nearest = (near[0].rule, near[0].score) if near else None
-        return [replace(one, nearest=nearest) for one in self._candidates(words, mention, after, (), near)]
+        return list(self._candidates(self._words(mention), mention, after, ()))
 
     def fallback(self, mention: Mention, *, after: str | None = None) -> Match:
         """The rule that answers when nothing else does, or when the archive has nothing either."""
@@ -160,9 +154,11 @@ class Engine:
         return [one for one in near if self._rulings[one.rule].applies(mention, after, words.count)] or near
 
     def _candidates(
-        self, words: Words, mention: Mention, after: str | None, without: Container[str], near: Sequence[Nearest]
+        self, words: Words, mention: Mention, after: str | None, without: Container[str]
     ) -> Iterator[Match]:
         """Every match, best first, each rule once, down to the last fallback."""
+        near = self._near(words, mention, after)
+        nearest = (near[0].rule, near[0].score) if near else None
         given: set[str] = set()
         count = words.count
 
@@ -176,17 +172,17 @@ class Engine:
         if after is not None and after.startswith(ASKED) and self._agrees(words):
             meant = self._rulings.get(after.removeprefix(ASKED))
             if meant and fresh(meant):
-                yield Match(rule=meant.rule.id, stage="like")
+                yield Match(rule=meant.rule.id, stage="like", nearest=nearest)
         for ruling, values in self._index.hits(words):
             if fresh(ruling):
-                yield Match(rule=ruling.rule.id, stage=ruling.stage, values=values)
+                yield Match(rule=ruling.rule.id, stage=ruling.stage, values=values, nearest=nearest)
         for ruling in self._patterned:
             for pattern in ruling.patterns:
                 found = pattern.search(words.text)
                 if found is not None and fresh(ruling):
-                    yield Match(rule=ruling.rule.id, stage="regex", values=found)
-        yield from self._likely(near, fresh)
-        yield from self._last(words, mention, after)
+                    yield Match(rule=ruling.rule.id, stage="regex", values=found, nearest=nearest)
+        for match in chain(self._likely(near, fresh), self._last(words, mention, after)):
+            yield replace(match, nearest=nearest) if nearest else match
 
     def _agrees(self, words: Words) -> bool:
         return any(" ".join(view) in AGREEMENTS for view in ([*words.exact], *(view for view, _ in words.views())))
@@ -202,7 +198,7 @@ class Engine:
 
     def _last(self, words: Words, mention: Mention, after: str | None) -> Iterator[Match]:
         """The fallbacks, with the wish for a search on the first when the text looks like a topic."""
-        topic = topic_of(words.text)
+        topic = topic_in(words)
         for ruling in self._ends:
             values = ruling.catches(words)
             if values is None or not ruling.applies(mention, after, words.count):

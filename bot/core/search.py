@@ -10,7 +10,7 @@ import re
 
 import regex
 
-from bot.core.words import Words, clean, split
+from bot.core.words import Words, clean
 
 _MOST_WORDS = 8
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ー々〆〇]\p{M}*")
@@ -84,8 +84,12 @@ def topic_of(text: str) -> str | None:
 
     One to five words, none of them a word for asking, greeting or judging, at least one that tells something.
     """
-    words = Words(clean(text))
-    if not 1 <= words.count <= 5 or text.rstrip().endswith(("?", "？", "!")):
+    return topic_in(Words(clean(text)))
+
+
+def topic_in(words: Words) -> str | None:
+    """The same for words that are read already."""
+    if not 1 <= len(words.exact) <= 20 or words.count > 5 or words.text.endswith(("?", "？", "!")):
         return None
     folded = words.folded_all
     if any(word in _ASKING or word.startswith(("http", "@")) for word in folded):
@@ -93,6 +97,6 @@ def topic_of(text: str) -> str | None:
     if folded[0] in _JOINTS - {"the", "a", "an"} or folded[-1] in _JOINTS:
         return None
     telling = [word for word in folded if word not in _EMPTY and (len(word) > 1 or not word.isascii())]
-    if not any(any(letter.isalpha() for letter in word) for word in telling):
+    if not any(letter.isalpha() for word in telling for letter in word):
         return None
-    return " ".join(words.text.split()) if split(words.text) else None
+    return " ".join(words.text.split())
