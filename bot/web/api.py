@@ -49,6 +49,8 @@ async def body_of(request: web.Request, content_type: str) -> bytes:
             return await request.read()
     except TimeoutError:
         raise Refusal(408, "the body took too long", {"Connection": "close"}) from None
+    except (ConnectionError, web.RequestPayloadError):
+        raise Refusal(400, "the body was cut or garbled", {"Connection": "close"}) from None
 
 
 def answer(value: object, status: int = 200) -> web.Response:

@@ -330,3 +330,21 @@ async def test_odd_requests_have_plain_answers(browser: Browser, line: str, stat
     """Whatever the method, path, query or header: an answer of the right kind, never a 500."""
     request = f"{line}\r\nHost: {browser.host}\r\nConnection: close\r\n\r\n"
     assert int((await browser.raw(request.encode("latin-1"))).split(b" ", 2)[1]) == status
+
+
+@pytest.mark.parametrize("part", [b"", b"5\r\nab", b"zz\r\n", b"2\r\n{}xx0\r\n\r\n"])
+async def test_who_leaves_or_garbles_midway_is_no_failure_of_ours(
+    browser: Browser, bot: FakeBot, caplog: pytest.LogCaptureFixture, part: bytes
+) -> None:
+    """A body that is cut or badly chunked stores nothing, and leaves no traceback in the log."""
+    host, _, port = browser.host.rpartition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = f"POST /api/mentions HTTP/1.1\r\nHost: {browser.host}\r\nContent-Type: application/json\r\n"
+    writer.write(head.encode() + b"Transfer-Encoding: chunked\r\n\r\n" + part)
+    writer.write_eof()
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    assert not answer or b" 400 " in answer.split(b"\r\n")[0]
+    assert (await browser.get("/healthz")).status == 200
+    assert (bot.heard, caplog.text) == ([], "")
