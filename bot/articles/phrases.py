@@ -30,7 +30,7 @@ advertisement|advertising|sponsored(?: content)?|ad|anzeige|werbung|publicité|p
 reklama|реклама|広告|广告|share|share this(?: (?:article|story|post|page))?|share on .{1,40}|teilen|artikel teilen|partager|compartir|
 condividi|udostępnij|print(?: this)?(?: (?:article|page))?|drucken|e-?mail(?: this)?|copy link|link copied!?|save|
 comments?|leave a (?:comment|reply)|post a comment|view comments|show comments|\\d+ comments?|kommentare?|commentaires?|comentarios?|
-tags?:?.{0,80}|filed under:? .{0,80}|categories:? .{0,80}|posted in:? .{0,80}|topics:? .{0,80}|
+tags?|tags:.{0,80}|filed under:? .{0,80}|categories: .{0,80}|posted in:? .{0,80}|topics: .{0,80}|
 continue reading|read the full (?:story|article|post)(?: here)?|read it here|click here|back to top|skip to (?:main )?content|
 loading(?:\\.{3}|…)?|\\d+ ?min(?:ute)?s? read|reading time:? .{0,30}|updated?:? .{0,40}\\d{4}|published:? .{0,40}\\d{4}|
 \\[?(?:…|\\.{3})\\]?|read more(?:\\.{3}|…| »| →|→| ›)?|continue reading .{1,120}(?:→|»|…|\\.{3})
@@ -59,9 +59,9 @@ zapisz się .{0,60}newsletter|obserwuj nas
 """
 # Headings behind which nothing of the article comes any more.
 _TRAILERS = """
-related(?: .{1,30})?|more (?:from|stories|news|on|like|in|articles|posts|to read)\\b.{0,50}|about the authors?|about (?:us|the writer)|
+related(?: (?:articles?|stories|story|posts?|news|content|coverage|links?|reading|topics?|videos?|items))?|more (?:from|stories|news|on|like|in|articles|posts|to read)\\b.{0,50}|about the authors?|about (?:us|the writer)|
 (?:leave|post) a (?:comment|reply)|(?:\\d+ )?(?:comments?|responses|replies|thoughts on .{0,150})|share this.{0,30}|newsletter.{0,40}|
-you (?:may|might) (?:also )?(?:like|be interested).{0,20}|read (?:more|next|also).{0,40}|recommended.{0,30}|popular(?: .{1,30})?|most (?:read|popular).{0,30}|
+you (?:may|might) (?:also )?(?:like|be interested).{0,20}|read (?:more|next|also).{0,40}|recommended(?: (?:for you|articles|stories|reading|posts))?|popular(?: (?:posts|articles|stories|now))?|most (?:read|popular).{0,30}|
 latest (?:news|posts|stories|articles).{0,30}|recent (?:news|posts|stories|articles).{0,30}|trending.{0,20}|up next|what to read next|
 see also|references|external links|further reading|footnotes|bibliography|sources|tags|categories|
 mehr zum thema|kommentare?|über den autor.{0,40}|über die autor.{0,40}|weitere (?:artikel|beiträge|themen|nachrichten|meldungen).{0,40}|

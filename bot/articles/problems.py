@@ -16,7 +16,8 @@ Problem = Literal["paywall", "cookie wall", "sign-up", "video only", "empty"]
 
 LONG_ENOUGH = 1_500  # characters of text that are an article, whatever else stands on the page
 LEAST = 80  # characters that can be one at all; a CJK sentence has 40
-_SHORT = 500
+_SHORT = 500  # a teaser, or an item of news
+_TEASER = 900  # the longest teasers before a wall
 
 _PAYWALL = re.compile(
     r"""
@@ -65,12 +66,12 @@ def problem_of(tree: Element, text: str, said: Metadata) -> Problem | None:
     """
     if len(text) >= LONG_ENOUGH:
         return None
-    shown = text if len(text) >= LONG_ENOUGH else f"{text}\n{tree.text_content()[:20_000]}"
     size = _size(text)
-    walls = len(_PAYWALL.findall(shown))
-    if walls and (said.free is False or walls > 1 or _asks(text, _PAYWALL)):
+    shown = " ".join(tree.text_content()[:100_000].split())[:20_000]
+    signs = len({sign.lower() for sign in _PAYWALL.findall(shown)})
+    if said.free is False and (signs or size < _SHORT):
         return "paywall"
-    if said.free is False and size < _SHORT:
+    if (signs > 1 and size < _TEASER) or (signs and size < _SHORT and _asks(text, _PAYWALL)):
         return "paywall"
     if len(_COOKIES.findall(text)) > 1 or (size < LEAST and len(_COOKIES.findall(shown)) > 1):
         return "cookie wall"
@@ -84,9 +85,8 @@ def problem_of(tree: Element, text: str, said: Metadata) -> Problem | None:
 
 
 def _asks(text: str, pattern: re.Pattern[str]) -> bool:
-    """Whether the last thing that a short text says is to pay or to sign up."""
-    last = text[-300:]
-    return bool(pattern.search(last))
+    """Whether the last thing that a text says is to pay or to sign up."""
+    return bool(pattern.search(text[-300:]))
 
 
 def _size(text: str) -> int:
