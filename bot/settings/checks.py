@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import time
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -144,6 +145,21 @@ def contact_warnings(contact: str) -> Iterator[Mistake]:
     if contact == EXAMPLE_CONTACT:
         sentence = "contact is still the example; put your own address there, so that a site's owner can reach you"
         yield Mistake(("net", "contact"), sentence)
+
+
+def private_feeds(feeds: Sequence[Feed], allowed: Sequence[IPv4Network | IPv6Network]) -> Iterator[Mistake]:
+    """Feeds whose plain address is private and not allowed, so that every poll would be refused."""
+    for i, feed in enumerate(feeds):
+        host = urlsplit(feed.url).hostname or ""
+        try:
+            address = ip_address("127.0.0.1" if host.casefold() == "localhost" else host)
+        except ValueError:
+            continue  # a name: where it leads is seen when it is asked
+        if not address.is_global and not any(address in network for network in allowed):
+            sentence = (
+                f'{host} is a private address and will be refused; allow it: allow_private = ["{address}"] in [net]'
+            )
+            yield Mistake(("feeds", i, "url"), sentence)
 
 
 def rule_warnings(rules: Sequence[Rule], quotes: Sequence[str]) -> Iterator[Mistake]:

@@ -22,7 +22,7 @@ from bot.settings.lines import Where
 from bot.settings.mistakes import Mistake, keys_of, mistakes
 from bot.settings.references import References, rehearsing
 from bot.settings.rules_file import RulesFile, RuleTable
-from bot.settings.starfish_file import AccountTable, StarfishFile
+from bot.settings.starfish_file import AccountTable, NetTable, StarfishFile
 from bot.settings.syntax import Document, read
 from bot.settings.values import Settings
 from bot.settings.words import shown
@@ -109,7 +109,7 @@ class _Reading:
         if self.problems or main is None or listed_feeds is None:
             return None
         sources = tuple(convert.feed_of(table) for table in listed_feeds.feeds)
-        self._warn(starfish, feeds, rules, accounts, sources, answers, quotes, main.net.contact)
+        self._warn(starfish, feeds, rules, accounts, sources, answers, quotes, main.net)
         return Settings(
             folder=self.folder,
             bot=convert.bot_of(main, self.folder),
@@ -235,8 +235,9 @@ class _Reading:
     def _rules(self, document: Document) -> tuple[Rule, ...]:
         """The rules that are whole, each looked through by `check_rule`."""
         built: list[Rule] = []
-        lines = {i: document.line(("rules", i)) for i, _ in checks.rows(document.data, "rules")}
-        for i, row in checks.rows(document.data, "rules"):
+        rows = checks.rows(document.data, "rules")
+        lines = document.table_lines("rules", rows[-1][0] + 1 if rows else 0)
+        for i, row in rows:
             table = _rule_table(row)
             if table is None:
                 continue  # reported with the whole file
@@ -264,10 +265,11 @@ class _Reading:
         sources: tuple[Feed, ...],
         answers: tuple[Rule, ...],
         quotes: tuple[str, ...],
-        contact: str,
+        net: NetTable,
     ) -> None:
         def told() -> Iterator[tuple[Document, Mistake]]:
-            yield from ((starfish, mistake) for mistake in checks.contact_warnings(contact))
+            yield from ((starfish, mistake) for mistake in checks.contact_warnings(net.contact))
+            yield from ((feeds, mistake) for mistake in checks.private_feeds(sources, net.allow_private))
             yield from ((starfish, mistake) for mistake in checks.account_warnings(accounts, sources))
             if not sources:
                 yield (

@@ -46,6 +46,19 @@ class Document:
                 return line
         return 1 if self.text else None
 
+    def table_lines(self, name: str, number: int) -> list[int | None]:
+        """The lines of the first `number` tables of an array of tables, without a scan where headers tell them."""
+        header = re.compile(rf"^[ \t]*\[\[[ \t]*{re.escape(name)}[ \t]*\]\]", re.MULTILINE)
+        starts = [match.start() for match in header.finditer(self.text)]
+        if len(starts) != number:  # written otherwise, or a text quotes such a line
+            return [self.line((name, i)) for i in range(number)]
+        lines: list[int | None] = []
+        line, last = 1, 0
+        for start in starts:
+            line, last = line + self.text.count("\n", last, start), start
+            lines.append(line)
+        return lines
+
     @cached_property
     def hurt(self) -> dict[Where, set[str | None]]:
         """The tables with lines that could not be read, and the keys that stood there (None: who knows)."""

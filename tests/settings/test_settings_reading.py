@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.model import Caps, Filters, Rate, Rhythm, RuleTest, Secret
-from tests.settings.config_folder import CONTACT, FediOptions, complaints, loaded, warned, write
+from tests.settings.config_folder import CONTACT, WHOLE, FediOptions, complaints, loaded, warned, write
 
 EVERYTHING = f"""
 [bot]
@@ -260,6 +260,7 @@ WARNINGS = [
     ("a tag of no feed", {"starfish": f'[net]\n{CONTACT}[[accounts]]\nname = "a"\nplatform = "local"\nfeeds = ["audoi"]', "feeds": '[[feeds]]\nurl = "https://a.example"\ntags = ["audio"]'}, 'starfish.toml:6: no feed has the tag "audoi"; did you mean "audio"?'),
     ("always quiet", {"starfish": f'[net]\n{CONTACT}[[accounts]]\nname = "a"\nplatform = "local"\npost = {{ at = ["23:00", "03:00"] }}\nquiet = "22:00-07:00"'}, "starfish.toml:7: every time of post.at lies in quiet, so nothing will be posted"),
     ("quoting nothing", {"rules": '[[rules]]\nid = "q"\nwhen = "q"\nreply = "{quote}"\ndo = "quote"\n', "quotes": "# none\n"}, 'rules.toml:5: rule "q" quotes, but quotes.txt holds no quotes'),
+    ("a private feed", {"feeds": '[[feeds]]\nurl = "http://localhost:9/x"\n'}, 'feeds.toml:2: localhost is a private address and will be refused; allow it: allow_private = ["127.0.0.1"] in [net]'),
     ("a long quote", {"quotes": "x" * 281}, "quotes.txt:1: this quote has 281 characters; more than 280 rarely fit into a post"),
 ]  # fmt: skip
 
@@ -268,6 +269,23 @@ WARNINGS = [
 def test_what_is_hardly_meant_is_a_warning(tmp_path: Path, texts: dict[str, str], expected: str) -> None:
     """Each oddity that is allowed is warned of, with its line, and is the only warning."""
     assert warned(write(tmp_path, **texts)) == [expected]
+
+
+def test_an_allowed_private_feed_is_no_warning(tmp_path: Path) -> None:
+    """What allow_private covers is meant."""
+    starfish = WHOLE["starfish.toml"].replace("[net]", '[net]\nallow_private = ["127.0.0.0/8", "::1"]')
+    feeds = "".join(f'[[feeds]]\nurl = "http://{host}:9/x"\n' for host in ("127.0.0.2", "localhost", "[::1]"))
+    assert warned(write(tmp_path, starfish=starfish, feeds=feeds)) == []
+
+
+def test_rules_written_in_odd_layouts_know_their_lines(tmp_path: Path) -> None:
+    """Inline rules, and texts that quote a header, are located all the same."""
+    inline = 'rules = [\n  { id = "a", when = "x", reply = "y" },\n\n  { id = "b", when = "z", reply = "y" },\n]\n'
+    assert [rule.line for rule in loaded(write(tmp_path, rules=inline)).rules] == [2, 4]
+    quoting = (
+        '[[rules]]\nid = "a"\nwhen = "x"\nreply = """y\n[[rules]]\n"""\n[[rules]]\nid = "b"\nwhen = "z"\nreply = "y"\n'
+    )
+    assert [rule.line for rule in loaded(write(tmp_path, rules=quoting)).rules] == [1, 7]
 
 
 def test_the_same_words_in_another_context_are_no_warning(tmp_path: Path) -> None:
