@@ -15,7 +15,7 @@ RESTORE = "Nothing was changed. Keep the file, and bring back a backup with: sta
 
 def explain(error: Exception, path: Path) -> StoreError:
     """Name the remedy for a failure of the database at `path`."""
-    text = str(error)
+    text = str(error).rstrip(".")
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF  # the low byte is the primary code
     match code:
         case sqlite3.SQLITE_FULL:

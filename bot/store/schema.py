@@ -255,9 +255,9 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIO
 def _statements(script: str) -> list[str]:
     """Part a script into statements; `executescript` would commit the open transaction."""
     statements, rest = [], ""
-    for line in script.splitlines():
-        rest += line + "\n"
-        if sqlite3.complete_statement(rest):
+    for piece in script.split(";")[:-1]:
+        rest += piece + ";"
+        if sqlite3.complete_statement(rest):  # not within a string, a comment or a trigger
             statements.append(rest)
             rest = ""
     return statements

@@ -1,0 +1,320 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StoreBusy, StoreError
+from bot.store import Store, open_store
+from bot.store.schema import MIGRATIONS
+from tests.store.given import MINUTE, NOW, gather, plan
+
+
+def make(path: Path, *posts: str) -> None:
+    """Make a database with some posts, and close it cleanly."""
+    with open_store(path, mode="run", now=NOW) as store:
+        for name in posts:
+            plan(store, name)
+
+
+def crash(path: Path, name: str = "a") -> None:
+    """Let another process plan a post durably, and die without a goodbye."""
+    script = (
+        "import os, sys; from pathlib import Path; from bot.store import open_store; from tests.store.given import *\n"
+        "store = open_store(Path(sys.argv[1]), mode='run', now=NOW); plan(store, sys.argv[2]); os._exit(9)"
+    )
+    ended = subprocess.run([sys.executable, "-c", script, str(path), name], cwd=Path(__file__).parents[2], check=False)
+    assert ended.returncode == 9
+
+
+def refused(path: Path) -> str:
+    """Open to run, and give the sentence of the refusal; the file is as it was."""
+    before = path.read_bytes() if path.exists() else None
+    with pytest.raises(StoreError) as refusal:
+        open_store(path, mode="run", now=NOW)
+    assert (path.read_bytes() if path.exists() else None) == before
+    return str(refusal.value)
+
+
+def test_a_new_database_leaves_a_marker(path: Path) -> None:
+    """Beside the database stand the marker and the lock, which is empty after a clean end."""
+    make(path)
+    assert sorted(each.name for each in path.parent.iterdir()) == [
+        "starfish.db",
+        "starfish.db.exists",
+        "starfish.db.lock",
+    ]
+    assert (path.parent / "starfish.db.lock").read_bytes() == b""
+
+
+def test_what_was_stored_is_there_again(path: Path) -> None:
+    """Closing and opening in each mode finds the same."""
+    make(path, "a")
+    for mode in ("run", "write", "read"):
+        with open_store(path, mode=mode, now=NOW) as store:  # type: ignore[arg-type]
+            assert [row.post.dedupe_key for row in store.outbox.rows()] == ["example.com/a"]
+
+
+def test_a_second_bot_is_refused_by_name(path: Path) -> None:
+    """It is told which process runs the bot; when that ends, it may."""
+    with open_store(path, mode="run", now=NOW), pytest.raises(StoreBusy, match=f"Process {os.getpid()} runs this bot"):
+        open_store(path, mode="run", now=NOW)
+    make(path)
+
+
+def test_a_second_process_is_refused(path: Path) -> None:
+    """The lock holds between processes, and a crash frees it."""
+    script = (
+        "import sys; from pathlib import Path; from bot.store import open_store; from tests.store.given import NOW\n"
+        "store = open_store(Path(sys.argv[1]), mode='run', now=NOW); print('open', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"open\n"
+        with pytest.raises(StoreBusy, match=f"Process {other.pid} runs this bot already"):
+            open_store(path, mode="run", now=NOW)
+        with open_store(path, mode="write", now=NOW) as beside:
+            plan(beside)
+        other.kill()
+    with open_store(path, mode="run", now=NOW) as store:
+        assert len(store.outbox.rows()) == 1
+
+
+@pytest.mark.parametrize("mode", ["write", "read"])
+def test_commands_need_a_database(path: Path, mode: str) -> None:
+    """They never make one, and say which command does."""
+    with pytest.raises(StoreError, match="starfish run"):
+        open_store(path, mode=mode, now=NOW)  # type: ignore[arg-type]
+    assert not path.exists()
+
+
+def test_reading_changes_nothing(path: Path) -> None:
+    """A store opened to read refuses to write, in a sentence."""
+    make(path)
+    with open_store(path, mode="read", now=NOW) as store, pytest.raises(StoreError, match="can't be written"):
+        plan(store)
+
+
+# --------------------------------------------------------------------------- never start empty
+
+
+@pytest.mark.parametrize("how", ["deleted", "emptied"])
+def test_a_lost_database_is_not_begun_anew(path: Path, how: str) -> None:
+    """Marker without database: refused, with a word on restoring."""
+    make(path, "a")
+    if how == "deleted":
+        path.unlink()
+    else:
+        path.write_bytes(b"")
+    assert "starfish restore FILE" in refused(path)
+
+
+@pytest.mark.parametrize("damage", [b"This is not a database, whatever its name says. " * 99, os.urandom(200)])
+def test_garbage_is_refused_and_kept(path: Path, damage: bytes) -> None:
+    """With a marker or without one."""
+    path.write_bytes(damage)
+    assert "starfish restore FILE" in refused(path)
+    assert not path.with_name("starfish.db.exists").exists()
+
+
+def test_a_hole_in_the_file_is_noticed(path: Path) -> None:
+    """After a crash the whole file is looked at; a page of noise in it is refused in every mode that writes."""
+    make(path, *(f"p{number}" for number in range(200)))
+    crash(path)
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        page = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'outbox'").fetchone()[0]
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(os.urandom(4096))
+    assert "damaged" in refused(path)
+
+
+def test_another_programs_database_is_left_alone(path: Path) -> None:
+    """A SQLite file that isn't ours stays as it is."""
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("CREATE TABLE t (x)")
+    assert "another program" in refused(path)
+
+
+def test_an_interrupted_creation_is_finished(path: Path) -> None:
+    """A file without tables and without a marker is a beginning, not a loss."""
+    path.write_bytes(b"")
+    make(path)
+    path.with_name("starfish.db.exists").unlink()
+    make(path)
+    assert path.with_name("starfish.db.exists").exists()
+
+
+@pytest.mark.parametrize("loss", ["wal deleted", "wal cut", "wal noise", "old copy"])
+def test_missing_commits_are_noticed(path: Path, loss: str) -> None:
+    """Durable commits that the marker counts and the file doesn't hold: refused, because going on could post twice."""
+    make(path, "a")
+    old = path.read_bytes()
+    crash(path, "b")
+    wal = path.with_name("starfish.db-wal")
+    match loss:
+        case "wal deleted":
+            wal.unlink()
+        case "wal cut":
+            wal.write_bytes(wal.read_bytes()[: 32 + 4120 // 2])
+        case "wal noise":
+            wal.write_bytes(os.urandom(wal.stat().st_size))
+        case _:
+            wal.unlink()
+            path.write_bytes(old)
+    with pytest.raises(StoreError, match="older than what this bot did last"):
+        open_store(path, mode="run", now=NOW)
+
+
+def test_another_bots_database_is_refused(path: Path, tmp_path: Path) -> None:
+    """The marker names its database; a file of another bot in its place isn't taken."""
+    make(path, "a")
+    make(tmp_path / "other.db", "b")
+    (tmp_path / "other.db").replace(path)
+    assert "belongs to another bot" in refused(path)
+
+
+def test_a_crash_loses_nothing_and_opens_again(path: Path) -> None:
+    """A process that died without a goodbye leaves all its commits."""
+    crash(path, "a")
+    crash(path, "b")
+    with open_store(path, mode="run", now=NOW) as store:
+        assert {row.post.dedupe_key for row in store.outbox.rows()} == {"example.com/a", "example.com/b"}
+
+
+def test_a_marker_that_says_nothing_is_written_anew(path: Path) -> None:
+    """A damaged marker still says that there was a database; with one there, it is repaired."""
+    make(path, "a")
+    marker = path.with_name("starfish.db.exists")
+    before = marker.read_bytes()
+    marker.write_bytes(b"\xff\x00")
+    make(path)
+    assert marker.read_bytes().split()[:2] == before.split()[:2]
+    marker.write_bytes(b"")
+    path.unlink()
+    assert "is gone" in refused(path)
+
+
+# --------------------------------------------------------------------------- versions
+
+
+ADDED = (
+    *MIGRATIONS,
+    "CREATE TABLE added (x); INSERT INTO added VALUES (1);\nUPDATE outbox SET reason = 'new; here';\n",
+)
+
+
+def test_an_older_database_is_backed_up_and_brought_up_to_date(path: Path) -> None:
+    """The copy beside it is the old one, whole; the posts are there in both."""
+    make(path, "a")
+    with open_store(path, mode="run", now=NOW, migrations=ADDED) as store:
+        assert [row.reason for row in store.outbox.rows()] == ["new; here"]
+        assert store.connection.raw.execute("SELECT x FROM added").fetchone()[0] == 1
+    copy = path.with_name("starfish.db.before-v2")
+    with open_store(copy, mode="read", now=NOW) as before:
+        assert [row.reason for row in before.outbox.rows()] == [""]
+
+
+def test_a_newer_database_is_refused(path: Path) -> None:
+    """In every mode, and it stays as it is."""
+    make(path)
+    with open_store(path, mode="run", now=NOW, migrations=ADDED):
+        pass
+    assert "newer version (schema 2, this one knows 1)" in refused(path)
+    for mode in ("write", "read"):
+        with pytest.raises(StoreError, match="newer version"):
+            open_store(path, mode=mode, now=NOW)  # type: ignore[arg-type]
+
+
+def test_commands_leave_the_update_to_the_bot(path: Path) -> None:
+    """A command beside an old database says what brings it up to date."""
+    make(path)
+    with pytest.raises(StoreError, match="Start the bot once"):
+        open_store(path, mode="write", now=NOW, migrations=ADDED)
+
+
+def test_a_failing_update_leaves_the_old_database(path: Path) -> None:
+    """All of it or nothing, and the next try begins at the same place."""
+    make(path, "a")
+    broken = (*MIGRATIONS, "CREATE TABLE added (x);\nINSERT INTO nowhere VALUES (1);\n")
+    for _ in range(2):
+        with pytest.raises(StoreError):
+            open_store(path, mode="run", now=NOW, migrations=broken)
+    with open_store(path, mode="run", now=NOW) as store:
+        assert len(store.outbox.rows()) == 1
+
+
+# --------------------------------------------------------------------------- places that can't be used
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    """It is named, and not made."""
+    with pytest.raises(StoreError, match="The folder of"):
+        open_store(tmp_path / "nowhere" / "starfish.db", mode="run", now=NOW)
+
+
+def test_a_folder_in_the_databases_place(path: Path) -> None:
+    """A sentence, in each mode."""
+    path.mkdir()
+    for mode in ("run", "write", "read"):
+        with pytest.raises(StoreError):
+            open_store(path, mode=mode, now=NOW)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def read_only(path: Path) -> Iterator[Path]:
+    """A database in a folder that can't be written."""
+    make(path, "a")
+    path.chmod(0o400)
+    path.parent.chmod(0o500)
+    yield path
+    path.parent.chmod(0o700)
+    path.chmod(0o600)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder_is_refused(read_only: Path) -> None:
+    """The bot refuses to start where it couldn't remember what it posts."""
+    with pytest.raises(StoreError):
+        open_store(read_only, mode="run", now=NOW)
+
+
+def test_names_with_odd_signs_are_files(tmp_path: Path) -> None:
+    """A path with signs that mean something in a URI is a path."""
+    odd = tmp_path / "a?mode=memory&x#100% ü.db"
+    make(odd, "a")
+    assert odd.is_file()
+    with open_store(odd, mode="read", now=NOW) as store:
+        assert len(store.outbox.rows()) == 1
+
+
+def test_a_write_beside_the_bot_is_counted(path: Path) -> None:
+    """A durable commit of a command counts in the marker as the bot's own do."""
+    marker = path.with_name("starfish.db.exists")
+    with open_store(path, mode="run", now=NOW) as store:
+        plan(store, "a")
+        with open_store(path, mode="write", now=NOW) as beside:
+            plan(beside, "b")
+        assert int(marker.read_bytes().split()[2]) == 2
+        gather(store, [1], at=NOW + MINUTE)
+        assert int(marker.read_bytes().split()[2]) == 3, "registering is durable, gathering is not"
+
+
+def test_a_store_is_a_context(path: Path) -> None:
+    """Leaving it closes it; a closed store says so."""
+    with open_store(path, mode="run", now=NOW) as store:
+        assert isinstance(store, Store)
+    with pytest.raises(StoreError):
+        store.outbox.rows()
