@@ -48,4 +48,4 @@ def _open(account: Account, options: Options, tools: Tools) -> Local:  # noqa: A
     return Local(account.name)
 
 
-platform = Platform("local", Options, _open)
+platform = Platform("local", Options, _open, LIMITS)

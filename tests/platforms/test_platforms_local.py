@@ -58,3 +58,8 @@ def test_it_has_no_keys_of_its_own() -> None:
     """A misspelt key in its block is a mistake, not a wish that is silently lost."""
     with pytest.raises(ValidationError):
         platform.Options(server="https://example.com")
+
+
+def test_its_limits_are_known_before_it_is_opened(local: Publisher) -> None:
+    """What is asked for without an account (`condense --platform local`) is what an account gets."""
+    assert platform.limits == local.limits

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.web import serve
+from bot.model import FeedState, Mention, Notice, OutboxRow, Post, Receipt, Rule, State
+from bot.web import FeedRow, QueueRow, RuleRow, UnansweredRow, serve
 from bot.web.desk import DONE
 from tests.web.browser import Browser
-from tests.web.fake_bot import FakeBot, fill
+from tests.web.fake_bot import NOW, FakeBot, fill
 from tests.web.test_web_page import Page
 
 VIEWS = ["queue", "rules", "feeds", "outbox"]
@@ -171,3 +172,40 @@ async def test_a_session_outlives_a_restart_with_its_key(bot: FakeBot) -> None:
                 await browser.get(f"/login?token={bot.login.new_token()}")
                 cookies = browser.cookies
             assert (await browser.get("/dashboard/queue")).status == 200
+
+
+EVIL = '"><script>alert(1)</script>'
+
+
+async def test_whatever_stands_in_a_row_is_only_words(owner: Browser, bot: FakeBot) -> None:
+    """Foreign titles, names, reasons and addresses make no element and no script link, in every view and state."""
+    link = "javascript:alert(1)"
+    post = Post(account=EVIL, text=EVIL, dedupe_key="x", link=link)
+    bot.desk.sent = [
+        OutboxRow(id=n, post=post, kind="post", state=state, reason=EVIL, created_at=NOW, receipt=Receipt(remote_id="1", url=link))
+        for n, state in enumerate(State, 1)
+    ]  # fmt: skip
+    bot.desk.drafts = [
+        QueueRow(id=n, account=EVIL, text=EVIL, state=state, title=EVIL, link=link, feed=EVIL, why=[EVIL])
+        for n, state in enumerate(("draft", "planned", "backlog"), 1)
+    ]
+    bot.desk.read = [
+        FeedRow(state=FeedState(url=link, title=EVIL, muted=EVIL), tags=[EVIL]),
+        FeedRow(state=FeedState(url=EVIL, held=EVIL)),
+        FeedRow(state=FeedState(url="https://[broken", error=EVIL)),
+        FeedRow(state=FeedState(url="https://a.example/new")),
+    ]
+    asked = Mention(account=EVIL, remote_id="1", id=1, author=EVIL, text=EVIL, at=NOW)
+    bot.desk.waiting = [UnansweredRow(mention=asked, reason=EVIL, nearest=EVIL), UnansweredRow(mention=asked)]
+    bot.desk.stored = [
+        RuleRow(rule=Rule(id=EVIL, when=(EVIL,), like=(EVIL,), regex=(EVIL,), reply=(EVIL,), do=EVIL, origin=EVIL))
+    ]
+    bot.desk.silent = {EVIL: EVIL}
+    bot.notices = [Notice(subject="x", text=EVIL, since=NOW)]
+    for view in VIEWS:
+        answer = await owner.get(f"/dashboard/{view}")
+        page = Page(answer)
+        assert answer.status == 200
+        assert len(page.all("script")) == 1
+        assert "javascript:" not in {(a.get("href") or "")[:11] for _, a in page.elements}
+        assert "alert(1)&lt;/script&gt;" in answer.text
