@@ -58,12 +58,16 @@ def after_success(
     :param jitter: 0 to 1, chance passed in
     :param floor: the shortest interval; lower it only for servers of the owner's own
     """
-    wishes = Wishes.of(parsed).packed() if parsed else state.wishes
-    per_day = pace(parsed, now) if parsed else state.per_day
-    state = replace(_moved(state, fetched.moved_to, now), wishes=wishes, per_day=per_day)
+    state = _moved(state, fetched.moved_to, now)
     if parsed:
         state = replace(
-            state, title=parsed.title or state.title, hub=parsed.hub, topic=parsed.topic, first_ok=state.first_ok or now
+            state,
+            title=parsed.title or state.title,
+            first_ok=state.first_ok or now,
+            wishes=Wishes.of(parsed).packed(),
+            per_day=pace(parsed, now),
+            hub=parsed.hub,
+            topic=parsed.topic,
         )
     # The two validators belong to one answer: an old one beside a new one would be asked about a mixture.
     new_answer = fetched.body is not None or fetched.body_hash != state.body_hash or not fetched.validated
@@ -182,7 +186,7 @@ def _later(wait: timedelta, jitter: float) -> timedelta:
 def _moved(state: FeedState, target: str | None, now: datetime) -> FeedState:
     """Count equal permanent redirects, and believe them after three over two days."""
     if target is None or target == (state.address or state.url):
-        return replace(state, moved_to=None, moved_since=None, moved_count=0)
+        return replace(state, moved_to=None, moved_since=None, moved_count=0) if state.moved_to else state
     if target != state.moved_to or state.moved_since is None:
         return replace(state, moved_to=target, moved_since=now, moved_count=1)
     count = state.moved_count + 1
