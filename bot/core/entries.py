@@ -66,22 +66,17 @@ def entry_key(guid: str, link: str, title: str, html: str) -> str:
 def keyed(raws: Sequence[RawEntry]) -> tuple[Entry, ...]:
     """Give the items of one document their keys; of items that are one, the first stays.
 
-    A guid that several items with different links carry (or a link that several items without guid carry) says
-    nothing: those fall back to the next identity.
+    A guid says nothing where it stands on items with different links, or on most of the items; a link says nothing
+    where it stands on most of those without guid.  Their items fall back to the next identity.  An item that stands
+    there twice, once under an edited title, is still one: only many make an identity vague.
     """
-    guids = Counter(raw.guid for raw in raws)
-    told: dict[str, set[str]] = {}  # what carries a guid that stands there more than once
-    for raw in raws:
-        if guids[raw.guid] > 1:
-            told.setdefault(raw.guid, set()).add(canonical(raw.link) if raw.link else raw.title)
-    plain = [replace(raw, guid="") if len(told.get(raw.guid, ())) > 1 else raw for raw in raws]
-    links: dict[str, set[str]] = {}
-    for raw in plain:
-        if not raw.guid:
-            links.setdefault(canonical(raw.link), set()).add(raw.title)
+    vague_guids = _vague([(raw.guid, raw) for raw in raws if raw.guid], len(raws))
+    plain = [replace(raw, guid="") if raw.guid in vague_guids else raw for raw in raws]
+    linked = [(canonical(raw.link), raw) for raw in plain if raw.link and not raw.guid]
+    vague_links = _vague(linked, len(linked))
     entries: dict[str, Entry] = {}
     for raw in plain:
-        vague = not raw.guid and len(links[canonical(raw.link)]) > 1
+        vague = not raw.guid and canonical(raw.link) in vague_links
         key = entry_key(raw.guid, "" if vague else raw.link, raw.title, raw.html)
         entries.setdefault(key, _entry(key, raw))
     return tuple(entries.values())
@@ -219,10 +214,28 @@ class _Sieve:
         return (None, "") if near is None else (near, "Another feed has nearly the same text.")
 
 
+def _vague(named: Sequence[tuple[str, RawEntry]], all_of_them: int) -> set[str]:
+    """The names (guids, or links) that several items carry which are not one item."""
+    counts = Counter(name for name, _ in named)
+    links: dict[str, set[str]] = {}
+    titles: dict[str, set[str]] = {}
+    for name, raw in named:
+        if counts[name] > 1:
+            titles.setdefault(name, set()).add(raw.title or raw.html)
+            links.setdefault(name, set()).update({canonical(raw.link)} if raw.link else ())
+    return {
+        name
+        for name, told in titles.items()
+        if len(links[name]) > 1
+        or (len(told) > 1 and counts[name] == all_of_them)
+        or (len(told) > 2 and counts[name] * 2 > all_of_them)
+    }
+
+
 def _vague_links(entries: Sequence[Entry]) -> set[str]:
-    """Canonical links that name no single entry: several carry them, or they are a site's front page."""
+    """Canonical links that name no single entry: more than two carry them, or they are a site's front page."""
     counts = Counter(canonical(entry.link) for entry in entries if entry.link)
-    return {link for link, count in counts.items() if count > 1 or is_front_page(link)}
+    return {link for link, count in counts.items() if count > 2 or is_front_page(link)}
 
 
 def _entry(key: str, raw: RawEntry) -> Entry:

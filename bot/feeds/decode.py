@@ -56,11 +56,12 @@ def utf8(body: Body) -> tuple[bytes, str | None]:
         content = content[3:]
     if content[:1].isspace():
         content = content.lstrip(_SPACE)
-    declared = _charset_of(content)
+    match = _DECLARED.match(content)
+    declared = _known(match[1].decode("ascii")) if match else None
     if declared and declared.startswith("iso-2022"):
         return _redeclared(_encoded(content.decode(declared, "replace"))), None
     if _is_utf8(content):
-        return (content if declared in (None, "utf-8", "utf8") else _redeclared(content)), None
+        return (content if match is None or declared in ("utf-8", "utf8") else _redeclared(content)), None
     for name in filter(None, (declared, _known(body.charset))):
         decoded = None if name.startswith("utf") else _decoded(content, name)
         if decoded is not None:
@@ -79,7 +80,8 @@ def mended(content: bytes) -> bytes:
     Junk before and after the document, a document that was cut off (whole items stay), a plain DOCTYPE, control
     characters, HTML's named entities, ampersands that begin no entity, prefixes of known namespaces not declared.
     """
-    content = _from_root(content.translate(None, _CONTROLS))
+    content = content.translate(None, _CONTROLS).replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+    content = _from_root(content)
     content = _whole_items(content)
     parts = []
     at = 0
@@ -95,11 +97,6 @@ def mended(content: bytes) -> bytes:
 
 
 # --------------------------------------------------------------------------- charsets
-
-
-def _charset_of(content: bytes) -> str | None:
-    match = _DECLARED.match(content)
-    return _known(match[1].decode("ascii")) if match else None
 
 
 def _known(name: str | None) -> str | None:

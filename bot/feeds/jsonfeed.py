@@ -45,7 +45,7 @@ def _is_feed(document: Mapping[str, object], items: Sequence[object]) -> bool:
 
 def _item(item: Mapping[str, object], base: str, authors: list[str]) -> Item:
     return Item(
-        guid=_text(item, "id"),
+        guid=_id(item),
         links=[("alternate", "text/html", _text(item, name)) for name in ("url", "external_url")],
         title=_text(item, "title"),
         title_is_html=False,
@@ -65,9 +65,14 @@ def _item(item: Mapping[str, object], base: str, authors: list[str]) -> Item:
 
 def _text(values: Mapping[str, object], name: str) -> str:
     value = values.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _id(item: Mapping[str, object]) -> str:
+    value = item.get("id")
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**20:
         return str(value)  # ids are often numbers
-    return value if isinstance(value, str) else ""
+    return _text(item, "id")
 
 
 def _list(values: Mapping[str, object], name: str) -> Sequence[object]:

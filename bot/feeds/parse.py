@@ -47,7 +47,7 @@ def parse_document(body: Body) -> ParsedFeed:
     parsed = _fast(content, body.url, problem, mending=True)
     if parsed is not None:
         return parsed
-    unreadable = _unreadable(content)
+    unreadable = "compressed data" if body.content.startswith(b"\x1f\x8b") else _unreadable(content)
     if unreadable:
         raise FeedUnreadable(f"{body.url} is {unreadable}.")
     from bot.feeds.slow import read_any
@@ -130,10 +130,10 @@ def _unreadable(content: bytes) -> str | None:
         return "empty"
     if content.startswith((b"{", b"[")):
         return "JSON, but not a JSON Feed"
-    if content.startswith(b"\x1f\x8b"):
-        return "compressed data"
     if has_feed(content):
         return None
+    if b"\0" in content[:1_000]:
+        return "binary data, not a feed"
     match = _FIRST_ELEMENT.search(content, 0, 100_000)
     if match is None:
         return "plain text, not a feed"

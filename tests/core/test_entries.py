@@ -132,10 +132,23 @@ def test_one_guid_for_all_means_nothing() -> None:
 
 def test_one_link_for_all_means_nothing_either() -> None:
     """Then titles and texts tell them apart."""
-    entries = keyed([raw("", "", "One"), raw("", "news", "Two"), raw("", "news", "Three"), raw("", "other", "Four")])
-    assert len({one.key for one in entries}) == 4
-    assert entries[1].key == entry_key("", "", "Two", "")
-    assert entries[3].key == entry_key("", "https://example.com/other", "Four", "")
+    news = [raw("", "news", f"News {number}") for number in range(3)]
+    entries = keyed([raw("", "", "One"), *news, raw("", "other", "Two")])
+    assert len({one.key for one in entries}) == 5
+    assert entries[1].key == entry_key("", "", "News 0", "")
+    assert entries[4].key == entry_key("", "https://example.com/other", "", "")
+
+
+def test_an_item_that_stands_there_twice_is_one() -> None:
+    """Also under an edited title: falling back would give it a new key, and post it again."""
+    others = [raw(f"{number}", f"{number}", f"t{number}") for number in range(5)]
+    twice = keyed([raw("x", "a", "Live: it begins"), raw("x", "a", "It began"), *others])
+    assert len(twice) == 6
+    assert twice[0].key == entry_key("x", "", "", "")
+    linked = [raw("", f"{number}", f"t{number}") for number in range(5)]
+    twice = keyed([raw("", "a", "Live: it begins"), raw("", "a", "It began"), *linked])
+    assert len(twice) == 6
+    assert twice[0].key == entry_key("", "https://example.com/a", "", "")
 
 
 @given(st.lists(st.builds(raw, *[st.sampled_from(["", "a", "b", "c"])] * 4), max_size=12))
@@ -249,7 +262,7 @@ def test_a_link_that_names_no_entry_is_no_story() -> None:
     """Where all entries point to one page, or to the front page, their links tell nothing."""
     page, front = "https://example.com/news", "https://example.com/"
     stories = Stories(by_canonical={canonical(page): 7, canonical(front): 8})
-    parsed = feed_of(entry(1, link=page), entry(2, link=page), entry(3, link=front))
+    parsed = feed_of(entry(1, link=page), entry(2, link=page), entry(4, link=page), entry(3, link=front))
     assert set(verdicts(sifted(parsed, stories=stories)).values()) == {"candidate"}
 
 
