@@ -19,26 +19,13 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 from pydantic_core import core_schema
 
 from bot.model import Rate, Secret
-from bot.settings.fields import UNITS
+from bot.settings.fields import rate_text, span_text
 from bot.settings.kinds import SECRET
 from bot.settings.reading import FILES
 from bot.settings.starfish_file import AccountTable, StarfishFile
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _MODE: JsonSchemaMode = "validation"
-
-
-def span_text(span: timedelta) -> str:
-    """A span as the files write it, in the largest unit that holds it whole: `120s` is `2m`."""
-    seconds = round(span.total_seconds())
-    unit = next((u for u in ("w", "d", "h", "m") if seconds and seconds % UNITS[u] == 0), "s")
-    return f"{seconds // UNITS[unit]}{unit}"
-
-
-def rate_text(rate: Rate) -> str:
-    """A cap as the files write it: `6/h`."""
-    per = span_text(rate.per)
-    return f"{rate.count}/{per.removeprefix('1') if per[:-1] == '1' else per}"
 
 
 class _Generator(GenerateJsonSchema):

@@ -18,6 +18,8 @@ from bot.model import Rate
 from bot.settings.words import Unfit, did_you_mean, listed, meant, shown
 
 STYLES = ("takeaway", "quote", "question", "title", "digest")
+# The same as in core's `compose`, which settings don't load: it would bring the whole condenser along.
+TEMPLATE_NAMES = ("title", "summary", "link", "credit", "author", "site", "feed", "hashtags")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}  # seconds
 LONGEST_SPAN = timedelta(days=3660)  # ten years: beyond it a span is a slip of the pen, and dates overflow
 
@@ -220,9 +222,16 @@ def hashtag(value: object) -> str:
 
 def style(value: object) -> str:
     """A named style, or a template with placeholders in braces."""
-    text = line_of_text(value.replace("\n", " ") if isinstance(value, str) else value)
-    if "{" in text:
-        return str(value).strip()
+    text = passage(value)
+    if "{" in text or "}" in text:
+        names = re.findall(r"\{([^{}]*)\}", text)
+        unknown = [name for name in names if name not in TEMPLATE_NAMES]
+        if unknown:
+            hint = meant(unknown[0], TEMPLATE_NAMES) or f"; there are {listed(TEMPLATE_NAMES, 'and')}"
+            raise Unfit(f"has a placeholder {shown(unknown[0])}, which is unknown{hint}")
+        if text.count("{") != len(names) or text.count("}") != len(names):
+            raise Unfit('has a brace that stands alone; a placeholder is written "{title}"')
+        return text
     if text not in STYLES:
         hint = meant(text, STYLES) or f"; there are {listed(STYLES, 'and')}, and templates"
         raise Unfit(f"{shown(text)} is unknown{hint}")
@@ -258,3 +267,16 @@ def tables(value: object) -> object:
 def one_or_several(value: object) -> object:
     """Text, or a list of texts, as a tuple."""
     return (value,) if isinstance(value, str) else several(value)
+
+
+def span_text(span: timedelta) -> str:
+    """A span as the files write it, in the largest unit that holds it whole: `120s` is `2m`."""
+    seconds = round(span.total_seconds())
+    unit = next((u for u in ("w", "d", "h", "m") if seconds and seconds % UNITS[u] == 0), "s")
+    return f"{seconds // UNITS[unit]}{unit}"
+
+
+def rate_text(rate: Rate) -> str:
+    """A cap as the files write it: `6/h`."""
+    per = span_text(rate.per)
+    return f"{rate.count}/{per.removeprefix('1') if per[:-1] == '1' else per}"

@@ -1,6 +1,6 @@
 """Values as TOML text, the way a person would write them.
 
-May import: model, describe (spans), tomlkit.
+May import: model, fields (spans), tomlkit.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 import tomlkit
 
 from bot.model import Rule, RuleTest
-from bot.settings.describe import span_text
+from bot.settings.fields import span_text
 
 LONGEST_LIST = 90  # characters of a list that stays on one line
 

@@ -12,8 +12,7 @@ import pytest
 
 from bot.model import Rate
 from bot.settings import schema
-from bot.settings.describe import rate_text, span_text
-from bot.settings.fields import rate, span
+from bot.settings.fields import rate, rate_text, span, span_text
 from bot.settings.starter import starter_files
 from tests.settings.config_folder import PLATFORMS
 

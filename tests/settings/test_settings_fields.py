@@ -86,6 +86,7 @@ WRONG = [
     (fields.no_space, "a b"),
     (fields.interest, "-"), (fields.interest, "--x"),
     (fields.language, "english, german"), (fields.language, "e"),
+    (fields.style, "{titel}"), (fields.style, "{}"), (fields.style, "{title"), (fields.style, "title}"), (fields.style, "x{{title}"),
     (fields.hashtag, "123"), (fields.hashtag, "#"), (fields.hashtag, "!!"),
     (fields.backfill, -1), (fields.backfill, True), (fields.backfill, "none"),
     (fields.several, 3), (fields.tables, {}), (fields.tables, "x"),
@@ -128,6 +129,16 @@ def test_the_least_gap_of_a_cron_expression_is_seen() -> None:
     """The gap is that of the closest two times, over nights and weekends."""
     assert fields.cron_gap("*/5 9 * * *") == timedelta(minutes=5)
     assert fields.cron_gap("0 9,17 * * *") == timedelta(hours=8)
+
+
+def test_styles_and_placeholders_are_those_of_the_composer() -> None:
+    """What the owner may write is what posts are composed by, no more and no less."""
+    from bot.core import compose
+
+    assert fields.STYLES == compose.STYLES
+    assert fields.TEMPLATE_NAMES == compose.TEMPLATE_NAMES
+    for template in ("{title}: {summary} {link}", "{nope}", "x"):
+        assert bool(refusal(fields.style, template)) == bool(compose.check_template(template))
 
 
 @given(value=st.one_of(st.text(max_size=40), st.integers(), st.booleans(), st.none(), st.lists(st.text(max_size=3))))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.reply import REPLY_NAMES
 from bot.core.rules import Engine, check_rule
 from bot.errors import UsageError
 from bot.model import Match, Mention
@@ -158,6 +159,14 @@ def test_no_rule_takes_what_another_tests(engine: Engine) -> None:
     """Each test stands in the rule that it expects, or in one that leaves it to another on purpose."""
     elsewhere = [(rule.id, t.say) for rule in engine.rules for t in rule.tests if t.expect != rule.id]
     assert elsewhere == [("pause", "pause 2h")]
+
+
+def test_the_names_that_the_file_teaches_are_names() -> None:
+    """Every name in the comment on top of rules.toml can be used in a reply."""
+    comment = starter_files()["rules.toml"].split("[[rules]]")[0]
+    taught = set(re.findall(r"\{([a-z.]+)\}", comment)) - {"capture"}
+    assert len(taught) > 15
+    assert taught <= set(REPLY_NAMES)
 
 
 def test_replies_fit_into_a_post(engine: Engine) -> None:
