@@ -8,6 +8,7 @@ from yarl import URL
 
 from bot.errors import FeedRefused
 
+Origin = tuple[str, str, int | None]
 LONGEST = 8_000
 """Characters of an address; servers and proxies refuse more than about 8,190 bytes in a request line."""
 
@@ -46,7 +47,7 @@ def host_of(url: URL | str) -> str:
     return name if url.port in {None, 80, 443} else f"{name}:{url.port}"
 
 
-def origin(url: URL) -> tuple[str, str, int | None]:
+def origin(url: URL) -> Origin:
     """Scheme, host and port: what secrets are bound to."""
     return url.scheme, (url.raw_host or "").lower().rstrip("."), url.port
 

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
 from multidict import CIMultiDict
 from yarl import URL
 
-from bot.errors import FeedGone, FeedRefused, FeedUnreachable
+from bot.errors import FeedRefused, FeedUnreachable
 from bot.model import Secret
 from bot.net.addresses import checked, host_of, origin, shown
+from bot.net.answers import REDIRECTS, Purpose, asks_for_rest, has_use, judge, moves, phrase, span, target
 from bot.net.door import Door
 from bot.net.exchange import TIMEOUT, Failed, exchange
 from bot.net.guard import Network, plain, public
@@ -30,14 +31,6 @@ from bot.ports import Clock, Reply
 
 HOPS = 5
 """Redirects that are followed; browsers allow 20, but no feed or page needs more than three."""
-
-AFTER_FORBIDDEN = timedelta(hours=4)
-"""How long to wait after a 403: somebody decided it, so asking again soon is rude (Unread Cloud does the same)."""
-
-PERMANENT = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
-REDIRECTS = PERMANENT | {HTTPStatus.FOUND, HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT}
-
-Purpose = Literal["feed", "page", "discovery"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +121,10 @@ class Client:
             sent.update(private if origin(here) == start else {})
             reply = await self._ask(here, sent, cap, proxy=proxy)
             if reply.status not in REDIRECTS:
-                self._judge(here, reply, purpose)
+                judge(here, reply, purpose, self._now())
                 return Got(reply, str(asked), moved)
-            there = _target(here, reply)
-            downgraded = here.scheme == "https" and there.scheme == "http"
-            permanent = permanent and reply.status in PERMANENT and not downgraded
+            there = target(here, reply)
+            permanent = permanent and moves(here, reply, there)
             moved = str(there) if permanent else moved
             if there in seen:
                 raise FeedRefused(f"{shown(url)} redirects in a circle")
@@ -158,7 +150,7 @@ class Client:
             reply = await self._ask(url, {"Accept": "text/plain, */*;q=0.1"}, LARGEST, cut=True)
             if reply.status not in REDIRECTS:
                 return reply
-            url = _target(url, reply)
+            url = target(url, reply)
         raise FeedRefused(f"{shown(str(url))} redirects more than {HOPS} times")
 
     async def _ask(
@@ -177,7 +169,7 @@ class Client:
                     cap=cap,
                     timeout=self._timeout,
                     proxy=via,
-                    body_of=_has_use,
+                    body_of=has_use,
                     cut=cut,
                 )
             except Failed as failure:
@@ -185,39 +177,18 @@ class Client:
                 if failure.kind in {"refused", "large", "unsendable"}:
                     raise FeedRefused(message) from None
                 raise FeedUnreachable(message) from None
-            self._heed(host, url, reply)
+            if asks_for_rest(reply):
+                wait = self._manners.hold(host, retry_after(reply.headers.get("retry-after"), self._now()))
+                said = f"{shown(str(url))} answered {phrase(reply.status)}; {host} is left alone for {span(wait)}"
+                raise FeedUnreachable(said, wait, host_wide=True)
+            if reply.status < HTTPStatus.BAD_REQUEST:
+                self._manners.welcomed(host)
             return reply
 
     def _gap(self, url: URL) -> timedelta:
         if self._spacing is not None:
             return self._spacing
         return timedelta(0) if self._sessions.at_home(url.raw_host or "") else SPACING
-
-    # ----------------------------------------------------------------- what the answers mean
-
-    def _heed(self, host: str, url: URL, reply: Reply) -> None:
-        """Hold a host that asks for it: 429 always, 503 where it says for how long."""
-        text = reply.headers.get("retry-after")
-        if reply.status == HTTPStatus.TOO_MANY_REQUESTS or (reply.status == HTTPStatus.SERVICE_UNAVAILABLE and text):
-            wait = self._manners.hold(host, retry_after(text, self._now()))
-            message = f"{shown(str(url))} answered {_status(reply)}; {host} is left alone for {_span(wait)}"
-            raise FeedUnreachable(message, wait, host_wide=True)
-        if reply.status < HTTPStatus.BAD_REQUEST:
-            self._manners.welcomed(host)
-
-    def _judge(self, url: URL, reply: Reply, purpose: Purpose) -> None:
-        """Pass what is an answer; name what is none."""
-        if reply.status == HTTPStatus.NOT_MODIFIED or HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
-            return
-        where = shown(str(url))
-        if reply.status == HTTPStatus.GONE:
-            raise FeedGone(f"{where} answered 410 Gone: the {_NOUNS[purpose]} is gone for good")
-        wait = retry_after(reply.headers.get("retry-after"), self._now())
-        if reply.status == HTTPStatus.FORBIDDEN:
-            wait = wait or AFTER_FORBIDDEN
-        if reply.status == HTTPStatus.UNAUTHORIZED:
-            raise FeedUnreachable(f"{where} answered {_status(reply)}: it wants a login (`auth`, `cookie`)", wait)
-        raise FeedUnreachable(f"{where} answered {_status(reply)}", wait)
 
     # ----------------------------------------------------------------- holds
 
@@ -238,9 +209,6 @@ class Client:
     def door(self, owner_addresses: Sequence[str]) -> Door:
         """Open HTTP for a platform: the addresses that the owner wrote for it may be private and plain http."""
         return Door(self._sessions, owner_addresses)
-
-
-_NOUNS: dict[Purpose, str] = {"feed": "feed", "page": "page", "discovery": "address"}
 
 
 def _private_headers(
@@ -274,7 +242,7 @@ def _through(url: URL, proxy: Secret | None) -> URL | None:
     if via.scheme not in {"http", "https"} or not via.host:
         raise FeedRefused("the feed's proxy is not an http or https address")
     if not _may_be_public(url.host or ""):
-        raise FeedRefused(f"{shown(str(url))} is a private address; a proxy is not asked for it")
+        raise FeedRefused(f"{shown(str(url))} is a private address, and a proxy is not asked for those")
     return via
 
 
@@ -283,39 +251,3 @@ def _may_be_public(host: str) -> bool:
         return public(plain(host))
     except ValueError:
         return host != "localhost" and "." in host
-
-
-def _target(here: URL, reply: Reply) -> URL:
-    """Read where a redirect leads.
-
-    :raises FeedUnreachable: if it doesn't say
-    :raises FeedRefused: if we don't go there
-    """
-    location = reply.headers.get("location", "").strip()
-    if not location:
-        raise FeedUnreachable(f"{shown(str(here))} redirects without saying where to")
-    try:
-        there = here.join(URL(location))
-    except ValueError:
-        raise FeedRefused(f"{shown(str(here))} redirects to something that is no address") from None
-    return checked(str(there))
-
-
-def _has_use(status: int) -> bool:
-    """Only what succeeded is read; error pages are not worth a byte."""
-    return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
-
-
-def _status(reply: Reply) -> str:
-    try:
-        return f"{reply.status} {HTTPStatus(reply.status).phrase}"
-    except ValueError:
-        return str(reply.status)
-
-
-def _span(wait: timedelta) -> str:
-    minutes = max(1, round(wait.total_seconds() / 60))
-    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"
-
-
-__all__ = ["Client", "Got"]

@@ -15,7 +15,7 @@ import aiohttp
 from yarl import URL
 
 from bot.errors import Rejected, RetryLater, Unsure
-from bot.net.addresses import origin
+from bot.net.addresses import Origin, origin
 from bot.net.exchange import Failed, Session, exchange
 from bot.net.sessions import Sessions
 from bot.ports import Reply
@@ -91,7 +91,7 @@ class Door:
         return target, self._sessions.platform
 
 
-def _own_origins(addresses: Sequence[str]) -> list[tuple[str, str, int | None]]:
+def _own_origins(addresses: Sequence[str]) -> list[Origin]:
     return [origin(url) for url in map(URL, addresses) if url.scheme in {"http", "https"} and url.host]
 
 

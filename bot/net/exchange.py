@@ -170,7 +170,7 @@ def _explained(error: Exception) -> tuple[Kind, str]:  # noqa: C901 -- one flat 
     if isinstance(error, aiohttp.ClientProxyConnectionError | aiohttp.ClientHttpProxyError):
         return "unreachable", "the proxy doesn't let us through"
     if isinstance(error, aiohttp.ConnectionTimeoutError):
-        return "slow", "no connection within 10 seconds"
+        return "slow", "no connection could be made in time"
     if isinstance(error, TimeoutError):
         return "slow", "it took too long to answer"
     if isinstance(error, aiohttp.ClientConnectorError):

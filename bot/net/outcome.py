@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from bot.errors import NeedsLogin, Rejected, RetryLater, Unsure
+from bot.net.answers import phrase
 from bot.net.patience import clamped, http_date, retry_after, until
 from bot.ports import Reply
 
@@ -44,7 +45,7 @@ def outcome(reply: Reply) -> None:
     status = reply.status
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return
-    said = f"{_phrase(status)}{_detail(reply)}"
+    said = f"{phrase(status)}{_detail(reply)}"
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         raise RetryLater(f"too many requests ({said})", wait_of(reply))
     if status == HTTPStatus.SERVICE_UNAVAILABLE and "retry-after" in reply.headers:
@@ -119,10 +120,3 @@ def _json(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
-
-
-def _phrase(status: int) -> str:
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return str(status)

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import unquote_to_bytes
+from weakref import WeakValueDictionary
 
 from yarl import URL
 
 from bot.errors import FeedError, FeedUnreachable
-from bot.net.addresses import origin
+from bot.net.addresses import Origin, origin
 from bot.ports import Reply
 
 AGENT = "Starfish"
@@ -123,20 +124,20 @@ class RobotsBook:
     """The rules of the origins that were asked, each for a day."""
 
     now: Callable[[], datetime]
-    _pages: dict[tuple[str, str, int | None], _Page] = field(default_factory=dict)
-    _asking: dict[tuple[str, str, int | None], asyncio.Lock] = field(default_factory=dict)
+    _pages: dict[Origin, _Page] = field(default_factory=dict)
+    _asking: WeakValueDictionary[Origin, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def allows(self, url: URL, fetch: Callable[[URL], Awaitable[Reply]]) -> bool:
         """Whether a page may be fetched; asks its origin with `fetch` where nothing fresh is known."""
         key = origin(url)
-        async with self._asking.setdefault(key, asyncio.Lock()):
+        # The lock lives as long as somebody holds or waits for it.
+        lock = self._asking.setdefault(key, asyncio.Lock())
+        async with lock:
             page = self._pages.get(key)
             if page is None or page.until <= self.now():
                 rules, kept = await _asked(url, fetch)
                 self._forget()
                 page = self._pages[key] = _Page(rules, self.now() + kept)
-        if not self._asking[key].locked():
-            del self._asking[key]
         return page.rules.allow(url.raw_path_qs)
 
     def _forget(self) -> None:

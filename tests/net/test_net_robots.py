@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -112,6 +113,14 @@ async def test_robots_is_asked_once_a_day(client: Client, server: FeedServer, cl
     server.put("/robots.txt", "", content_type="text/plain")
     assert await client.robots_allow(server.url("/no"))
     assert server.hits("/robots.txt") == 2
+
+
+async def test_many_pages_at_once_ask_once(client: Client, server: FeedServer) -> None:
+    """Those who come while the question is under way wait for its answer."""
+    server.put("/robots.txt", "User-agent: *\nDisallow: /no", delay=0.02)
+    answers = await asyncio.gather(*(client.robots_allow(server.url("/no")) for _ in range(10)))
+    assert answers == [False] * 10
+    assert server.hits("/robots.txt") == 1
 
 
 async def test_missing_robots_allow_and_failing_ones_do_not(client: Client, server: FeedServer, clock: Hands) -> None:
