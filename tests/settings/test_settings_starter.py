@@ -219,3 +219,9 @@ def test_quotes_are_many_short_and_different(starter: Settings) -> None:
     assert len(set(starter.quotes)) == len(starter.quotes)
     assert max(map(len, starter.quotes)) <= 160
     assert all(quote[-1] in ".!?" for quote in starter.quotes if "final_final" not in quote)
+
+
+def test_no_sentence_begins_with_the_owner(engine: Engine) -> None:
+    """Where the owner has no handle, {owner} is “my owner”, which reads well inside a sentence only."""
+    replies = [reply for rule in engine.rules if rule.origin == "file" for reply in (*rule.reply, *rule.otherwise)]
+    assert [reply for reply in replies if re.search(r"(?:^|[.!?] )\{owner\}", reply)] == []
