@@ -117,7 +117,8 @@ def _title(tree: Element, metas: Mapping[str, str], record: dict[str, Any], site
     shown = page.text_content() if page is not None else ""
     title = _first(_TITLE, metas.get("og:title"), record.get("headline"), metas.get("twitter:title"), shown)
     if not title or _same(title, site):  # a template's title: the page's own heading says more
-        title = next((heading for heading in [*headings, _first(_TITLE, shown)] if not _same(heading, site)), title)
+        others = [*headings, _first(_TITLE, shown)]
+        title = next((other for other in others if other and not _same(other, site)), title)
     return _without_site(title, site, url, headings).strip(_EDGES)
 
 

@@ -17,6 +17,10 @@ PROSE = (
 )
 
 
+# As long as an article that a feed carries whole.
+LONG = tuple(f"Of the summer of {year} they wrote: {text}" for year in (1861, 1862, 1863, 1864) for text in PROSE)
+
+
 def paragraphs(*texts: str) -> str:
     """Texts as HTML paragraphs."""
     return "".join(f"<p>{text}</p>\n" for text in texts)
