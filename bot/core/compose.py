@@ -68,7 +68,7 @@ def say(article: Article, candidate: Candidate, account: Account, limits: Limits
         if room <= 0:
             continue
         style = "takeaway" if "{" in account.style or account.style == "digest" else account.style
-        summary = condense(article, budget=room, unit=limits, style=style)
+        summary = condense(article, budget=room, unit=limits, style=style, gated=True)
         made = draft(article, summary, candidate, account, limits)
         made = replace(made, credit=bare.credit, hashtags=bare.hashtags)
         if made.adds_value and fits(_laid(made.text, made, limits), limits):

@@ -17,8 +17,13 @@ _DATELINE = re.compile(
 )
 _CAPITALS = re.compile(r"\A[A-Z][A-Z .,]{3,40}(?:,\s[A-Z][a-z]+\.?)?\s(?:\([^)]{1,30}\)\s)?[—–-]{1,2}\s")
 _PARENTHESIS = re.compile(r"\s*(?:\([^()\"“”]{1,160}\)|\[[^\[\]\"“”]{1,160}\])")
+_CITED = r"[A-Z][\w’'\-]+(?: et al\.?,?| (?:and|&) [A-Z][\w’'\-]+,?|,) (?:19|20)\d\d[a-z]?"
+_ASIDE = re.compile(
+    r"\s+(?:\((?P<acronym>[A-Z][A-Za-z&/.\-]*[A-Z][\w\-]{0,6}|[a-z]{1,3}[A-Z]{2,}\w{0,6})\)"
+    rf"|\({_CITED}(?:; {_CITED}){{0,6}}\)|\[\d{{1,3}}(?:[,–-] ?\d{{1,3}})*\])"
+)
 _LEADING = re.compile(
-    r"\A(?:(?:In (?:this|our) (?:paper|work|article|study|post)|To (?:this|that) end|In (?:addition|particular|fact|general|other words|short|contrast|"
+    r"\A(?:(?:In (?:this|our) (?:paper|work|article|study|post)|Here),?\s+(?=we\b|I\b|a\b|an\b|the\b)|(?:In (?:this|our) (?:paper|work|article|study|post)|To (?:this|that) end|In (?:addition|particular|fact|general|other words|short|contrast|"
     r"conclusion|summary|practice|the meantime)|As (?:a result|such|usual|expected|always)|For (?:example|instance|now|one thing)|"
     r"On the (?:other|one) hand|At the same time|Of course|However|Moreover|Furthermore|Additionally|Meanwhile|Therefore|Thus|Hence|"
     r"Consequently|Unfortunately|Fortunately|Interestingly|Surprisingly|Remarkably|Notably|Specifically|Importantly|Finally|Instead|"
@@ -66,10 +71,18 @@ _LEVELS = (
 
 
 def tidied(sentence: str) -> str:
-    """Take off what never belongs to what a sentence says: datelines and connectives at its start."""
+    """Take off what never belongs to what a sentence says: datelines, connectives at its start, acronyms, citations."""
     for pattern in (_DATELINE, _CAPITALS, _LEADING):
         sentence = _capital(pattern.sub("", sentence, count=1))
+    if "(" in sentence or "[" in sentence:
+        sentence = _ASIDE.sub(lambda aside: "" if _is_idle(aside, sentence) else aside[0], sentence)
     return sentence
+
+
+def _is_idle(aside: re.Match[str], sentence: str) -> bool:
+    """Tell whether a bracket says nothing here: an acronym that is not used again, or a citation."""
+    acronym = aside["acronym"]
+    return not acronym or sentence.count(acronym) == 1
 
 
 def compressions(sentence: str) -> Iterator[str]:

@@ -7,26 +7,23 @@ description: ranked by a small linear model, chosen for a budget, told in the ar
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.core.clean import clean
-from bot.core.compress import compressions, tidied
-from bot.core.features import scores
-from bot.core.gate import Source, Verdict, balanced, gate, source_of
-from bot.core.patterns import dangles, sells
+from bot.core.gate import PASSED, Source, Verdict, balanced, gate, source_of
+from bot.core.patterns import dangles
+from bot.core.rank import sayings
 from bot.core.reading import Reading, headline, read
 from bot.core.sentences import sentences
-from bot.core.terms import terms
 from bot.core.text import cut, measure
 from bot.model import Article, Limits
 
-_SECOND = 0.6
-"""A further sentence must score this much of the way from the article's mean to its best."""
-
-_REPEAT = 0.5  # a further sentence with more of its content said already is none
+# A quotation of at least three words.
+_QUOTED = re.compile(r"[\"“„«]\s?\w[^\"“”„«»]{12,}[\"“”»]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,32 +38,33 @@ class Summary:
     credit: str = ""  # site or author; empty: neither is known
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    """One thing that could be said."""
-
-    text: str
-    score: float
-    at: int
-    good: bool  # passes the gate's points on single sentences
-
-
 def condense(
-    article: Article, *, budget: int | None, unit: Limits, style: str = "takeaway", use_description: bool = True
+    article: Article,
+    *,
+    budget: int | None,
+    unit: Limits,
+    style: str = "takeaway",
+    use_description: bool = True,
+    gated: bool = False,
 ) -> Summary:
     """Say an article in complete sentences within `budget` (in the unit of `unit`, words alone); None: one, uncut.
 
-    `style`: "takeaway" (default for any other), "quote" (somebody's words, with who said them), "question" (one the
-    article asks, then the takeaway), "title".  `use_description`: the publisher's own description may be said too.
+    `style`: "quote" (somebody's own words, with who said them), "question" (one that the article asks, then the
+    takeaway), "title"; any other is the takeaway, and so is one that the article has nothing for.
+    `use_description`: the publisher's own description may be said too.  `gated`: the best that passes the value gate,
+    if anything does; otherwise the best, and the gate only reports.
     """
     reading = read(article)
-    source = source_of(article, reading.language)
+    source = source_of(article, reading)
     if style == "title":
         text = _fitted(reading.title, budget, unit)
         verdict = Verdict(passes=bool(text), reason="" if text else "The article has no title.")
         return _summary(text, verdict, article, reading)
-    choices = _choices(article, reading, source, use_description=use_description)
-    text = _best(choices, reading, budget, unit, style)
+    said = _said(article, reading, source, budget, unit, style, use_description=use_description)
+    for text in said if gated else ():
+        if gate(text, source).passes:
+            return _summary(text, PASSED, article, reading)
+    text = said[0] if said else _least(reading, budget, unit)
     return _summary(text, gate(text, source), article, reading)
 
 
@@ -79,6 +77,7 @@ def condense_job(content: bytes, args: dict[str, Any]) -> dict[str, Any]:
         unit=unit,
         style=args.get("style", "takeaway"),
         use_description=args.get("use_description", True),
+        gated=args.get("gated", False),
     )
     return asdict(summary)
 
@@ -115,95 +114,63 @@ def _summary(text: str, verdict: Verdict, article: Article, reading: Reading) ->
     )
 
 
-def _choices(article: Article, reading: Reading, source: Source, *, use_description: bool) -> list[_Choice]:
-    """Collect what could be said, best first."""
-    found = [
-        _choice(sentence.text, score, sentence.at, source)
-        for sentence, score in zip(reading.sentences, scores(reading), strict=True)
-        if sentence.whole
-    ]
-    if not found:  # a list, or a text without punctuation
-        found = [
-            _choice(sentence.text, score, sentence.at, source)
-            for sentence, score in zip(reading.sentences, scores(reading), strict=True)
-        ]
-    if use_description and (described := _described(article, reading, source)):
-        best = max((choice.score for choice in found), default=0.0)
-        found.append(_Choice(described, best + 0.01, -1, good=True))
-    return sorted(found, key=lambda choice: (-choice.score, choice.at))
+def _said(
+    article: Article,
+    reading: Reading,
+    source: Source,
+    budget: int | None,
+    unit: Limits,
+    style: str,
+    *,
+    use_description: bool,
+) -> list[str]:
+    """Give everything complete that could be said, best first."""
 
+    def fits(text: str) -> bool:
+        return budget is None or measure(text, unit) <= budget
 
-def _choice(text: str, score: float, at: int, source: Source) -> _Choice:
-    return _Choice(text, score, at, good=_stands_alone(text, source))
-
-
-def _stands_alone(text: str, source: Source) -> bool:
-    return not (dangles(text, source.language) or sells(text) or not balanced(text) or "…" in text)
+    ranked = [saying.text for saying in sayings(reading, None if budget is None else fits)]
+    if style == "quote":
+        ranked.sort(key=lambda text: not _is_quote(text))
+    elif style == "question" and (asked := _asked(reading, fits)):
+        both = (f"{asked} {text}" for text in ranked if asked not in text)
+        ranked = [*(text for text in both if fits(text)), asked, *ranked]
+    if (
+        use_description
+        and style == "takeaway"
+        and (described := _described(article, reading, source))
+        and fits(described)
+    ):
+        ranked.insert(0, described)
+    return ranked
 
 
 def _described(article: Article, reading: Reading, source: Source) -> str:
     """Give the publisher's description where it could be said as it is; empty otherwise."""
     text = clean(article.description)
-    if not text or headline(text) == reading.title or not gate(text, source, own_words=True).passes:
+    if not text or headline(text, article.site) == reading.title or not gate(text, source, own_words=True).passes:
         return ""
     return text
 
 
-def _best(choices: list[_Choice], reading: Reading, budget: int | None, unit: Limits, style: str) -> str:
-    """Choose what to say: good whole sentences first, then shortened ones, then any, at last a cut clause."""
-    if not choices:
-        return _fitted(reading.title, budget, unit)
-    good = [choice for choice in choices if choice.good] or choices
-    if style == "quote" and (quotes := [choice for choice in good if _is_quote(choice.text)]):
-        good = quotes
-    if budget is None:
-        return tidied(good[0].text)
-    if style == "question" and (asked := _asked(choices, budget, unit)):
-        rest = [choice for choice in good if choice.text != asked]
-        room = budget - measure(asked + " ", unit)
-        return f"{asked} {_told(rest, room, unit, reading)}".strip()
-    told = _told(good, budget, unit, reading) or _shortened(good, budget, unit) or _told(choices, budget, unit, reading)
-    return told or _fitted(good[0].text, budget, unit)
-
-
-def _told(choices: list[_Choice], budget: int, unit: Limits, reading: Reading) -> str:
-    """Take whole sentences, best first, while they fit and say something new; told in the article's order."""
-    taken: list[_Choice] = []
-    said: set[str] = set()
-    text = ""
-    mean = sum(choice.score for choice in choices) / max(len(choices), 1)
-    for choice in choices:
-        if taken and choice.score < mean + _SECOND * (taken[0].score - mean):
-            break
-        own = set(terms(choice.text, reading.language))
-        if taken and (not own or len(own & said) > _REPEAT * len(own)):
-            continue
-        candidate = " ".join(each.text for each in sorted([*taken, choice], key=lambda each: each.at))
-        if measure(candidate, unit) <= budget:
-            taken.append(choice)
-            said |= own
-            text = candidate
-    return text
-
-
-def _shortened(choices: Iterable[_Choice], budget: int, unit: Limits) -> str:
-    """Take the best sentence that a safe shortening makes fit."""
-    for choice in choices:
-        for form in compressions(choice.text):
-            if measure(form, unit) <= budget and balanced(form):
-                return form
-    return ""
-
-
-def _asked(choices: list[_Choice], budget: int, unit: Limits) -> str:
-    for choice in choices:
-        if choice.good and choice.text.endswith("?") and measure(choice.text, unit) <= budget:
-            return choice.text
+def _asked(reading: Reading, fits: Callable[[str], bool]) -> str:
+    """Find the first question that the article asks and that stands alone."""
+    for sentence in reading.sentences:
+        text = sentence.text
+        if text.endswith("?") and fits(text) and balanced(text) and not dangles(text, reading.language):
+            return text
     return ""
 
 
 def _is_quote(text: str) -> bool:
-    return any(mark in text for mark in ('"', "“", "„", "«")) and len(sentences(text)) == 1 and balanced(text)
+    """Tell whether words are one whole quotation with something around it that says whose."""
+    return bool(_QUOTED.search(text)) and balanced(text) and len(sentences(text)) == 1
+
+
+def _least(reading: Reading, budget: int | None, unit: Limits) -> str:
+    """Say the best sentence's beginning, where nothing complete fits; the title, where there are no sentences."""
+    ranked = sayings(reading)
+    return _fitted(ranked[0].text if ranked else reading.title, budget, unit)
 
 
 def _fitted(text: str, budget: int | None, unit: Limits) -> str:

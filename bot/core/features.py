@@ -1,7 +1,7 @@
 """What can be seen of a sentence without understanding it: the numbers that the ranking weighs.  Pure.
 
-May import: core.reading, core.patterns, core.terms, core.weights.  One list of numbers a sentence, in the order of
-`NAMES`; the trainer in tests/bench reads the same list.
+May import: core.reading, core.patterns, core.terms.  Every number is small (about 0 to 1), has a name, and means the
+same in every language that has stop words; the cues of scientific writing are English.
 """
 
 from __future__ import annotations
@@ -13,122 +13,177 @@ from itertools import pairwise
 
 from bot.core.patterns import dangles, sells
 from bot.core.reading import Reading, Sentence
-from bot.core.weights import WEIGHTS
+from bot.core.terms import numbers
 
 _CUE = re.compile(
-    r"(?i)\b(?:we|this (?:paper|work|article|study)|in this (?:paper|work|article|study)|(?:the )?authors?)\s+(?:\w+ly\s+|also\s+|then\s+|first\s+)?"
+    r"(?i)\b(?:we|this (?:paper|work|article|study)|in this (?:paper|work|article|study)|authors?)\s+(?:\w+ly\s+|also\s+|then\s+|first\s+)?"
     r"(?:propose|present|introduce|develop|describe|study|investigate|explore|show|demonstrate|find|argue|address|provide|"
     r"design|consider|examine|analy[sz]e|devise|formulate|suggest|extend|prove|establish|apply|use)[sd]?\b"
 )
-_PROPOSE = re.compile(r"(?i)\b(?:propos|introduc|present|develop|devis)(?:e|es|ed|ing|s)?\b")
-_FIND = re.compile(
-    r"(?i)\b(?:show|find|found|demonstrate|result|outperform|achieve|improve|reveal|conclude|prove|suggest)(?:s|d|ed)?\b"
-)
-_SAID = re.compile(
-    r"(?i)\b(?:said|says|told|sagte|dit|dijo|ha detto|disse|zei|powiedział\w*|according to|laut|selon|según)\b"
-)
-_FIRST_PERSON = re.compile(r"\b(?:I|I'm|I’ve|I've|my|me|My|mine)\b")
-_SECOND_PERSON = re.compile(r"(?i)\b(?:you|your|you're|you’re)\b")
-_PERFECT = re.compile(r"\b(?:has|have|had) (?:been )?\w+(?:ed|en|wn|un|ne)\b")
-_WILL = re.compile(r"(?i)\b(?:will|would|could|may|might|is set to|are set to|plans? to)\b")
 _CAPITAL = re.compile(r"(?<!^)\b[A-ZÀ-Þ]\w+")
+_FULL_NAME = re.compile(r"\b[A-ZÀ-Þ][\w’'-]+ (?:[A-Z]\. )?[A-ZÀ-Þ][\w’'-]+")
+_DATELINE = re.compile(r"\A(?:\([A-Z][^)]{1,30}\)|[A-Z][\w .,]{2,40} \((?:CNN|AP|Reuters|AFP)\))")
 
-NAMES = (
-    "first", "second", "third", "position", "early", "late", "last", "opens",
-    "title_share", "title_cover", "title_pairs", "title_x_position", "untitled_x_first", "untitled_x_position",
-    "frequency", "frequency_top", "centrality", "like_first", "like_lead", "like_last",
-    "length", "length_square", "short", "long",
-    "number", "new_number", "names", "quote", "question", "exclaims", "colon", "brackets", "semicolon",
-    "dangles", "sells", "whole", "cue", "propose", "finding", "cue_x_early", "said", "first_person", "second_person",
-    "perfect", "will", "commas", "novelty",
-)  # fmt: skip
+_WORDS = {
+    "propose": "propose proposes proposed proposing introduce introduces introduced present presents presented develop developed devise",
+    "finding": "show shows showed find finds found demonstrate demonstrates results outperforms outperform achieve achieves "
+    "improve improves reveal reveals revealed conclude suggests suggest",
+    "said": "said says told tells added according sagte sagt laut dit selon dijo según disse secondo zei volgens powiedział",
+    "first_person": "i i'm i've my me mine i’m i’ve ich mein je mon yo mi io",
+    "second_person": "you your you're you’re yours",
+    "have": "has have had been hat haben hatte ont ha han",
+    "will": "will would could may might plans plan set wird werden sera será sarà",
+    "weekday": "monday tuesday wednesday thursday friday saturday sunday yesterday today tonight montag dienstag mittwoch "
+    "donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi lunes martes miércoles jueves viernes",
+}
+_CLASSES = {name: frozenset(words.split()) for name, words in _WORDS.items()}
+_LEANING = "he she it they him her his its their them this that these those er sie es il elle ils él ella"
+_PRONOUNS = frozenset(_LEANING.split())
+_DEFINITE = "the der die das le la les el los las il lo gli de het"
+_ARTICLES = frozenset(_DEFINITE.split())
+
+Row = dict[str, float]
 
 
-def features(reading: Reading) -> list[list[float]]:
-    """Give the numbers of each sentence of an article, in the order of `NAMES`."""
-    view = _View(reading)
+def features(reading: Reading) -> list[Row]:
+    """Give the named numbers of each sentence of an article."""
+    view = View(reading)
     return [view.of(sentence) for sentence in reading.sentences]
 
 
-def scores(reading: Reading) -> list[float]:
-    """Weigh each sentence of an article: higher tells of it better; only differences mean anything."""
-    return [sum(value * weight for value, weight in zip(row, _ROW, strict=True)) for row in features(reading)]
-
-
-_ROW = [WEIGHTS.get(name, 0.0) for name in NAMES]
-
-
-class _View:
+class View:
     """What is the same for all sentences of one article."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.count = len(reading.sentences)
-        self.titled = 1.0 if reading.title_terms else 0.0
-        self.frequency: Counter[str] = Counter(term for sentence in reading.sentences for term in sentence.terms)
+        self.titled = float(bool(reading.title_terms))
+        self.title_pairs = set(pairwise(reading.title.lower().split()))
+        self.title_numbers = frozenset(numbers(reading.title))
+        self.frequency = Counter(term for sentence in reading.sentences for term in sentence.terms)
         self.tokens = sum(self.frequency.values()) or 1
-        self.top = {term for term, _ in self.frequency.most_common(10)}
         self.norm = math.sqrt(sum(count * count for count in self.frequency.values())) or 1.0
-        title = reading.title.lower().split()
-        self.title_pairs = set(pairwise(title))
-        self.title_numbers = set(re.findall(r"\d+", reading.title))
-        self.first = set(reading.sentences[0].terms) if reading.sentences else set()
-        self.lead = {term for sentence in reading.sentences[:3] for term in sentence.terms}
-        self.final = set(reading.sentences[-1].terms) if reading.sentences else set()
+        self.top = {term for term, _ in self.frequency.most_common(10)}
+        self.sets = [frozenset(sentence.terms) for sentence in reading.sentences]
+        self.first = self.sets[0] if self.sets else frozenset()
+        self.final = self.sets[-1] if self.sets else frozenset()
+        self.lead = frozenset[str]().union(*self.sets[:3])
+        self.alike = 5 * sum(overlap(self.first, other) for other in self.sets[1:12]) / max(len(self.sets[1:12]), 1)
+        named = Counter(name for sentence in reading.sentences for name in set(_CAPITAL.findall(sentence.text)))
+        self.top_names = {name for name, count in named.most_common(5) if count > 1}
+        self.cues = [bool(_CUE.search(sentence.text)) for sentence in reading.sentences]
+        self.paper = float(self.count <= 20 and any(self.cues))
+        self.first_cue = self.cues.index(True) if any(self.cues) else -1
 
-    def of(self, sentence: Sentence) -> list[float]:
-        """Give the numbers of one sentence."""
-        return [*self._place(sentence), *self._title(sentence), *self._centre(sentence), *self._form(sentence)]
+    def of(self, sentence: Sentence) -> Row:
+        """Give the numbers of one sentence, or of any other words at its place."""
+        row = (
+            self._place(sentence)
+            | self._title(sentence)
+            | self._centre(sentence)
+            | self._form(sentence)
+            | self._words(sentence)
+        )
+        return row | self._crossed(row)
 
-    def _place(self, sentence: Sentence) -> list[float]:
-        at, left = sentence.at, self.count - 1 - sentence.at
-        return [
-            float(at == 0), float(at == 1), float(at == 2), 1 / (at + 1), math.exp(-at / 4),
-            at / max(self.count - 1, 1), float(left == 0), float(sentence.opens),
-        ]  # fmt: skip
+    def _place(self, sentence: Sentence) -> Row:
+        at = sentence.at
+        return {
+            "first": float(at == 0),
+            "second": float(at == 1),
+            "third": float(at == 2),
+            "position": 1 / (at + 1),
+            "log_position": math.log(at + 1) / 3,
+            "early": math.exp(-at / 4),
+            "late": at / max(self.count - 1, 1),
+            "last": float(at == self.count - 1),
+            "opens": float(sentence.opens),
+        }
 
-    def _title(self, sentence: Sentence) -> list[float]:
-        own, title = set(sentence.terms), self.reading.title_terms
-        shared = len(own & title)
-        lowered = sentence.text.lower().split()
-        pairs = sum(pair in self.title_pairs for pair in pairwise(lowered))
+    def _title(self, sentence: Sentence) -> Row:
+        own = frozenset(sentence.terms)
+        shared = len(own & self.reading.title_terms)
+        pairs = (
+            sum(pair in self.title_pairs for pair in pairwise(sentence.text.lower().split())) if self.title_pairs else 0
+        )
         share = shared / max(len(own), 1)
-        untitled = 1 - self.titled
-        return [
-            share, shared / max(len(title), 1), min(pairs, 5) / 5, share / (sentence.at + 1),
-            untitled * (sentence.at == 0), untitled / (sentence.at + 1),
-        ]  # fmt: skip
+        return {
+            "title_share": share,
+            "title_cover": shared / max(len(self.reading.title_terms), 1),
+            "title_pairs": min(pairs, 5) / 5,
+        }
 
-    def _centre(self, sentence: Sentence) -> list[float]:
-        own = set(sentence.terms)
+    def _centre(self, sentence: Sentence) -> Row:
+        own, at = frozenset(sentence.terms), sentence.at
         size = max(len(own), 1)
-        mean = sum(self.frequency[term] for term in own) / size / self.tokens * 50
-        top = len(own & self.top) / 5
-        own_norm = math.sqrt(len(own)) or 1.0
-        centrality = sum(self.frequency[term] for term in own) / self.norm / own_norm
-        return [
-            mean, top, centrality,
-            _overlap(own, self.first) if sentence.at else 0.0, len(own & self.lead) / size if sentence.at > 2 else 0.0,
-            _overlap(own, self.final) if sentence.at < self.count - 1 else 0.0,
-        ]  # fmt: skip
+        weight = sum(self.frequency[term] for term in own)
+        return {
+            "frequency": weight / size / self.tokens * 50,
+            "frequency_top": len(own & self.top) / 5,
+            "centrality": weight / self.norm / math.sqrt(size),
+            "like_first": overlap(own, self.first) if at else 0.0,
+            "like_lead": len(own & self.lead) / size if at > 2 else 0.0,
+            "like_last": overlap(own, self.final) if at < self.count - 1 else 0.0,
+            "novelty": len(own - self.lead) / size if at > 2 else len(own) / size,
+            "top_names": len(self.top_names.intersection(_CAPITAL.findall(sentence.text))) / 3,
+        }
 
-    def _form(self, sentence: Sentence) -> list[float]:
+    def _form(self, sentence: Sentence) -> Row:
         text, size = sentence.text, sentence.words
         scaled = (size - 24) / 24
-        cue = float(bool(_CUE.search(text)))
-        seen = self.lead if sentence.at > 2 else frozenset[str]()
-        return [
-            scaled, min(scaled * scaled, 4.0), float(size < 8), float(size > 40),
-            float(bool(sentence.numbers)), float(any(number not in self.title_numbers for number in sentence.numbers)),
-            min(len(_CAPITAL.findall(text)), 8) / 8, float('"' in text or "“" in text or "„" in text or "«" in text),
-            float(text.endswith("?")), float(text.endswith("!")), float(":" in text), float("(" in text), float(";" in text),
-            float(dangles(text, self.reading.language)), float(bool(sells(text))), float(sentence.whole),
-            cue, float(bool(_PROPOSE.search(text))), float(bool(_FIND.search(text))), cue / (sentence.at + 1),
-            float(bool(_SAID.search(text))), float(bool(_FIRST_PERSON.search(text))), float(bool(_SECOND_PERSON.search(text))),
-            float(bool(_PERFECT.search(text))), float(bool(_WILL.search(text))), min(text.count(","), 4) / 4,
-            len(set(sentence.terms) - seen) / max(len(set(sentence.terms)), 1),
-        ]  # fmt: skip
+        return {
+            "length": scaled,
+            "length_square": min(scaled * scaled, 4.0),
+            "short": float(size < 8),
+            "long": float(size > 40),
+            "number": float(bool(sentence.numbers)),
+            "new_number": float(not self.title_numbers.issuperset(sentence.numbers)),
+            "names": min(len(_CAPITAL.findall(text)), 8) / 8,
+            "full_name": float(bool(_FULL_NAME.search(text))),
+            "quote": float(any(mark in text for mark in '"“„«')),
+            "question": float(text.endswith("?")),
+            "exclaims": float(text.endswith("!")),
+            "colon": float(":" in text),
+            "brackets": float("(" in text),
+            "semicolon": float(";" in text),
+            "commas": min(text.count(","), 4) / 4,
+            "dateline": float(bool(_DATELINE.match(text))),
+            "whole": float(sentence.whole),
+        }
+
+    def _words(self, sentence: Sentence) -> Row:
+        text, tokens = sentence.text, sentence.tokens
+        row = {name: float(not tokens.isdisjoint(words)) for name, words in _CLASSES.items()}
+        row["cue"] = float(bool(_CUE.search(text)))
+        row["first_cue"] = row["cue"] * (sentence.at == self.first_cue)
+        row["pronouns"] = min(len(tokens & _PRONOUNS), 4) / 4
+        row["definite"] = float(text.split(" ", 1)[0].lower() in _ARTICLES)
+        row["dangles"] = float(dangles(text, self.reading.language))
+        row["sells"] = float(bool(sells(text)))
+        return row
+
+    def _crossed(self, row: Row) -> Row:
+        """Cross numbers that mean something only together: above all, whether the lead is right."""
+        first, position, paper = row["first"], row["position"], self.paper
+        many = min(self.count, 60) / 60
+        crossed = {f"first_x_{name}": first * row[name] for name in _OF_LEADS}
+        crossed |= {f"paper_x_{name}": paper * row[name] for name in _OF_PAPERS}
+        return crossed | {
+            "first_x_alike": first * self.alike,
+            "first_x_many": first * many,
+            "title_x_position": row["title_share"] * position,
+            "untitled_x_first": (1 - self.titled) * first,
+            "untitled_x_position": (1 - self.titled) * position,
+            "cue_x_position": row["cue"] * position,
+            "news_x_early": (1 - paper) * row["early"],
+            "log_x_many": row["log_position"] * many,
+        }
 
 
-def _overlap(one: set[str], other: set[str]) -> float:
-    return len(one & other) / (len(one) + len(other)) * 2 if one and other else 0.0
+_OF_LEADS = ("centrality", "names", "definite", "length", "title_share", "pronouns", "quote", "dangles", "full_name")
+_OF_PAPERS = ("position", "late", "cue", "last", "title_share", "first_cue", "title_cover", "length")
+
+
+def overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    """Measure how much two sets of words share: 0 nothing, 1 the same."""
+    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from bot.core.patterns import dangles, sells
-from bot.core.reading import headline
+from bot.core.reading import Reading
 from bot.core.terms import names, numbers, terms
 from bot.core.text import fits, links_in
 from bot.model import Article, Limits
@@ -46,22 +46,22 @@ class Source:
     title_terms: frozenset[str]
     terms: frozenset[str]
     numbers: frozenset[str]
-    names: frozenset[str]
+    text: str  # all of it, where names are looked up
     language: str | None
 
 
 PASSED = Verdict(passes=True)
 
 
-def source_of(article: Article, language: str | None) -> Source:
+def source_of(article: Article, reading: Reading) -> Source:
     """Collect what an article and its title hold."""
-    whole = f"{article.title}\n{article.text}\n{article.author}\n{article.site}"
     return Source(
-        title_terms=frozenset(terms(headline(article.title, article.site), language)),
-        terms=frozenset(terms(whole, language)),
-        numbers=frozenset(numbers(whole)),
-        names=frozenset(name.casefold() for name in names(whole)),
-        language=language,
+        title_terms=reading.title_terms,
+        terms=frozenset(reading.counts) | reading.title_terms,
+        numbers=frozenset(number for sentence in reading.sentences for number in sentence.numbers)
+        | set(numbers(reading.title)),
+        text=f"{article.title}\n{article.text}\n{article.author}\n{article.site}",
+        language=reading.language,
     )
 
 
@@ -135,8 +135,9 @@ def _faithful(words: str, source: Source, *, own_words: bool) -> Verdict | None:
     content = terms(words, source.language)
     foreign = [term for term in content if term not in source.terms]
     if own_words:
+        held = frozenset(name.casefold() for name in names(source.text))
         for name in names(words)[1:]:
-            if name.casefold() not in source.names:
+            if name.casefold() not in held:
                 return _failed("faithful", f"The name {name} is not in the article.")
         if links_in(words) or "@" in words:
             return _failed("faithful", "It brings links or handles of its own.")

@@ -44,6 +44,7 @@ class Sentence:
     text: str
     at: int  # its place among the article's sentences, from 0
     terms: tuple[str, ...]
+    tokens: frozenset[str]  # its words in lower case
     words: int
     numbers: tuple[str, ...]
     opens: bool  # whether it is the first of its paragraph
@@ -78,7 +79,7 @@ def read(article: Article) -> Reading:
             if key in seen or len(sentence) > _LONGEST:
                 continue
             seen.add(key)
-            found.append(_sentence(sentence, len(found), language, opens=first))
+            found.append(sentence_of(sentence, len(found), language, opens=first))
             first = False
     counts = Counter(term for sentence in found for term in set(sentence.terms))
     return Reading(
@@ -110,12 +111,14 @@ def folded(text: str) -> str:
     return " ".join(words(text)).casefold()
 
 
-def _sentence(text: str, at: int, language: str | None, *, opens: bool) -> Sentence:
+def sentence_of(text: str, at: int, language: str | None, *, opens: bool) -> Sentence:
+    tokens = words(text)
     return Sentence(
         text=text,
         at=at,
         terms=tuple(terms(text, language)),
-        words=len(words(text)),
+        tokens=frozenset(token.lower() for token in tokens),
+        words=len(tokens),
         numbers=tuple(numbers(text)),
         opens=opens,
         whole=bool(_TERMINAL.search(text)),
