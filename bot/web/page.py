@@ -30,7 +30,7 @@ _LOOKUPS = 60  # older items fetched for one page at most
 _SPANS = (PAGE, 200, 1000, 1000, 1000)  # ids looked through, one after another, for an older page
 
 # Understood by the rules that every starter config has; the composition root may offer better ones.
-ASK = ("help", "who are you?", "latest", "how do you choose?")
+ASK = ("help", "what do you read?", "latest", "a quote, please")
 
 
 def add_routes(app: web.Application) -> None:

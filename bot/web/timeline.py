@@ -19,15 +19,17 @@ LONG = 900  # characters after which a text gets a scrollable box of its own
 
 # One bounded character class, no nesting: linear.
 _LINK = re.compile(r"https?://[^\s<>\"“”]+")
+_WORD_TO_SAY = re.compile(r"`([^`\s](?:[^`\n]{0,58}[^`\s])?)`")
 _TRAILING = ".,;:!?'’)]}…"
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of a text: words, or a link with what to show for it."""
+    """A stretch of a text: words, a link with what to show for it, or words that the reader may say."""
 
     text: str
     href: str | None = None
+    say: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,13 +102,20 @@ def shown(item: TimelineItem) -> Shown:
         id=item.id,
         kind=item.kind,
         author=item.author,
-        pieces=(Piece(item.text),) if item.kind == "mention" else pieces(item.text, item.url),
+        pieces=_pieces(item),
         at=item.created_at,
         initial=letter.upper()[:1],
         hue=zlib.crc32(item.author.casefold().encode("utf-8", "replace")) % HUES,
         long=len(item.text) > LONG,
         in_reply_to=item.in_reply_to,
     )
+
+
+def _pieces(item: TimelineItem) -> tuple[Piece, ...]:
+    if item.kind == "mention":
+        return (Piece(item.text),)
+    found = pieces(item.text, item.url)
+    return sayable(found) if item.kind == "reply" else found
 
 
 def pieces(text: str, url: str | None = None) -> tuple[Piece, ...]:
@@ -130,6 +139,18 @@ def pieces(text: str, url: str | None = None) -> tuple[Piece, ...]:
     if before < len(text):
         found.append(Piece(text[before:]))
     return tuple(found)
+
+
+def sayable(found: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """The same, with what stands in backquotes ("ask me `help`") as words to say at a touch."""
+    parted: list[Piece] = []
+    for piece in found:
+        if piece.href:
+            parted.append(piece)
+            continue
+        stretches = _WORD_TO_SAY.split(piece.text)  # words, what to say, words, …
+        parted += [Piece(text, say=bool(place % 2)) for place, text in enumerate(stretches) if text]
+    return tuple(parted)
 
 
 def domain(url: str) -> str | None:

@@ -107,6 +107,24 @@ def test_links_become_chips(text: str, url: str | None, expected: tuple[Piece, .
     assert pieces(text, url) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ask me `help`.", (Piece("Ask me "), Piece("help", say=True), Piece("."))),
+        ("`a` `b`", (Piece("a", say=True), Piece(" "), Piece("b", say=True))),
+        ("a ` b, `` and `\n`", (Piece("a ` b, `` and `\n`"),)),
+        ("`" + "x" * 61 + "`", (Piece("`" + "x" * 61 + "`"),)),
+        ("see https://a.b/`x`", (Piece("see "), Piece("a.b", "https://a.b/`x`"))),
+    ],
+)
+def test_what_a_reply_offers_can_be_said_at_a_touch(text: str, expected: tuple[Piece, ...]) -> None:
+    """Backquoted words of a reply become chips; anything else, and every other kind of item, stays as it is."""
+    assert shown(item(1, "reply", text=text)).pieces == expected
+    assert not any(
+        piece.say for piece in (*shown(item(1, "post", text=text)).pieces, *shown(item(2, "mention", text=text)).pieces)
+    )
+
+
 @given(st.text(alphabet="ab./:?)( \nhtps\u202e"), st.none() | st.just("https://a.b/"))
 def test_no_word_is_lost(text: str, url: str | None) -> None:
     """Put together again, the pieces are the text, and every link is of the web."""
