@@ -84,7 +84,7 @@ class Index:
         phrases += self._always
         if not phrases:
             return
-        yield from self._matching(phrases, words, words.exact, None, folded=False)
+        yield from self._matching(phrases, words, words.exact, None)
         for view, places in words.views():
             yield from self._matching(phrases, words, view, places, folded=True)
 
@@ -95,10 +95,14 @@ class Index:
         view: Sequence[str],
         places: Sequence[int] | None,
         *,
-        folded: bool,
+        folded: bool = False,
     ) -> Iterator[tuple[Ruling, Mapping[str, str]]]:
+        """The rules whose phrases match one view of the words."""
         found: list[tuple[tuple[int | bool, ...], Ruling, Hit]] = []
+        text = f" {' '.join(view if folded else words.folded_all)} "
         for phrase in phrases:
+            if any(run not in text for run in phrase.runs):
+                continue
             hit = phrase.match(view, folded=folded)
             if hit is not None and hit.fixed:
                 found.extend(
