@@ -243,7 +243,11 @@ async def fill(bot: FakeBot) -> None:
     )  # fmt: skip
     thanks = await bot.say("mention", "@ann", "thanks, that's the one I was looking for", age=40, in_reply_to=answer)
     await bot.say(
-        "reply", "starfish", "Glad it helped. I share links about sound every morning.", age=40, in_reply_to=thanks
+        "reply",
+        "starfish",
+        "Glad it helped. Ask me `why` under a post, or `latest on reverb`.",
+        age=40,
+        in_reply_to=thanks,
     )
     await bot.say(
         "post", "starfish",
