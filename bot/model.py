@@ -180,6 +180,7 @@ class Fetched:
     body_hash: str | None = None
     fresh_for: timedelta | None = None  # max-age or Expires, also of a 304
     moved_to: str | None = None  # the end of a chain of permanent redirects only
+    at: datetime | None = None  # when the answer came: after a wait for the host's turn, later than the poll began
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,8 @@ def after_success(
     :param jitter: 0 to 1, chance passed in
     :param floor: the shortest interval; lower it only for servers of the owner's own
     """
+    # A feed that waited for its host's turn was asked later than its poll began; counted from then, it is never early.
+    now = max(now, fetched.at or now)
     state = _moved(state, fetched.moved_to, now)
     if parsed:
         state = replace(

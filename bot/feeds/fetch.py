@@ -67,6 +67,7 @@ async def fetch(client: Client, feed: Feed, state: FeedState, now: datetime) -> 
             body_hash=state.body_hash,
             fresh_for=fresh_for(reply, now),
             moved_to=got.permanent_to,
+            at=got.at,
         )
     body = await body_of(reply)
     digest = hashlib.blake2b(body.content, digest_size=16).hexdigest()
@@ -78,6 +79,7 @@ async def fetch(client: Client, feed: Feed, state: FeedState, now: datetime) -> 
         body_hash=digest,
         fresh_for=fresh_for(reply, now),
         moved_to=got.permanent_to,
+        at=got.at,
     )
 
 

@@ -39,6 +39,7 @@ class Got:
 
     reply: Reply
     asked: str  # the address that was asked for first
+    at: datetime  # when it came
     permanent_to: str | None = None
 
 
@@ -122,7 +123,7 @@ class Client:
             reply = await self._ask(here, sent, cap, proxy=proxy)
             if reply.status not in REDIRECTS:
                 judge(here, reply, purpose, self._now())
-                return Got(reply, str(asked), moved)
+                return Got(reply, str(asked), self._now(), moved)
             there = target(here, reply)
             permanent = permanent and moves(here, reply, there)
             moved = str(there) if permanent else moved

@@ -126,6 +126,14 @@ def test_the_owners_wish_replaces_the_pace_but_not_the_servers_wishes() -> None:
     assert wait(after_success(STATE, fetched(fresh_for=HOUR), parsed, fast, NOW, 0.0, floor=timedelta(0))) == HOUR
 
 
+def test_the_interval_counts_from_the_answer_not_from_the_start_of_the_wait() -> None:
+    """A feed that waited ten minutes for its host's turn is asked again ten minutes later, not early."""
+    late = after_success(STATE, fetched(at=NOW + timedelta(minutes=10)), every(DAY), FEED, NOW, 0.0)
+    assert late.next_at is not None
+    assert late.next_at - NOW >= 3 * HOUR + timedelta(minutes=10)
+    assert late.last_ok == NOW + timedelta(minutes=10)
+
+
 def test_hours_and_days_to_be_skipped_are_skipped() -> None:
     """The hours (GMT) and days of skipHours and skipDays push the poll to the next hour that suits, on a 304 as well."""
     parsed = replace(every(DAY), skip_hours=frozenset({15, 16}))
