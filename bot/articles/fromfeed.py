@@ -19,6 +19,9 @@ _LONGEST = 100_000  # of the HTML; longer is cut, in case somebody else filled t
 # What in a feed's HTML is no prose: gone before its text is read.  None of these holds another of its kind.
 _NOT_PROSE = ("pre", "table", "figure", "figcaption")
 _SPACES = re.compile(r"(?:\s|&nbsp;|&#0*(?:32|160|10|13|9);|&#x0*(?:20|a0|a|d|9);)++", re.IGNORECASE)
+_TWICE = re.compile(
+    r"&(?:amp|quot|nbsp|#0*39|#8[0-9]{3}|[rl][sd]quo|hellip|[mn]dash);|</(?:p|div|a|span|strong|em)>|<br ?/?>"
+)
 # A teaser that breaks off: "… [Read more]", "[…]".
 _CUT = re.compile(
     r"\s*(?:\[(?:…|\.{3}|&hellip;|\+\d+ chars)\]|(?:…|\.{3})\s*(?:\(?(?:read|continue|view|learn) [^\n.]{2,40}\)?)?)\s*[→»]?\s*\Z",
@@ -44,9 +47,18 @@ def text_of(html: str) -> str:
     """The prose in the HTML of a feed entry, paragraphs parted by one line break; a sentence cut short is left out."""
     # The source's own line breaks and runs of spaces mean nothing.
     html = _SPACES.sub(" ", html[:_LONGEST])
+    prose_only = html
     for name in _NOT_PROSE:
-        html = _without(html, name)
-    lines = plain(html).split("\n")
+        prose_only = _without(prose_only, name)
+    # An entry that is nothing but a listing, a commit's message say, is told by it.
+    return _read(prose_only) or (_read(html) if prose_only != html else "")
+
+
+def _read(html: str) -> str:
+    text = plain(html)
+    if _TWICE.search(text):  # escaped once too often, as many feeds are
+        text = plain(text)
+    lines = text.split("\n")
     if lines and _CUT.search(lines[-1][-200:]):
         lines[-1] = _whole_sentences(_CUT.sub("", lines[-1]))
     return clean(prose([Block("paragraph", line) for line in lines if line]), lines=True)
@@ -68,8 +80,10 @@ def _without(html: str, name: str) -> str:
         if end < 0:
             kept.append(html[at:])
             return "".join(kept)
-        kept.extend((html[at:start], "\n<p>"))
-        at = end + len(closing)
+        end += len(closing)
+        laid_out = name == "table" and "<p" in lower[start:end]  # a table around paragraphs is there for the layout
+        kept.extend((html[at : end if laid_out else start], "\n<p>"))
+        at = end
 
 
 def _tag(lower: str, opening: str, at: int) -> int:

@@ -32,7 +32,7 @@ condividi|udostępnij|print(?: this)?(?: (?:article|page))?|drucken|e-?mail(?: t
 comments?|leave a (?:comment|reply)|post a comment|view comments|show comments|\\d+ comments?|kommentare?|commentaires?|comentarios?|
 tags?|tags:.{0,80}|filed under:? .{0,80}|categories: .{0,80}|posted in:? .{0,80}|topics: .{0,80}|
 continue reading|read the full (?:story|article|post)(?: here)?|read it here|click here|back to top|skip to (?:main )?content|
-loading(?:\\.{3}|…)?|\\d+ ?min(?:ute)?s? read|reading time:? .{0,30}|updated?:? .{0,40}\\d{4}|published:? .{0,40}\\d{4}|
+dismiss|close|menu|skip ad|loading(?:\\.{3}|…)?|\\d+ ?min(?:ute)?s? read|reading time:? .{0,30}|updated?:? .{0,40}\\d{4}|published:? .{0,40}\\d{4}|
 \\[?(?:…|\\.{3})\\]?|read more(?:\\.{3}|…| »| →|→| ›)?|continue reading .{1,120}(?:→|»|…|\\.{3})
 """
 # Beginnings of a paragraph that credits a picture.
@@ -50,6 +50,7 @@ linkedin|mastodon|bluesky|youtube|telegram|whatsapp|tiktok|google|flipboard|soci
 (?:get|receive) .{0,80}(?:in your inbox|by e-?mail|newsletter|delivered)|
 (?:want|love|enjoy|like) .{0,60}\\? (?:sign up|subscribe|follow|join|check out)|
 download (?:the|our) .{0,40}\\bapp\\b|join (?:the|our) (?:newsletter|mailing list|community|discord|conversation)|
+click here\\b.{0,120}|statistics: posted by .{1,120}|submitted by .{1,200}|
 we want to hear (?:what you think|from you)|have (?:a|any) (?:tip|news tip|question|comment)s?\\b.{0,60}(?:e-?mail|contact|get in touch|write|send)|
 this (?:article|story|post|piece) (?:was|is|has been|originally|first) (?:originally |first )?(?:published|appeared|updated|produced|republished)|
 the post .{1,300} (?:appeared first|first appeared) on|copyright\\b|©|\\(c\\) \\d{4}|all rights reserved|

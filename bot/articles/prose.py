@@ -12,6 +12,8 @@ from bot.core.text import clean
 
 MAX_TEXT = 200_000  # characters of an article; the longest honest ones have half of that
 
+_REFRAIN = 8  # characters: what is shorter may be said again ("Yes.")
+
 # Letters of Latin, Greek, Cyrillic, kana, Han and Hangul, and the signs of their typography: nothing invisible, no marks.
 _ORDINARY = re.compile(
     "[\n -~\xa1-\xac\xae-\u02ff\u0370-\u0482\u048a-\u0556\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u21ff\u2200-\u22ff\u3001-\u3029\u3030-\u3096\u309b-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff9f]*"
@@ -34,7 +36,7 @@ def prose(blocks: list[Block]) -> str:
     for block in blocks:
         if block.kind == "heading" and length > total / 2 and is_trailer(block.text):
             break
-        if (block.text in seen and len(block.text) > 40) or is_furniture(block.text):
+        if (block.text in seen and len(block.text) > _REFRAIN) or is_furniture(block.text):
             continue
         seen.add(block.text)
         kept.append(block.text[: MAX_TEXT - length])
