@@ -41,7 +41,7 @@ class References:
         return {key: self.resolved(item, (*where, key)) for key, item in value.items()}
 
     def _secret(self, kind: str, target: str, where: Where) -> Secret:
-        key = where[-1] if isinstance(where[-1], str) else "it"
+        key = next((part for part in reversed(where) if isinstance(part, str)), "secret")
         try:
             return Secret(self._from_env(target) if kind == "env" else self._from_file(target))
         except Unfit as error:
