@@ -5,6 +5,7 @@ Everything here is linear in the length of the text, and total: no string makes 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import regex
@@ -32,6 +33,8 @@ _TAGS = (
 _JOINERS = r"(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f\u20e3\u0600-\u0dff\u1000-\u109f\u1780-\u17ff])[\u200c\u200d]"
 _SELECTORS = r"[\ufe00-\ufe0d\U000E0100-\U000E01EF]|(?<![\p{Emoji}\u200d])[\ufe0e\ufe0f]"
 _HIDDEN = regex.compile(f"{_NEVER}|{_TAGS}|{_JOINERS}|{_SELECTORS}")
+# What is hidden although Unicode calls it printable.
+_ODD = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _HIDDEN_ASCII = regex.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _PILE = regex.compile(rf"(\p{{M}}{{{_MARKS}}})\p{{M}}++")
 _BREAKS = regex.compile(r"[^\S\n]*+[\n\x0b\x0c\x85\u2028\u2029][\s]*+")
@@ -52,7 +55,9 @@ def clean(text: str, *, lines: bool = False) -> str:
         text = str(_HIDDEN_ASCII.sub("", text))
     else:
         # The piles go first: normalising a long run of marks sorts them, which takes quadratic time.
-        text = unicodedata.normalize("NFC", str(_PILE.sub(r"\1", str(_HIDDEN.sub("", text)))))
+        if _ODD.search(text) or not text.replace("\n", " ").replace("\t", " ").replace("\xa0", " ").isprintable():
+            text = str(_HIDDEN.sub("", text))
+        text = unicodedata.normalize("NFC", str(_PILE.sub(r"\1", text)))
         text = str(_PILE.sub(r"\1", text))
     if not lines:
         return str(_SPACES.sub(" ", text)).strip()

@@ -64,9 +64,12 @@ _DASH_TAIL = re.compile(r"\s+(?:[—–]|--|-)\s+[^\"“”—–]{3,200}(?P<end
 _NEGATION = re.compile(
     r"(?i)\b(?:not|no|never|n['’]t|nor|neither|without|nicht|kein\w*|nie|pas|jamais|ningún|ninguna|nunca|non|mai|não|niet|geen)\b|n['’]t\b"
 )
+
+# Gentlest first: what is taken out, what is put there ("end": the mark that ended it), and what must occur for it.
 _LEVELS = (
-    (_DATELINE, ""), (_CAPITALS, ""), (_LEADING, ""), (_PARENTHESIS, ""), (_DASHED, " "), (_ATTRIBUTION, "end"), (_RELATIVE, "end"),
-    (_APPOSITION, ""), (_ACCORDING, ""), (_PARTICIPLE, "end"), (_DASH_TAIL, "end"), (_LEADING_CLAUSE, ""), (_COORDINATED, "end"),
+    (_DATELINE, "", "("), (_CAPITALS, "", " "), (_LEADING, "", " "), (_PARENTHESIS, "", "(["), (_DASHED, " ", "—–-"),
+    (_ATTRIBUTION, "end", ","), (_RELATIVE, "end", ","), (_APPOSITION, "", ","), (_ACCORDING, "", ","), (_PARTICIPLE, "end", ","),
+    (_DASH_TAIL, "end", "—–-"), (_LEADING_CLAUSE, "", ","), (_COORDINATED, "end", ",;"),
 )  # fmt: skip
 
 
@@ -90,7 +93,9 @@ def compressions(sentence: str) -> Iterator[str]:
     seen = {sentence}
     given = 0
     forms = [sentence]
-    for pattern, keep in _LEVELS:
+    for pattern, keep, needed in _LEVELS:
+        if not any(mark in sentence for mark in needed):
+            continue
         for form in list(forms):
             shorter = _without(form, pattern, keep)
             if shorter and shorter not in seen:
@@ -116,8 +121,11 @@ def _without(sentence: str, pattern: re.Pattern[str], keep: str) -> str:
         end = match["end"]
         return "" if end == "," else end
 
-    shorter = _capital(re.sub(r"\s+([,.;:!?])", r"\1", pattern.sub(left, sentence).strip()))
-    if shorter == sentence or len(shorter.split()) < 5:
+    shorter, times = pattern.subn(left, sentence)
+    if not times:
+        return ""
+    shorter = _capital(re.sub(r"\s+([,.;:!?])", r"\1", shorter.strip()))
+    if len(shorter.split()) < 5:
         return ""
     return re.sub(r" {2,}", " ", shorter)
 

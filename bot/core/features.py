@@ -71,6 +71,7 @@ class View:
         self.alike = 5 * sum(overlap(self.first, other) for other in self.sets[1:12]) / max(len(self.sets[1:12]), 1)
         named = Counter(name for sentence in reading.sentences for name in set(_CAPITAL.findall(sentence.text)))
         self.top_names = {name for name, count in named.most_common(5) if count > 1}
+        self.selling = bool(sells("\n".join(sentence.text for sentence in reading.sentences)))
         self.cues = [bool(_CUE.search(sentence.text)) for sentence in reading.sentences]
         self.paper = float(self.count <= 20 and any(self.cues))
         self.first_cue = self.cues.index(True) if any(self.cues) else -1
@@ -159,7 +160,7 @@ class View:
         row["pronouns"] = min(len(tokens & _PRONOUNS), 4) / 4
         row["definite"] = float(text.split(" ", 1)[0].lower() in _ARTICLES)
         row["dangles"] = float(dangles(text, self.reading.language))
-        row["sells"] = float(bool(sells(text)))
+        row["sells"] = float(self.selling and bool(sells(text)))
         return row
 
     def _crossed(self, row: Row) -> Row:

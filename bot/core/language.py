@@ -12,7 +12,7 @@ from bot.core.stopwords import STOP_WORDS
 
 _LETTERS = re.compile(r"[^\W\d_]++")
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_][A-Za-z0-9]+)*\Z", re.IGNORECASE)
-_ENOUGH = 2_000  # characters: more change no vote
+_ENOUGH = 1_200  # characters: more change no vote
 
 # Scripts that one language writes, or mostly one.
 _SCRIPTS = {

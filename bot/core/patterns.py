@@ -67,7 +67,7 @@ _LEANING_HINTS = ("above", "below", "earlier", "before", "latter", "former", "fo
 _SELLING = re.compile(
     r"(?i)\b(?:you won['’]?t believe|what happens next|blow your mind|will shock you|jaw[- ]dropping|must[- ]see|"
     r"click (?:here|below|through)|read more|read on|find out (?:more|how|why)|learn more|keep reading|stay tuned|"
-    r"subscribe|sign up|newsletter|follow us|like us on|share this|join (?:us|our|the waitlist)|buy now|order now|shop now|"
+    r"subscribe|sign up|newsletter|(?:to|in) your inbox|need to know to start the day|follow us|like us on|share this|join (?:us|our|the waitlist)|buy now|order now|shop now|"
     r"limited time|don['’]?t miss|act now|free trial|discount code|promo code|coupon|use code|affiliate|sponsored|"
     r"this video|watch the video|photo(?:graph)? by|getty images|all rights reserved|patreon|in this (?:post|article|video|"
     r"tutorial|episode),? (?:we|i)(?:['’]ll| will)|thanks for reading|let (?:us|me) know in the comments|comments? below|"
@@ -78,11 +78,12 @@ _SELLING = re.compile(
 
 # A cheap look first: the long pattern costs thirty times as much, and hardly any sentence needs it.
 _SELLING_HINTS = (
-    "won", "next", "mind", "shock", "drop", "must", "click", "read", "find out", "learn more", "tuned", "subscri", "sign up",
-    "newsletter", "follow us", "like us", "share this", "join", "now", "limited time", "miss", "trial", "code", "coupon",
-    "affiliate", "sponsor", "video", "photo", "getty", "rights reserved", "patreon", "in this", "comments", "abon", "anmelden",
-    "lesen", "clique", "la suite", "suscr", "haz clic", "leer", "iscriviti", "clicca", "leggi", "inscreva", "leia", "klik",
-    "lees", "czytaj",
+    "t believe", "happens next", "your mind", "shock you", "dropping", "must-see", "must see", "click", "read more", "read on",
+    "find out", "learn more", "keep reading", "stay tuned", "subscri", "sign up", "newsletter", "your inbox", "follow us",
+    "like us", "share this", "join", "buy now", "order now", "shop now", "limited time", "t miss", "act now", "trial", "code",
+    "coupon", "affiliate", "sponsor", "video", "photo", "getty", "rights reserved", "patreon", "in this ", "comment",
+    "abon", "jetzt", "lesen", "clique", "la suite", "suscr", "haz clic", "leer", "iscriviti", "clicca", "leggi", "inscreva",
+    "leia", "klik", "lees", "czytaj",
 )  # fmt: skip
 
 
@@ -93,7 +94,9 @@ def dangles(sentence: str, language: str | None) -> bool:
     match = _FIRST_WORD.match(sentence)
     first = match[1].lower() if match else ""
     starts = _STARTS.get(language or "", _ANY_START if language is None else frozenset())
-    return first in starts or any(hint in sentence for hint in _LEANING_HINTS) and bool(_LEANS_ANYWHERE.search(sentence))
+    return (
+        first in starts or any(hint in sentence for hint in _LEANING_HINTS) and bool(_LEANS_ANYWHERE.search(sentence))
+    )
 
 
 def sells(text: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from bot.core.clean import clean
 from bot.core.language import language_of
 from bot.core.sentences import sentences
-from bot.core.terms import numbers, terms, words
+from bot.core.terms import numbers, terms, terms_of, words
 from bot.model import Article
 
 MOST_SENTENCES = 150
@@ -74,7 +74,7 @@ def read(article: Article) -> Reading:
         if _BOILERPLATE.match(line):
             continue
         first = True
-        for sentence in sentences(_TRAILING_MORE.sub("", line[:20_000]), language):
+        for sentence in sentences(_without_more(line[:20_000]), language):
             key = folded(sentence)
             if key in seen or len(sentence) > _LONGEST:
                 continue
@@ -90,6 +90,11 @@ def read(article: Article) -> Reading:
         total=len(found),
         counts=counts,
     )
+
+
+def _without_more(line: str) -> str:
+    """Take "Continue reading" and its like off the end of a line."""
+    return line[:-120] + _TRAILING_MORE.sub("", line[-120:])
 
 
 def headline(title: str, site: str = "") -> str:
@@ -112,11 +117,12 @@ def folded(text: str) -> str:
 
 
 def sentence_of(text: str, at: int, language: str | None, *, opens: bool) -> Sentence:
+    """Look at one sentence, or at any other words that stand at its place."""
     tokens = words(text)
     return Sentence(
         text=text,
         at=at,
-        terms=tuple(terms(text, language)),
+        terms=tuple(terms_of(tokens, language)),
         tokens=frozenset(token.lower() for token in tokens),
         words=len(tokens),
         numbers=tuple(numbers(text)),

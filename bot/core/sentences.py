@@ -12,7 +12,6 @@ _TERMINAL = re.compile(
     r"(?P<stop>[.!?…]++|[。！？｡]++)(?P<close>[\"'”’»)\]」』】›]*+)(?P<gap>\s*+)(?P<open>[\"'“„‘«(\[¿¡‹—–\-•]*+\s?)(?P<next>\S?)"
 )
 _CJK = frozenset("。！？｡")
-_LAST_TOKEN = re.compile(r"\S{1,40}\Z")
 _BULLET = re.compile(r"(?:[-•*·▪‣–]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)])\s+\Z")
 
 # Never the end, whatever follows: titles before names, and abbreviations that need a complement.
@@ -118,8 +117,8 @@ def _full_stop_ends(token: str, following: str, rest: str, before: str, language
 
 def _last_token(line: str, start: int, end: int) -> str:
     """Give the token right before a mark: at most 40 characters of it, so that a long run costs little each time."""
-    match = _LAST_TOKEN.search(line, max(start, end - 40), end)
-    return match[0] if match else ""
+    pieces = line[max(start, end - 40) : end].rsplit(None, 1)
+    return pieces[-1] if pieces else ""
 
 
 def _goes_on(rest: str) -> bool:

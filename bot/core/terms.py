@@ -45,17 +45,12 @@ def words(text: str) -> list[str]:
 
 def terms(text: str, language: str | None) -> list[str]:
     """Give the stemmed content words of a text, in order, with repeats."""
-    stop = STOP_WORDS.get(language or "", EVERY_STOP_WORD)
-    english = language in ("en", None)
-    found = []
-    for word in _WORD.findall(text):
-        term = _term(word, english)
-        if term and word.lower() not in stop and term not in stop:
-            if len(term) > 1 and _UNSPACED.match(term):
-                found += [term[at : at + 2] for at in range(len(term) - 1)]
-            else:
-                found.append(term)
-    return found
+    return terms_of(_WORD.findall(text), language)
+
+
+def terms_of(found: list[str], language: str | None) -> list[str]:
+    """Give the stems of those words that carry content, in order, with repeats."""
+    return [term for word in found for term in _terms(word, language)]
 
 
 def numbers(text: str) -> list[str]:
@@ -69,6 +64,17 @@ def names(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=20_000)
+def _terms(word: str, language: str | None) -> tuple[str, ...]:
+    """Give what one word counts for: nothing for a stop word, pairs of characters in a script without spaces."""
+    stop = STOP_WORDS.get(language or "", EVERY_STOP_WORD)
+    term = _term(word, language in ("en", None))
+    if not term or word.lower() in stop or term in stop:
+        return ()
+    if len(term) > 1 and _UNSPACED.match(term):
+        return tuple(term[at : at + 2] for at in range(len(term) - 1))
+    return (term,)
+
+
 def _term(word: str, english: bool) -> str:
     """Fold one word: lower case, no possessive, no common suffix.  One letter or sign alone carries no content."""
     term = word.casefold().replace("’", "'")
