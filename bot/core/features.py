@@ -20,7 +20,6 @@ _CUE = re.compile(
     r"(?:propose|present|introduce|develop|describe|study|investigate|explore|show|demonstrate|find|argue|address|provide|"
     r"design|consider|examine|analy[sz]e|devise|formulate|suggest|extend|prove|establish|apply|use)[sd]?\b"
 )
-_CAPITAL = re.compile(r"(?<!^)\b[A-ZÀ-Þ]\w+")
 _FULL_NAME = re.compile(r"\b[A-ZÀ-Þ][\w’'-]+ (?:[A-Z]\. )?[A-ZÀ-Þ][\w’'-]+")
 _DATELINE = re.compile(r"\A(?:\([A-Z][^)]{1,30}\)|[A-Z][\w .,]{2,40} \((?:CNN|AP|Reuters|AFP)\))")
 
@@ -41,6 +40,8 @@ _LEANING = "he she it they him her his its their them this that these those er s
 _PRONOUNS = frozenset(_LEANING.split())
 _DEFINITE = "the der die das le la les el los las il lo gli de het"
 _ARTICLES = frozenset(_DEFINITE.split())
+
+_QUOTES = frozenset('"“„«')
 
 Row = dict[str, float]
 
@@ -64,14 +65,13 @@ class View:
         self.tokens = sum(self.frequency.values()) or 1
         self.norm = math.sqrt(sum(count * count for count in self.frequency.values())) or 1.0
         self.top = {term for term, _ in self.frequency.most_common(10)}
-        self.sets = [frozenset(sentence.terms) for sentence in reading.sentences]
+        self.sets = [sentence.content for sentence in reading.sentences]
         self.first = self.sets[0] if self.sets else frozenset()
         self.final = self.sets[-1] if self.sets else frozenset()
         self.lead = frozenset[str]().union(*self.sets[:3])
         self.alike = 5 * sum(overlap(self.first, other) for other in self.sets[1:12]) / max(len(self.sets[1:12]), 1)
-        named = Counter(name for sentence in reading.sentences for name in set(_CAPITAL.findall(sentence.text)))
+        named = Counter(name for sentence in reading.sentences for name in set(sentence.capitals))
         self.top_names = {name for name, count in named.most_common(5) if count > 1}
-        self.selling = bool(sells("\n".join(sentence.text for sentence in reading.sentences)))
         self.cues = [bool(_CUE.search(sentence.text)) for sentence in reading.sentences]
         self.paper = float(self.count <= 20 and any(self.cues))
         self.first_cue = self.cues.index(True) if any(self.cues) else -1
@@ -102,7 +102,7 @@ class View:
         }
 
     def _title(self, sentence: Sentence) -> Row:
-        own = frozenset(sentence.terms)
+        own = sentence.content
         shared = len(own & self.reading.title_terms)
         pairs = (
             sum(pair in self.title_pairs for pair in pairwise(sentence.text.lower().split())) if self.title_pairs else 0
@@ -115,7 +115,7 @@ class View:
         }
 
     def _centre(self, sentence: Sentence) -> Row:
-        own, at = frozenset(sentence.terms), sentence.at
+        own, at = sentence.content, sentence.at
         size = max(len(own), 1)
         weight = sum(self.frequency[term] for term in own)
         return {
@@ -126,7 +126,7 @@ class View:
             "like_lead": len(own & self.lead) / size if at > 2 else 0.0,
             "like_last": overlap(own, self.final) if at < self.count - 1 else 0.0,
             "novelty": len(own - self.lead) / size if at > 2 else len(own) / size,
-            "top_names": len(self.top_names.intersection(_CAPITAL.findall(sentence.text))) / 3,
+            "top_names": len(self.top_names.intersection(sentence.capitals)) / 3,
         }
 
     def _form(self, sentence: Sentence) -> Row:
@@ -139,9 +139,9 @@ class View:
             "long": float(size > 40),
             "number": float(bool(sentence.numbers)),
             "new_number": float(not self.title_numbers.issuperset(sentence.numbers)),
-            "names": min(len(_CAPITAL.findall(text)), 8) / 8,
+            "names": min(len(sentence.capitals), 8) / 8,
             "full_name": float(bool(_FULL_NAME.search(text))),
-            "quote": float(any(mark in text for mark in '"“„«')),
+            "quote": float(not _QUOTES.isdisjoint(text)),
             "question": float(text.endswith("?")),
             "exclaims": float(text.endswith("!")),
             "colon": float(":" in text),
@@ -160,7 +160,7 @@ class View:
         row["pronouns"] = min(len(tokens & _PRONOUNS), 4) / 4
         row["definite"] = float(text.split(" ", 1)[0].lower() in _ARTICLES)
         row["dangles"] = float(dangles(text, self.reading.language))
-        row["sells"] = float(self.selling and bool(sells(text)))
+        row["sells"] = float(bool(sells(text)))
         return row
 
     def _crossed(self, row: Row) -> Row:

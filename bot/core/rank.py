@@ -84,7 +84,7 @@ def _single(view: View, sentence: Sentence, text: str) -> tuple[Saying, Row]:
         "titled_x_pair": 0.0,
         "apart": 0.0,
     }
-    return Saying(text, weighed(row), (sentence.at,), frozenset(form.terms), form.whole), row
+    return Saying(text, weighed(row), (sentence.at,), form.content, form.whole), row
 
 
 def _pairs(view: View, best: list[tuple[Saying, Row]], fits: Callable[[str], bool]) -> Iterable[tuple[Saying, Row]]:

@@ -44,7 +44,9 @@ class Sentence:
     text: str
     at: int  # its place among the article's sentences, from 0
     terms: tuple[str, ...]
+    content: frozenset[str]  # the same without order and repeats
     tokens: frozenset[str]  # its words in lower case
+    capitals: tuple[str, ...]  # its words with a capital letter, without the first
     words: int
     numbers: tuple[str, ...]
     opens: bool  # whether it is the first of its paragraph
@@ -81,7 +83,7 @@ def read(article: Article) -> Reading:
             seen.add(key)
             found.append(sentence_of(sentence, len(found), language, opens=first))
             first = False
-    counts = Counter(term for sentence in found for term in set(sentence.terms))
+    counts = Counter(term for sentence in found for term in sentence.content)
     return Reading(
         title=title,
         title_terms=frozenset(terms(title, language)),
@@ -119,10 +121,13 @@ def folded(text: str) -> str:
 def sentence_of(text: str, at: int, language: str | None, *, opens: bool) -> Sentence:
     """Look at one sentence, or at any other words that stand at its place."""
     tokens = words(text)
+    content = tuple(terms_of(tokens, language))
     return Sentence(
         text=text,
         at=at,
-        terms=tuple(terms_of(tokens, language)),
+        terms=content,
+        content=frozenset(content),
+        capitals=tuple(token for token in tokens[1:] if token[0].isupper()),
         tokens=frozenset(token.lower() for token in tokens),
         words=len(tokens),
         numbers=tuple(numbers(text)),
