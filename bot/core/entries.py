@@ -64,12 +64,13 @@ def entry_key(guid: str, link: str, title: str, html: str) -> str:
 
 
 def keyed(raws: Sequence[RawEntry]) -> tuple[Entry, ...]:
-    """Give the items of one document their keys; of items that are one, the first stays.
+    """Give the items of one document their keys; of items that are one, the first stays, and empty ones go.
 
     A guid says nothing where it stands on items with different links, or on most of the items; a link says nothing
     where it stands on most of those without guid.  Their items fall back to the next identity.  An item that stands
     there twice, once under an edited title, is still one: only many make an identity vague.
     """
+    raws = [raw for raw in raws if raw.guid or raw.link or raw.title or raw.html]
     vague_guids = _vague([(raw.guid, raw) for raw in raws if raw.guid], len(raws))
     plain = [replace(raw, guid="") if raw.guid in vague_guids else raw for raw in raws]
     linked = [(canonical(raw.link), raw) for raw in plain if raw.link and not raw.guid]

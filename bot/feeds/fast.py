@@ -235,8 +235,8 @@ _PARTS: dict[str, Callable[[_Reader, Item, _Element], None]] = {
 
 
 def _items(root: _Element, names: Names, wanted: str) -> list[_Element] | None:
-    """All items of the document; None where some stand inside others, or there are none."""
-    found = [element for element in root.iter("{*}" + wanted) if names[element.tag] == wanted]
+    """All items of the document that hold something; None where some stand inside others, or there are none."""
+    found = [element for element in root.iter("{*}" + wanted) if names[element.tag] == wanted and len(element)]
     other = "item" if wanted == "entry" else "entry"
     if not found or any(names[element.tag] == other for element in root.iter("{*}" + other)):
         return None

@@ -159,6 +159,11 @@ def test_keys_are_unique_and_don_t_hang_on_the_order(raws: list[RawEntry]) -> No
     assert set(keys) == {one.key for one in keyed(raws[::-1])}
 
 
+def test_items_that_say_nothing_are_none() -> None:
+    """No guid, link, title or text: nothing to share, and nothing to know again."""
+    assert keyed([raw(), RawEntry(author="Ann")]) == ()
+
+
 # --------------------------------------------------------------------------- sift
 
 
