@@ -16,9 +16,9 @@ import sys
 from typing import Any, BinaryIO
 
 from bot.worker.bounds import Bounds
+from bot.worker.seccomp import lock
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
-PR_SET_NO_NEW_PRIVS = 38
 
 
 def private_pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -48,6 +48,7 @@ def confine(bounds: Bounds, parent: int) -> None:
     if hasattr(resource, "RLIMIT_NPROC"):
         _limit(resource.RLIMIT_NPROC, 0)  # no threads, no further processes
     sys.addaudithook(_refuse)
+    lock()
 
 
 def renew_cpu(seconds: int) -> None:
@@ -84,7 +85,6 @@ def _die_with(parent: int) -> None:
     with contextlib.suppress(OSError, AttributeError):
         libc = ctypes.CDLL(None, use_errno=True)
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if os.getppid() != parent:  # it died before we could ask to be told
         os._exit(0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import select
 import signal
@@ -98,7 +99,14 @@ def surroundings(content: bytes, args: dict[str, Any]) -> dict[str, Any]:
 def escape(content: bytes, args: dict[str, Any]) -> dict[str, Any]:
     """Try the ways out of the sandbox; tell which were open."""
     found = []
-    for name, way in {"connect": _connect, "program": _program, "fork": _fork, "file": _file}.items():
+    for name, way in {
+        "connect": _connect,
+        "program": _program,
+        "fork": _fork,
+        "socket_in_c": _socket_in_c,
+        "program_in_c": _program_in_c,
+        "file": _file,
+    }.items():
         try:
             way(args)
         except (OSError, RuntimeError):
@@ -118,6 +126,17 @@ def _program(_: dict[str, Any]) -> None:
 def _fork(_: dict[str, Any]) -> None:
     if os.fork() == 0:
         os._exit(0)
+
+
+def _socket_in_c(_: dict[str, Any]) -> None:
+    """Past Python and its audit hooks."""
+    if ctypes.CDLL(None, use_errno=True).socket(socket.AF_INET, socket.SOCK_STREAM, 0) < 0:
+        raise OSError(ctypes.get_errno(), "no socket")
+
+
+def _program_in_c(_: dict[str, Any]) -> None:
+    ctypes.CDLL(None, use_errno=True).execv(b"/bin/true", None)  # replaces this process, if it may
+    raise OSError(ctypes.get_errno(), "no program")
 
 
 def _file(args: dict[str, Any]) -> None:
