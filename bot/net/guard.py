@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
@@ -59,6 +60,7 @@ class Refused(OSError):
     """The socket factory's no.  Its text is always the same, so that a name with many private addresses stays one no."""
 
 
+@lru_cache(maxsize=1024)
 def plain(text: str) -> Address:
     """Read a socket's address, without a zone, as the address that the packets will really reach.
 
