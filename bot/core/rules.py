@@ -9,20 +9,19 @@ rule: everybody gets an answer.
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from itertools import chain, zip_longest
-from typing import Literal, Protocol
+from typing import Literal
 
 from bot.core.builtin import AGREEMENTS, complete
 from bot.core.like import Likeness, Nearest
-from bot.core.reply import render
 from bot.core.rule_checks import ACTIONS, check_rule, read_rule
 from bot.core.rule_index import Index, Ruling
+from bot.core.rule_trials import Failure, failures, stolen
 from bot.core.search import topic_in
 from bot.core.words import Words, clean
 from bot.errors import StarfishError
-from bot.model import Match, Mention, Rule, RuleTest
+from bot.model import Match, Mention, Rule
 
 __all__ = ["ACTIONS", "ASKED", "Engine", "Failure", "RuleErrors", "check_rule"]
 
@@ -33,14 +32,6 @@ ASKED = "ask:"
 _LEAD = 0.05
 """Two rules nearer to each other than this are both possible: measured, the first is then right half of the time."""
 
-_ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-class _Fresh(Protocol):
-    """Whether a rule applies and was not given yet."""
-
-    def __call__(self, ruling: Ruling) -> bool: ...
-
 
 class RuleErrors(StarfishError):
     """The rules can't be used as they are: (rule id, line or None, sentence) each."""
@@ -48,16 +39,6 @@ class RuleErrors(StarfishError):
     def __init__(self, problems: Sequence[tuple[str, int | None, str]]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(f"rule “{rule}”: {sentence}" for rule, _, sentence in self.problems))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """A rule's test that isn't true: what was said, who answers it now, and why that is wrong."""
-
-    rule: str
-    test: RuleTest
-    got: Match
-    reason: str
 
 
 class Engine:
@@ -68,7 +49,10 @@ class Engine:
         self._name = name
         self._rulings = {ruling.rule.id: ruling for ruling in rulings}
         ends = [ruling for ruling in rulings if ruling.ends or (ruling.rule.id == "fallback" and not ruling.phrases)]
-        self._ends = sorted(ends, key=lambda ruling: (ruling.rank, ruling.order))
+        ends.sort(key=lambda ruling: (ruling.rank, ruling.order))
+        self._ends = [ruling for ruling in ends if ruling.rule.after is None]
+        # Whatever is said next in a talk that a rule began is an answer to it, not a mention that nothing fits.
+        self._next = [ruling for ruling in ends if ruling.rule.after is not None]
         self._index = Index(rulings)
         self._patterned = [ruling for ruling in sorted(rulings, key=lambda one: one.rank) if ruling.patterns]
         self._likeness = Likeness([(one.rule.id, sentence) for one in rulings for sentence in one.rule.like])
@@ -161,38 +145,43 @@ class Engine:
         nearest = (near[0].rule, near[0].score) if near else None
         given: set[str] = set()
         count = words.count
-
-        def fresh(ruling: Ruling) -> bool:
-            rule = ruling.rule.id
-            if rule in given or rule in without or not ruling.applies(mention, after, count):
-                return False
+        for match in chain(self._agreed(words, after), self._written(words), self._likely(near)):
+            rule = match.rule
+            if rule in given or rule in without or not self._rulings[rule].applies(mention, after, count):
+                continue
             given.add(rule)
-            return True
+            yield replace(match, nearest=nearest) if nearest else match
+        for match in self._last(words, mention, after):
+            yield replace(match, nearest=nearest) if nearest else match
 
-        if after is not None and after.startswith(ASKED) and self._agrees(words):
-            meant = self._rulings.get(after.removeprefix(ASKED))
-            if meant and fresh(meant):
-                yield Match(rule=meant.rule.id, stage="like", nearest=nearest)
+    def _agreed(self, words: Words, after: str | None) -> Iterator[Match]:
+        """The rule that was asked about, where the answer is yes."""
+        meant = after.removeprefix(ASKED) if after is not None and after.startswith(ASKED) else None
+        if meant in self._rulings:
+            views = chain([words.exact], (view for view, _ in words.views()))
+            if any(" ".join(view) in AGREEMENTS for view in views):
+                yield Match(rule=meant, stage="like")
+
+    def _written(self, words: Words) -> Iterator[Match]:
+        """Rules by phrases and patterns."""
         for ruling, values in self._index.hits(words):
-            if fresh(ruling):
-                yield Match(rule=ruling.rule.id, stage=ruling.stage, values=values, nearest=nearest)
+            yield Match(rule=ruling.rule.id, stage=ruling.stage, values=values)
+        for ruling in self._next:
+            caught = ruling.catches(words)
+            if caught is not None:
+                yield Match(rule=ruling.rule.id, stage=ruling.stage, values=caught)
         for ruling in self._patterned:
             for pattern in ruling.patterns:
                 found = pattern.search(words.text)
-                if found is not None and fresh(ruling):
-                    yield Match(rule=ruling.rule.id, stage="regex", values=found, nearest=nearest)
-        for match in chain(self._likely(near, fresh), self._last(words, mention, after)):
-            yield replace(match, nearest=nearest) if nearest else match
+                if found is not None:
+                    yield Match(rule=ruling.rule.id, stage="regex", values=found)
 
-    def _agrees(self, words: Words) -> bool:
-        return any(" ".join(view) in AGREEMENTS for view in ([*words.exact], *(view for view, _ in words.views())))
-
-    def _likely(self, near: Sequence[Nearest], fresh: _Fresh) -> Iterator[Match]:
+    def _likely(self, near: Sequence[Nearest]) -> Iterator[Match]:
         """Rules by paraphrase: sure ones answer; near ones, or one of two equally near, are asked about."""
         for one, runner_up in zip_longest(near, near[1:]):
             lead = one.score - (runner_up.score if runner_up else 0.0)
             sure = one.score >= self._likeness.accept and (lead >= _LEAD or one.score == 1.0)
-            if one.score >= self._likeness.ask and fresh(self._rulings[one.rule]):
+            if one.score >= self._likeness.ask:
                 values: Mapping[str, str] = {} if sure else {"suggestion": one.example}
                 yield Match(rule=one.rule, stage="like" if sure else "ask", score=one.score, values=values)
 
@@ -212,22 +201,17 @@ class Engine:
 
     def check(self) -> list[Failure]:
         """Run every rule's own tests; empty: all are true."""
-        failures = []
-        for ruling in self._rulings.values():
-            for test in ruling.rule.tests:
-                got = self.match(self.rehearse(test.say, ruling.rule, test.by), after=ruling.rule.after)
-                if reason := self._wrong(test, got):
-                    failures.append(Failure(rule=ruling.rule.id, test=test, got=got, reason=reason))
-        return failures
+        return failures(self)
 
     def with_rule(self, rule: Rule) -> Engine:
         """Give an engine with one more rule, or with the one of that id replaced.
 
         :raises RuleErrors: as `build`
         """
-        others = [one for one in self.rules if one.id != rule.id and one.origin != "built-in"]
-        at = next((place for place, one in enumerate(self.rules) if one.id == rule.id), len(others))
-        return Engine.build([*others[:at], rule, *others[at:]], name=self._name)
+        own = [one for one in self.rules if one.origin != "built-in"]
+        if any(one.id == rule.id for one in own):
+            return Engine.build([rule if one.id == rule.id else one for one in own], name=self._name)
+        return Engine.build([*own, rule], name=self._name)
 
     def steals(self, rule: Rule) -> list[tuple[str, str]]:
         """What other rules answer today and this one would take: (what is said, the rule that answers it now).
@@ -236,51 +220,4 @@ class Engine:
 
         :raises RuleErrors: as `build`
         """
-        then = self.with_rule(rule)
-        taken = []
-        for owner in (*self.rules, rule):
-            for say, by in _sayings(owner):
-                mention = self.rehearse(say, owner, by)
-                now = self.match(mention, after=owner.after)
-                if now.rule == rule.id or now.stage in {"fallback", "search", "ask"}:
-                    continue
-                if then.match(mention, after=owner.after).rule == rule.id:
-                    taken.append((say, now.rule))
-        return list(dict.fromkeys(taken))
-
-    def rehearse(self, say: str, rule: Rule, by: str) -> Mention:
-        """A mention in the situation that a rule is for."""
-        return Mention(
-            account=rule.accounts[0] if rule.accounts else "",
-            remote_id="test",
-            author="@somebody",
-            text=say,
-            at=_ANY_DAY,
-            about=1 if rule.about else None,
-            owner=by == "owner",
-        )
-
-    def _wrong(self, test: RuleTest, got: Match) -> str:
-        """Why a test isn't true, in a sentence; empty: it is."""
-        rule = self.rule(got.rule)
-        if got.stage == "ask":
-            return f"only “did you mean” is asked, of {got.rule} (score {got.score:.2f})"
-        if got.rule != test.expect:
-            return f"{got.rule} answers it (stage {got.stage})"
-        for name, wanted in test.captures.items():
-            if got.values.get(name, "").casefold() != wanted.casefold():
-                return f"{{{name}}} is “{got.values.get(name, '')}”, not “{wanted}”"
-        said = [render(reply, got.values) for reply in (*rule.reply, *rule.otherwise)]
-        if test.contains is not None and not any(test.contains.casefold() in reply.casefold() for reply in said):
-            return f"no reply of {got.rule} contains “{test.contains}”"
-        return ""
-
-
-def _sayings(rule: Rule) -> Iterator[tuple[str, str]]:
-    """What a rule is certainly meant for, and who says it."""
-    by = rule.by or "anybody"
-    for test in rule.tests:
-        yield test.say, test.by
-    for phrase in (*rule.when, *rule.like):
-        if phrase in rule.like or not any(sign in phrase for sign in "*{}()[]|"):
-            yield phrase, by
+        return stolen(self, self.with_rule(rule), rule)

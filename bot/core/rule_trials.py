@@ -1,0 +1,93 @@
+"""Rules on trial: whether their tests are true, and what a new rule would take from others.  Pure; may import: model, reply.
+
+Everything is asked of the engine itself, so a test proves what a mention would really be answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.core.reply import render
+from bot.model import Match, Mention, Rule, RuleTest
+
+if TYPE_CHECKING:
+    from bot.core.rules import Engine
+
+_ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A rule's test that isn't true: what was said, who answers it now, and why that is wrong."""
+
+    rule: str
+    test: RuleTest
+    got: Match
+    reason: str
+
+
+def failures(engine: Engine) -> list[Failure]:
+    """Run every rule's own tests; empty: all are true."""
+    found = []
+    for rule in engine.rules:
+        for test in rule.tests:
+            got = _ask(engine, test.say, rule, test.by)
+            if reason := _wrong(engine.rule(got.rule), test, got):
+                found.append(Failure(rule=rule.id, test=test, got=got, reason=reason))
+    return found
+
+
+def stolen(now: Engine, then: Engine, rule: Rule) -> list[tuple[str, str]]:
+    """What a rule takes from others once `now` becomes `then`: (what is said, who answers it now)."""
+    taken = []
+    for owner in (*now.rules, rule):
+        for say, by in _sayings(owner):
+            match = _ask(now, say, owner, by)
+            if match.rule == rule.id or match.stage in {"fallback", "search", "ask"}:
+                continue
+            if _ask(then, say, owner, by).rule == rule.id:
+                taken.append((say, match.rule))
+    return list(dict.fromkeys(taken))
+
+
+def _ask(engine: Engine, say: str, rule: Rule, by: str) -> Match:
+    """Ask in the situation that a rule is for."""
+    mention = Mention(
+        account=rule.accounts[0] if rule.accounts else "",
+        remote_id="test",
+        author="@somebody",
+        text=say,
+        at=_ANY_DAY,
+        about=1 if rule.about else None,
+        owner=by == "owner",
+    )
+    return engine.match(mention, after=rule.after)
+
+
+def _wrong(rule: Rule, test: RuleTest, got: Match) -> str:
+    """Why a test isn't true, in a clause; empty: it is.  `rule` is the one that answers."""
+    if got.stage == "ask":
+        return f"only “did you mean” is asked, of {got.rule} (score {got.score:.2f})"
+    if got.rule != test.expect:
+        return f"{got.rule} answers it (stage {got.stage})"
+    for name, wanted in test.captures.items():
+        if got.values.get(name, "").casefold() != wanted.casefold():
+            return f"{{{name}}} is “{got.values.get(name, '')}”, not “{wanted}”"
+    said = [render(reply, got.values) for reply in (*rule.reply, *rule.otherwise)]
+    if test.contains is not None and not any(test.contains.casefold() in reply.casefold() for reply in said):
+        return f"no reply of {got.rule} contains “{test.contains}”"
+    return ""
+
+
+def _sayings(rule: Rule) -> Iterator[tuple[str, str]]:
+    """What a rule is certainly meant for, and who says it."""
+    for test in rule.tests:
+        yield test.say, test.by
+    for phrase in rule.when:
+        if not any(sign in phrase for sign in "*{}()[]|"):
+            yield phrase, rule.by or "anybody"
+    for sentence in rule.like:
+        yield sentence, rule.by or "anybody"
