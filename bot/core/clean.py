@@ -37,9 +37,9 @@ _HIDDEN = regex.compile(f"{_NEVER}|{_TAGS}|{_JOINERS}|{_SELECTORS}")
 _ODD = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _HIDDEN_ASCII = regex.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _PILE = regex.compile(rf"(\p{{M}}{{{_MARKS}}})\p{{M}}++")
-_BREAKS = regex.compile(r"[^\S\n]*+[\n\x0b\x0c\x85\u2028\u2029][\s]*+")
+_BREAKS = regex.compile(r" ?[\n\x0b\x0c\x85\u2028\u2029]\s*+")
 _SPACES = regex.compile(r"\s++")
-_BLANKS = regex.compile(r"[^\S\n]++")
+_BLANKS = regex.compile(r"[^\S\n\x0b\x0c\x85\u2028\u2029]++")
 
 _PINGS = regex.compile(r"(?<![\w.+\-@＠﹫])[@＠﹫]++(?=\w)|(?<![\w&#＃﹟])[#＃﹟]++(?=[\w\p{M}]*[^\W\d_])")
 _SCHEME = regex.compile(r"(?i)^https?://(?:[^/@\s]*@)?(?:www\.)?")
@@ -61,7 +61,8 @@ def clean(text: str, *, lines: bool = False) -> str:
         text = str(_PILE.sub(r"\1", text))
     if not lines:
         return str(_SPACES.sub(" ", text)).strip()
-    return str(_BLANKS.sub(" ", str(_BREAKS.sub("\n", text)))).strip()
+    # Blanks first: a run of them without a break would be tried anew at each of its places (measured: 45 s for 100,000).
+    return str(_BREAKS.sub("\n", str(_BLANKS.sub(" ", text)))).strip()
 
 
 def defused(text: str) -> str:
