@@ -54,6 +54,10 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _PLAIN_PATH = re.compile(
     r"(?:/[\w\-~@:+,=]+(?:\.[\w\-~@:+,=]+)*)+\Z", re.ASCII
 )  # nothing to resolve, decode or collapse
+# An address that needs no more than its host folded: nine of ten.
+_PLAIN = re.compile(r"https?://([a-z0-9\-]+(?:\.[a-z0-9\-]+)+)((?:/[\w\-~@:+,=]+(?:\.[\w\-~@:+,=]+)*)*)/?\Z", re.ASCII)
+_AMP_HOST = ".cdn.ampproject.org"
+_SPECIAL = ("www.google.", "google.", "youtu.be")  # whose addresses hold others
 _AMP_TAIL = re.compile(r"(?:/amp|/amp\.html?|\.amp|\.amp\.html?|/index\.html?)\Z", re.IGNORECASE)
 _SLUG = re.compile(r"[-_.0-9%]")  # what the last part of an article's address mostly has, and a name mostly not
 _AMP_CDN = re.compile(r"/(?:[a-z]/)?(s/)?(.+)\Z", re.DOTALL)
@@ -108,6 +112,14 @@ def canonical(url: str) -> str:
     endings, `index.html`, dot segments, doubled and final slashes, fragments (but `#!` is an address of its own);
     parameters are sorted.  Idempotent.  Keys of entries without a guid hang on it: change it, and they come back.
     """
+    plain = _PLAIN.match(url)
+    if (
+        plain is not None
+        and not plain[1].startswith(_SPECIAL)
+        and not plain[1].endswith(_AMP_HOST)
+        and _AMP_TAIL.search(plain[2]) is None
+    ):
+        return f"https://{_folded_host(plain[1])}{plain[2]}"
     for _ in range(8):  # each turn takes one wrapper off; more than eight inside each other are no article's address
         parts = _split(url)
         if parts is None:
@@ -247,7 +259,7 @@ def _amp_target(parts: SplitResult) -> str:
     host = parts.hostname or ""
     if host.startswith(("www.google.", "google.")) and parts.path.startswith("/amp/"):
         rest = parts.path[len("/amp") :]
-    elif host.endswith(".cdn.ampproject.org"):
+    elif host.endswith(_AMP_HOST):
         rest = parts.path
     else:
         return ""

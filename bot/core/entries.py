@@ -18,6 +18,8 @@ from bot.core.filters import judge
 from bot.core.same import Nearest, bare_text, canonical, is_front_page, simhash, title_key
 from bot.model import Entry, Feed, Filters, ParsedFeed, Sifted
 
+_READ = 20_000  # characters of HTML that surely hold the 2,000 of text that a simhash reads
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawEntry:
@@ -177,7 +179,7 @@ class _Sieve:
         if not link:
             return Sifted(entry=entry, verdict="unusable", reason="It has no usable link.", title_key=title)
         judgement = judge(entry, self.feed.filters, self.for_all, self.language)
-        text = bare_text(entry.html)
+        text = bare_text(entry.html, _READ)
         base = Sifted(
             entry=entry,
             verdict="candidate",

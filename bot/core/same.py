@@ -55,13 +55,14 @@ def bare_text(html: str, limit: int = 100_000) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=4_096)
 def title_key(title: str) -> str:
     """A title folded for comparing: case, width, accents' spelling and punctuation gone; "" if it is too short.
 
     Too short to mean anything are titles of fewer than four words or sixteen characters ("Weekly links"); scripts
     without spaces between words need eight characters.
     """
-    words = _WORD.findall(unicodedata.normalize("NFKC", title).casefold())
+    words = _WORD.findall(title.lower() if title.isascii() else unicodedata.normalize("NFKC", title).casefold())
     key = " ".join(words)
     if _SPACELESS.search(key):
         return key if len(key) >= 8 else ""
@@ -80,7 +81,7 @@ def simhash(text: str) -> int:
         return 0
     hashes = [_word_hash(word) for word in words]
     pairs = {(left * 3 + (right ^ left >> 7) * 0x9E3779B97F4A7C15) & _ALL for left, right in pairwise(hashes)}
-    return _majority(b"".join(pair.to_bytes(8, "big") for pair in pairs), len(pairs))
+    return _majority(struct.pack(f">{len(pairs)}Q", *pairs), len(pairs))
 
 
 def near(left: int, right: int) -> bool:

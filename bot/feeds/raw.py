@@ -6,8 +6,8 @@ May import: core, feeds.dates, model.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from html import escape, unescape
@@ -16,11 +16,12 @@ from bot.core.addresses import host_of, safe_link
 from bot.core.clean import clean
 from bot.core.entries import RawEntry, keyed
 from bot.feeds.dates import read_date
-from bot.model import ParsedFeed
+from bot.model import Entry, ParsedFeed
 
 MOST_ENTRIES = 200
 MOST_HTML = 100_000  # characters of one entry
 MOST_TITLE = 1_000
+MOST_TEXT = 2_000_000  # characters of HTML in all: what goes through the worker's pipe without stalling its reader
 _MOST_NAME = 200  # characters of an author, a category, a source
 _MOST_CATEGORIES = 30
 _MOST_AUTHORS = 3
@@ -83,9 +84,9 @@ class RawFeed:
     topic: str | None = None
 
     def parsed(self, parser: str, problem: str | None = None) -> ParsedFeed:
-        """Give the entries their keys."""
+        """Give the entries their keys, and clip the texts of the last ones where all together are too long."""
         return ParsedFeed(
-            entries=keyed(self.entries),
+            entries=tuple(_within(keyed(self.entries))),
             title=self.title,
             link=self.link,
             language=self.language,
@@ -180,12 +181,16 @@ def fullest(bodies: Iterable[tuple[str, bool]]) -> str:
     text = text.strip()
     if not is_html:
         text = escape(text[:MOST_HTML], quote=False)
-    if len(text) > MOST_HTML:
-        text = text[:MOST_HTML]
-        opened = text.rfind("<", MOST_HTML - 2_000)
-        if opened > text.rfind(">", MOST_HTML - 2_000):
-            text = text[:opened]
-    return _NEVER.sub("", _c1_repaired(text))
+    return _NEVER.sub("", _c1_repaired(clipped(text, MOST_HTML)))
+
+
+def clipped(markup: str, most: int) -> str:
+    """HTML cut to a length, not within a tag."""
+    if len(markup) <= most:
+        return markup
+    text = markup[:most]
+    opened = text.rfind("<", max(0, most - 2_000))
+    return text[:opened] if opened > text.rfind(">", max(0, most - 2_000)) else text
 
 
 @lru_cache(maxsize=4_096)
@@ -241,6 +246,13 @@ def hours_of(texts: Iterable[str]) -> frozenset[int]:
 def days_of(texts: Iterable[str]) -> frozenset[int]:
     """`skipDays`, Monday 0."""
     return frozenset(_DAYS[text] for text in (text.strip().lower() for text in texts) if text in _DAYS)
+
+
+def _within(entries: Sequence[Entry]) -> Iterator[Entry]:
+    room = MOST_TEXT
+    for entry in entries:
+        room -= len(entry.html)
+        yield entry if room >= 0 else replace(entry, html=clipped(entry.html, max(2_000, room + len(entry.html))))
 
 
 def _c1_repaired(text: str) -> str:

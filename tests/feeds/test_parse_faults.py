@@ -19,7 +19,7 @@ from bot.core.entries import Stories, flooded, sift
 from bot.core.same import canonical, title_key
 from bot.errors import FeedUnreadable
 from bot.feeds.parse import pack, parse_document, parse_fast
-from bot.feeds.raw import MOST_ENTRIES, MOST_HTML, MOST_TITLE
+from bot.feeds.raw import MOST_ENTRIES, MOST_HTML, MOST_TEXT, MOST_TITLE
 from bot.model import Body, Feed, Filters, ParsedFeed
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -176,6 +176,18 @@ def test_p8_of_a_hundred_thousand_entries_the_newest_are_considered() -> None:
     assert [entry.title for entry in broken.entries] == newest
     undated = read(rss(*(item(number, pubDate="") for number in range(1_000))))
     assert [entry.title for entry in undated.entries][-1] == "The story that has number 199"
+
+
+def test_p8_long_texts_are_clipped_between_tags() -> None:
+    """One entry keeps 100,000 characters, all together two millions; the first ones keep the most."""
+    text = "&lt;p&gt;" + "word " * 30_000 + "&lt;/p&gt;"
+    (one,) = read(rss(item(1, description="&lt;p&gt;" + "x" * 99_990 + "&lt;a href='" + "y" * 99))).entries
+    assert one.html == "<p>" + "x" * 99_990
+    entries = read(rss(*(item(number, description=text) for number in range(1, 41)))).entries
+    lengths = [len(entry.html) for entry in entries]
+    assert lengths == sorted(lengths, reverse=True)
+    assert (lengths[0], lengths[-1]) == (MOST_HTML, 2_000)
+    assert sum(lengths) <= MOST_TEXT + 40 * 2_000
 
 
 def test_p9_characters_that_no_text_may_hold_are_gone() -> None:
