@@ -291,8 +291,11 @@ def main() -> None:
     for name in given.engine or ENGINES:
         if name == "reader" and importlib.util.find_spec("reader") is None:
             continue
-        rows.append(run_engine(name, given.folder, given.slow_count if name in SLOW else given.count))
-        sys.stderr.write(f"{name}: done\n")
+        try:
+            rows.append(run_engine(name, given.folder, given.slow_count if name in SLOW else given.count))
+            sys.stderr.write(f"{name}: done\n")
+        except subprocess.CalledProcessError:
+            sys.stderr.write(f"{name}: could not run\n")
     sys.stdout.write(table(rows) + "\n")
 
 
