@@ -116,7 +116,7 @@ def raw_entry(item: Item, language: str | None) -> RawEntry:
         updated=updated,
         categories=names(item.categories),
         language=language_code(item.language) or language,
-        source=plain_title(item.source)[:_MOST_NAME],
+        source=_name(item.source) if item.source else "",
     )
 
 
@@ -180,7 +180,7 @@ def fullest(bodies: Iterable[tuple[str, bool]]) -> str:
     text, is_html = max(bodies, key=lambda body: len(body[0]), default=("", True))
     text = text.strip()
     if not is_html:
-        text = escape(text[:MOST_HTML], quote=False)
+        text = escape(text[:MOST_HTML], quote=False).replace("\n", "<br>\n")
     return _NEVER.sub("", _c1_repaired(clipped(text, MOST_HTML)))
 
 

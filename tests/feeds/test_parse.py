@@ -272,6 +272,12 @@ def test_plain_text_is_plain(read: Read) -> None:
     assert (entry.title, entry.html) == ("The <b> tag", "a &lt; b")
 
 
+def test_lines_of_plain_text_stay_lines(read: Read) -> None:
+    """A description of a video has no markup, and line breaks that mean something."""
+    entry = first(read(atom("<entry><id>1</id><title>t</title><summary>One\ntwo &amp; three</summary></entry>")))
+    assert entry.html == "One<br>\ntwo &amp; three"
+
+
 def test_content_that_is_no_text_is_left_out(read: Read) -> None:
     """Pictures in base64 say nothing; the summary does."""
     content = '<content type="image/png">iVBORw0KGgoAAAANSUhEUgAAAAUAAAAF</content><summary>A picture.</summary>'
@@ -304,6 +310,57 @@ def test_languages_are_inherited(read: Read) -> None:
         root='xml:lang="pt-BR"',
     )
     assert [entry.language for entry in read(document).entries] == ["fr", "pt"]
+
+
+# --------------------------------------------------------------------------- dialects
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        "<rss version='0.91'>",
+        "<rss version='2.0' xmlns='http://backend.userland.com/rss2'>",
+        "<rss version='2.0' xmlns='http://example.com/an-unknown-one'>",
+        "<rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1'>",
+        "<RSS version='2.0'>",
+    ],
+)
+def test_dialects_of_rss_are_read(read: Read, root: str) -> None:
+    """Old versions, default namespaces that shouldn't be there, addresses without their final slash."""
+    creator = "<dc:creator>Ann</dc:creator>" if "xmlns:dc" in root else "<author>Ann</author>"
+    item = f"<item><title>One</title><link>https://example.com/1</link>{creator}</item>"
+    if root.startswith("<RSS") and read is by_lxml:
+        root = root.lower()
+    end = "</RSS>" if root.startswith("<RSS") else "</rss>"
+    entry = first(read(f"{root}<channel><title>t</title>{item}</channel>{end}"))
+    assert (entry.title, entry.link) == ("One", "https://example.com/1")
+    assert entry.author == "Ann" or read is by_feedparser
+
+
+def test_atom_of_2003_is_read(read: Read) -> None:
+    """Atom 0.3: other names for the dates."""
+    document = (
+        '<feed version="0.3" xmlns="http://purl.org/atom/ns#"><title>t</title><entry><id>1</id><title>One</title>'
+        '<link rel="alternate" type="text/html" href="https://example.com/1"/><issued>2004-03-05T09:11:12Z</issued>'
+        "<modified>2004-03-06T00:00:00Z</modified></entry></feed>"
+    )
+    entry = first(read(document))
+    assert entry.link == "https://example.com/1"
+    assert (entry.published, entry.updated) == (
+        datetime(2004, 3, 5, 9, 11, 12, tzinfo=UTC),
+        datetime(2004, 3, 6, tzinfo=UTC),
+    )
+
+
+def test_a_video_is_described_by_its_group(read: Read) -> None:
+    """As YouTube writes it."""
+    document = atom(
+        '<entry><id>yt:video:x</id><title>A film</title><link rel="alternate" href="https://video.example/watch?v=x"/>'
+        "<media:group><media:title>Other</media:title><media:description>About ice.</media:description></media:group></entry>",
+        root='xmlns:media="http://search.yahoo.com/mrss/"',
+    )
+    entry = first(read(document))
+    assert (entry.title, entry.html) == ("A film", "About ice.")
 
 
 # --------------------------------------------------------------------------- JSON Feed
