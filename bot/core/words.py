@@ -115,8 +115,8 @@ class Words:
         return [fold(word) for word in self.exact]
 
     def views(self) -> Iterator[tuple[list[str], list[int] | None]]:
-        """The folded words with their places, in the order to try: all, then without courtesies at the start, the end,
-        both.  Places None: all of them.  Views that say the same as an earlier one are left out.
+        """The folded words with their places, in the order to try: all, then without courtesies at the start, at both
+        ends, at the end.  Places None: all of them.  Views that say the same as an earlier one are left out.
         """
         words = self.folded_all
         places = list(range(len(words)))
@@ -126,8 +126,9 @@ class Words:
             yield words, None
         bare = [words[place] for place in places]
         first, last = _courtesies_before(bare, self._name), _courtesies_after(bare, self._name)
+        core = first + _courtesies_after(bare[first:], self._name)
         seen = {(0, len(words))}
-        for start, end in ((0, len(bare)), (first, len(bare)), (0, last), (first, last)):
+        for start, end in ((0, len(bare)), (first, len(bare)), (first, core), (0, last)):
             view = places[start:end]
             if view and (view[0], len(view)) not in seen:
                 seen.add((view[0], len(view)))
