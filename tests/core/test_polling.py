@@ -15,6 +15,7 @@ from bot.core.polling import (
     adaptive,
     after_failure,
     after_success,
+    fair,
     notice,
     pace,
 )
@@ -319,6 +320,38 @@ def test_no_run_of_failures_stops_the_polling(errors: list[FeedError], jitter: f
         assert FLOOR <= wait(state) <= CEILING * (1 + JITTER)
         assert len(state.error or "") <= 500
     assert state.errors == len(errors)
+
+
+# --------------------------------------------------------------------------- whose turn it is
+
+
+def test_one_host_never_takes_all_the_places() -> None:
+    """A hundred due feeds of one host and one of another: both hosts begin at once."""
+    crowd = [f"https://Videos.example/{number}" for number in range(100)]
+    due = [*crowd, "https://blog.example/feed", "https://blog.example:8080/feed"]
+    assert fair(due, [], 50) == [*crowd[:2], *due[-2:]]
+    assert fair(due, crowd[:1], 50) == [crowd[0], *due[-2:]]
+    assert fair(due, [*crowd[:2], due[-1]], 1) == ["https://blog.example/feed"]
+    assert fair(due, [], 0) == []
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", "c"]), max_size=30),
+    st.lists(st.sampled_from(["a", "b"]), max_size=5),
+    st.integers(0, 9),
+)
+def test_turns_are_in_order_and_within_bounds(hosts: list[str], under_way: list[str], room: int) -> None:
+    """Never more than there is room for, never a third of a host, and the first due one of a free host is in."""
+    due = [f"http://{host}.example/{number}" for number, host in enumerate(hosts)]
+    flying = [f"http://{host}.example/x" for host in under_way]
+    chosen = fair(due, flying, room)
+    assert len(chosen) <= room
+    assert chosen == [url for url in due if url in chosen]
+    for host in "abc":
+        of_host = sum(f"/{host}." in url for url in chosen)
+        assert of_host <= max(0, 2 - under_way.count(host))
+    if room and due and due[0][7] not in under_way:
+        assert chosen[0] == due[0]
 
 
 # --------------------------------------------------------------------------- notices
