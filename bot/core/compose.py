@@ -25,6 +25,8 @@ TEMPLATE_NAMES = ("title", "summary", "link", "credit", "author", "site", "feed"
 
 _PLACEHOLDER = re.compile(r"\{([^{}\s]{0,40})\}")
 _MOST_CREDIT = 40  # characters of a site's or author's name
+_LONG_CREDIT = 24  # from here on a name is cut at its own seams
+_PARTS = re.compile(r"\s+[|–—·:/»-]+\s+|:\s")
 _MOST_TAGS = 2
 _LONGEST_TAG = 24
 _EMPTY = re.compile(r"[ \t]+(?=\n|\Z)|\n{3,}")
@@ -246,8 +248,10 @@ def _first_sentence(text: str) -> str:
 
 
 def _credit(name: str) -> str:
-    """Give a name as a credit: one short line that pings nobody."""
+    """Give a name as a credit: one short line that pings nobody; of "A Site | All Its News" the first part."""
     name = defused(name)
+    if len(name) > _LONG_CREDIT:
+        name = next((part for part in _PARTS.split(name) if len(part) > 2), name)
     return name if len(name) <= _MOST_CREDIT else cut(name, _MOST_CREDIT, Limits(max_length=_MOST_CREDIT))
 
 

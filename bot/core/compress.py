@@ -15,6 +15,10 @@ MOST = 12
 _DATELINE = re.compile(
     r"\A(?:[A-ZÀ-Þ][\w.’'\-]*(?:[ ,/]+[A-Z][\w.’'\-]*){0,5}\s*)?\((?:CNN|AP|Reuters|AFP|dpa|UPI|Xinhua|IANS|PTI|dapd)[^)]{0,40}\)\s*(?:[—–\-:]+\s*)?"
 )
+_DATED = re.compile(
+    r"\A(?:[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8}\.? \d{4}|\d{1,2}\.\d{1,2}\.\d{4})\s*(?:--?|[–—:|])\s*"
+)
+_LITTER = re.compile(r"\A[\s.,;:|•·*\-–—>]+(?=[^\W\d_])")
 _CAPITALS = re.compile(r"\A[A-Z][A-Z .,]{3,40}(?:,\s[A-Z][a-z]+\.?)?\s(?:\([^)]{1,30}\)\s)?[—–-]{1,2}\s")
 _PARENTHESIS = re.compile(r"\s*(?:\([^()\"“”]{1,160}\)|\[[^\[\]\"“”]{1,160}\])")
 _CITED = r"[A-Z][\w’'\-]+(?: et al\.?,?| (?:and|&) [A-Z][\w’'\-]+,?|,) (?:19|20)\d\d[a-z]?"
@@ -27,6 +31,8 @@ _LEADING = re.compile(
     r"conclusion|summary|practice|the meantime)|As (?:a result|such|usual|expected|always)|For (?:example|instance|now|one thing)|"
     r"On the (?:other|one) hand|At the same time|Of course|However|Moreover|Furthermore|Additionally|Meanwhile|Therefore|Thus|Hence|"
     r"Consequently|Unfortunately|Fortunately|Interestingly|Surprisingly|Remarkably|Notably|Specifically|Importantly|Finally|Instead|"
+    r"Essentially|Basically|Clearly|Obviously|Honestly|Thankfully|Luckily|Sadly|Admittedly|Naturally|In essence|As promised|All in all|"
+    r"After all|In the end|To be (?:fair|sure|clear)|First|Firstly|Second|Secondly|Third|Thirdly|Lastly|Next|Again|Simply put|"
     r"Nevertheless|Nonetheless|Indeed|Still|Also|Besides|Overall|Ultimately|Similarly|Likewise|Recently|Currently|Today|Now|"
     r"Außerdem|Zudem|Allerdings|Jedoch|Dennoch|Daher|Deshalb|En effet|Par ailleurs|Cependant|Toutefois|Ainsi|Sin embargo|Además|"
     r"Por lo tanto|Asimismo|Tuttavia|Inoltre|Infatti|No entanto|Além disso|Portanto|Bovendien|Echter|Jednak|Ponadto),\s+"
@@ -43,24 +49,43 @@ _RELATIVE = re.compile(
     r",\s+(?:which|who|whose|where|when|wobei|qui|dont|lequel|laquelle)\s[^,\"“”()]{3,140}(?P<end>[,.!?])"
 )
 _APPOSITION = re.compile(
-    r",\s+(?:an?|the|one of|its|his|her|their|ein|eine|der|die|das|un|une|le|la|el|una|il)\s[^,\"“”()]{3,90},(?=\s)"
+    r"(?P<last>\s(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|October|November|December)"
+    r"[A-ZÀ-Þ][\w’'\-]+),\s+(?:an?|the|one of|un|une|una|uno|um|uma)\s(?![^,]*\b(?:is|are|was|were|has|had|have|will|would|who|which|est|es|è|é|fue)\b)"
+    r"[^,\"“”()]{3,90}(?P<end>,)(?=\s[a-zà-þ])"
 )
 _PARTICIPLE = re.compile(
     r",\s+(?:including|such as|especially|particularly|as well as|along with|among others|ranging from|citing|adding|noting|saying|"
     r"making|leading|resulting|allowing|causing|following|depending|while|although|though|even though|because|since|after|as|"
     r"darunter|insbesondere|einschließlich|notamment|y compris|ainsi que|incluyendo|así como|tra cui|incluindo|waaronder|w tym)\b[^\"“”]{3,200}(?P<end>[.!?])\Z"
 )
+# Not "if", "when", "without", "for": what is true only under a condition must keep it.
 _LEADING_CLAUSE = re.compile(
-    r"\A(?:In|On|At|After|Before|During|Since|By|With|While|When|As|For|From|Under|Over|Following|Despite|Although|Though|"
-    r"Because|If|Once|Until|Throughout|Among|Within|Without|To|Nach|Vor|Seit|Bei|Mit|Während|Après|Avant|Depuis|Pendant|Dans|"
-    r"Tras|Desde|Durante|En|Dopo|Prima|Após|Antes|Na|Voor|Sinds|Po|Przed|Od|W)\s[^,\"“”()]{2,100},\s+(?=[A-ZÀ-Þ]|the |a |an |we |it |our )"
+    r"\A(?:(?:In|On|At|After|Before|During|Since|By|As|From|Following|Despite|Although|Though|Throughout|Nach|Vor|Seit|Bei|"
+    r"Après|Avant|Depuis|Pendant|Tras|Desde|Durante|Dopo|Prima|Após|Antes|Voor|Sinds|Po|Przed|Od)\s(?!mice|rats|vitro|theory|some|"
+    r"principle|most|many|rare)[^,\"“”]{2,100},\s+(?![A-ZÀ-Þ][\w.]*(?:\s[A-Z][\w.]*)?,)(?=[A-ZÀ-Þ]|the |a |an |we |it |our |der |die |das |le |la |el ))"
 )
+# A list's last member is no clause: enough words must stand between the comma before and the conjunction.
 _COORDINATED = re.compile(
-    r"(?:;|,\s+(?:and|but|so|yet|while|or|und|aber|doch|et|mais|y|pero|e|ma|mas|en|maar|i|ale))\s[^\"“”]{8,260}(?P<end>[.!?])\Z"
+    r"(?<=\s)(?P<last>[^\s,;]+(?: [^\s,;]+){5,60}?)(?:;|,\s+(?:(?:but|so|yet|while|whereas|aber|doch|während|mais|tandis|pero|mientras|ma|mentre|mas|"
+    r"enquanto|maar|terwijl|ale)\s|(?:and|und|et|y|e|en|i)\s(?=(?:he|she|it|they|we|I|you|the|a|an|this|that|there|er|sie|es|der|die|das|il|elle|le|la|el|los)\s)))"
+    r"[^\"“”]{8,260}(?P<end>[.!?])\Z"
+)
+_SUBORDINATE = re.compile(
+    r"\A(?:If|When|While|Although|Though|Because|Since|As|After|Before|Unless|Until|Once|Whether|With|Without|To|By|Wenn|Weil|Obwohl|"
+    r"Nachdem|Während|Si|Quand|Lorsque|Cuando|Aunque|Se|Quando|Als|Hoewel|Gdy|Jeśli)\b"
 )
 _DASHED = re.compile(r"\s+[—–]\s+[^—–\"“”]{2,140}\s+[—–]\s+|\s+--\s+[^\"“”]{2,140}?\s+--\s+")
 _DASH_TAIL = re.compile(r"\s+(?:[—–]|--|-)\s+[^\"“”—–]{3,200}(?P<end>[.!?])\Z")
 
+# What is left must still say something of somebody: one of the commonest verbs, or the look of an English past tense.
+_FINITE = re.compile(
+    r"(?i)\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|must|should|do|does|did|says?|said|makes?|made|takes?|"
+    r"took|gets?|got|goes|went|comes?|came|gives?|gave|finds?|found|shows?|needs?|wants?|helps?|uses?|works?|lets?|keeps?|kept|means?|"
+    r"meant|seems?|becomes?|became|begins?|began|leads?|led|runs?|ran|sees?|saw|knows?|knew|tells?|told|brings?|brought|won|lost|built|"
+    r"sent|held|left|rose|fell|grew|we propose|\w{3,}ed|ist|sind|war|waren|hat|haben|wird|werden|wurde|wurden|kann|können|soll|muss|will|"
+    r"\w{3,}(?:te|ten)|est|sont|a|ont|était|sera|peut|fait|è|sono|ha|hanno|es|son|fue|era|está|han|puede|é|são|foi|tem|pode|zijn|heeft|"
+    r"wordt|werd|jest|są|był|była|było|ma|mają|\w{3,}(?:ó|ał|ała|ano))\b"
+)
 _NEGATION = re.compile(
     r"(?i)\b(?:not|no|never|n['’]t|nor|neither|without|nicht|kein\w*|nie|pas|jamais|ningún|ninguna|nunca|non|mai|não|niet|geen)\b|n['’]t\b"
 )
@@ -68,15 +93,17 @@ _NEGATION = re.compile(
 # Gentlest first: what is taken out, what is put there ("end": the mark that ended it), and what must occur for it.
 _LEVELS = (
     (_DATELINE, "", "("), (_CAPITALS, "", " "), (_LEADING, "", " "), (_PARENTHESIS, "", "(["), (_DASHED, " ", "—–-"),
-    (_ATTRIBUTION, "end", ","), (_RELATIVE, "end", ","), (_APPOSITION, "", ","), (_ACCORDING, "", ","), (_PARTICIPLE, "end", ","),
+    (_ATTRIBUTION, "end", ","), (_RELATIVE, "end", ","), (_APPOSITION, "end", ","), (_ACCORDING, "", ","), (_PARTICIPLE, "end", ","),
     (_DASH_TAIL, "end", "—–-"), (_LEADING_CLAUSE, "", ","), (_COORDINATED, "end", ",;"),
 )  # fmt: skip
 
 
 def tidied(sentence: str) -> str:
     """Take off what never belongs to what a sentence says: datelines, connectives at its start, acronyms, citations."""
-    for pattern in (_DATELINE, _CAPITALS, _LEADING):
-        sentence = _capital(pattern.sub("", sentence, count=1))
+    sentence = _LITTER.sub("", sentence)
+    for pattern in (_DATED, _DATELINE, _CAPITALS, _LEADING):
+        shorter = pattern.sub("", sentence, count=1)
+        sentence = _capital(shorter) if shorter != sentence else sentence
     if "(" in sentence or "[" in sentence:
         sentence = _ASIDE.sub(lambda aside: "" if _is_idle(aside, sentence) else aside[0], sentence)
     return sentence
@@ -112,17 +139,25 @@ def _without(sentence: str, pattern: re.Pattern[str], keep: str) -> str:
     if pattern in (_COORDINATED, _PARTICIPLE, _LEADING_CLAUSE) and _NEGATION.search(sentence):
         # What follows a negation may carry it: "not a toy, but a tool" says something else when cut.
         match = pattern.search(sentence)
-        if match and (keep != "end" or _NEGATION.search(sentence[: match.start()])):
+        if match and (
+            keep != "end" or _NEGATION.search(sentence[: match.start()] + (match.groupdict().get("last") or ""))
+        ):
             return ""
+
+    if pattern is _COORDINATED and _SUBORDINATE.match(sentence):
+        return ""  # the main clause may be what would go
 
     def left(match: re.Match[str]) -> str:
         if keep != "end":
             return keep
         end = match["end"]
-        return "" if end == "," else end
+        kept = match.groupdict().get("last") or ""
+        return kept if end == "," else kept + end
 
     shorter, times = pattern.subn(left, sentence)
     if not times:
+        return ""
+    if open_ended(shorter) or (keep == "end" and _FINITE.search(sentence) and not _FINITE.search(shorter)):
         return ""
     shorter = _capital(re.sub(r"\s+([,.;:!?])", r"\1", shorter.strip()))
     if len(shorter.split()) < 5:

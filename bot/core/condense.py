@@ -14,13 +14,17 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.clean import clean
+from bot.core.compress import tidied
 from bot.core.gate import PASSED, Source, Verdict, balanced, gate, source_of
 from bot.core.patterns import dangles
 from bot.core.rank import sayings
 from bot.core.reading import Reading, headline, read
 from bot.core.sentences import sentences
+from bot.core.taste import DULL, faults
 from bot.core.text import cut, measure
 from bot.model import Article, Limits
+
+_WISHED = 1.0  # more than scores ever differ: what the style asks for goes first
 
 # A quotation of at least three words.
 _QUOTED = re.compile(r"[\"“„«]\s?\w[^\"“”„«»]{12,}[\"“”»]")
@@ -61,10 +65,12 @@ def condense(
         verdict = Verdict(passes=bool(text), reason="" if text else "The article has no title.")
         return _summary(text, verdict, article, reading)
     said = _said(article, reading, source, budget, unit, style, use_description=use_description)
-    for text in said if gated else ():
-        if gate(text, source).passes:
-            return _summary(text, PASSED, article, reading)
-    text = said[0] if said else _least(reading, budget, unit)
+    if gated:
+        said.sort(key=lambda each: faults(each[0]) - each[1])
+        for text, _ in said:
+            if gate(text, source).passes:
+                return _summary(text, PASSED, article, reading)
+    text = said[0][0] if said else _least(reading, budget, unit)
     return _summary(text, gate(text, source), article, reading)
 
 
@@ -123,25 +129,26 @@ def _said(
     style: str,
     *,
     use_description: bool,
-) -> list[str]:
-    """Give everything complete that could be said, best first."""
+) -> list[tuple[str, float]]:
+    """Give everything complete that could be said, best first, with its score."""
 
     def fits(text: str) -> bool:
         return budget is None or measure(text, unit) <= budget
 
-    ranked = [saying.text for saying in sayings(reading, None if budget is None else fits)]
+    ranked = [(saying.text, saying.score) for saying in sayings(reading, None if budget is None else fits)]
     if style == "quote":
-        ranked.sort(key=lambda text: not _is_quote(text))
+        ranked.sort(key=lambda each: not _is_quote(each[0]))
+        ranked = [(text, score + _WISHED * _is_quote(text)) for text, score in ranked]
     elif style == "question" and (asked := _asked(reading, fits)):
-        both = (f"{asked} {text}" for text in ranked if asked not in text)
-        ranked = [*(text for text in both if fits(text)), asked, *ranked]
+        both = [(f"{asked} {text}", score + _WISHED) for text, score in ranked if asked not in text]
+        ranked = [*(each for each in both if fits(each[0])), (asked, _WISHED), *ranked]
     if (
         use_description
         and style == "takeaway"
         and (described := _described(article, reading, source))
         and fits(described)
     ):
-        ranked.insert(0, described)
+        ranked.insert(0, (described, (ranked[0][1] if ranked else 0.0) + DULL))
     return ranked
 
 
@@ -170,7 +177,8 @@ def _is_quote(text: str) -> bool:
 def _least(reading: Reading, budget: int | None, unit: Limits) -> str:
     """Say the best sentence's beginning, where nothing complete fits; the title, where there are no sentences."""
     ranked = sayings(reading)
-    return _fitted(ranked[0].text if ranked else reading.title, budget, unit)
+    text = tidied(reading.sentences[ranked[0].sentences[0]].text) if ranked else reading.title
+    return _fitted(text, budget, unit)
 
 
 def _fitted(text: str, budget: int | None, unit: Limits) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.core.patterns import dangles, sells
+from bot.core.patterns import dangles, open_ended, sells
 from bot.core.reading import Reading
 from bot.core.terms import names, numbers, terms
 from bot.core.text import fits, links_in
@@ -119,6 +119,10 @@ def balanced(text: str) -> bool:
 def _self_contained(words: str, language: str | None) -> Verdict | None:
     if not _WHOLE.search(words) or words.endswith(("...", "…")):
         return _failed("self-contained", "It does not end as a sentence does.")
+    if open_ended(words):
+        return _failed("self-contained", "It ends with a word that calls for another one.")
+    if words[:1].islower() and not words[1:2].isupper() and not words[2:3].isupper():
+        return _failed("self-contained", "It begins in the middle of a sentence.")
     if "…" in words or "[...]" in words:
         return _failed("self-contained", "Something is left out of it.")
     if not balanced(words):

@@ -68,9 +68,9 @@ _SELLING = re.compile(
     r"(?i)\b(?:you won['’]?t believe|what happens next|blow your mind|will shock you|jaw[- ]dropping|must[- ]see|"
     r"click (?:here|below|through)|read more|read on|find out (?:more|how|why)|learn more|keep reading|stay tuned|"
     r"subscribe|sign up|newsletter|(?:to|in) your inbox|need to know to start the day|follow us|like us on|share this|join (?:us|our|the waitlist)|buy now|order now|shop now|"
-    r"limited time|don['’]?t miss|act now|free trial|discount code|promo code|coupon|use code|affiliate|sponsored|"
+    r"limited time|don['’]?t miss|act now|free trial|discount code|promo code|coupon|use code|affiliate|sponsor(?:ed|ing|s)?|"
     r"this video|watch the video|photo(?:graph)? by|getty images|all rights reserved|patreon|in this (?:post|article|video|"
-    r"tutorial|episode),? (?:we|i)(?:['’]ll| will)|thanks for reading|let (?:us|me) know in the comments|comments? below|"
+    r"tutorial|episode),? (?:we|i)(?:['’]ll| will)|thanks for reading|let (?:us|me) know in the comments|comments? below|privacy information|"
     r"abonnieren|jetzt (?:kaufen|bestellen|anmelden)|mehr lesen|weiterlesen|newsletter|abonnez[- ]vous|cliquez|lire la suite|"
     r"suscr[ií]b|haz clic|leer más|iscriviti|clicca|leggi (?:anche|tutto)|inscreva[- ]se|clique aqui|leia mais|"
     r"abonneer|klik hier|lees (?:meer|verder)|subskrybuj|kliknij|czytaj (?:więcej|dalej))\b"
@@ -81,7 +81,7 @@ _SELLING_HINTS = (
     "t believe", "happens next", "your mind", "shock you", "dropping", "must-see", "must see", "click", "read more", "read on",
     "find out", "learn more", "keep reading", "stay tuned", "subscri", "sign up", "newsletter", "your inbox", "follow us",
     "like us", "share this", "join", "buy now", "order now", "shop now", "limited time", "t miss", "act now", "trial", "code",
-    "coupon", "affiliate", "sponsor", "video", "photo", "getty", "rights reserved", "patreon", "in this ", "comment",
+    "coupon", "affiliate", "sponsor", "video", "photo", "getty", "rights reserved", "privacy", "patreon", "in this ", "comment",
     "abon", "jetzt", "lesen", "clique", "la suite", "suscr", "haz clic", "leer", "iscriviti", "clicca", "leggi", "inscreva",
     "leia", "klik", "lees", "czytaj",
 )  # fmt: skip
@@ -97,6 +97,20 @@ def dangles(sentence: str, language: str | None) -> bool:
     return first in starts or (
         any(hint in sentence for hint in _LEANING_HINTS) and bool(_LEANS_ANYWHERE.search(sentence))
     )
+
+
+# No sentence ends with these: something was cut off behind them.
+_OPEN_END = re.compile(
+    r"(?i)\b(?:who|whom|which|whose|the|a|an|of|and|or|but|than|because|although|while|its|their|our|your|my|is|are|was|were|has|"
+    r"have|says|mr|mrs|dr|rs|st|vs|der|die|das|ein|eine|einen|und|oder|aber|weil|dass|mit|von|für|le|la|les|un|une|des|du|et|ou|mais|"
+    r"qui|que|pour|dans|el|los|las|una|y|pero|con|por|para|il|lo|gli|ma|che|di|per|o|os|um|uma|mas|com|het|een|en|maar|van|voor|oraz|ale|"
+    r"który|która)[.!?]\Z"
+)
+
+
+def open_ended(text: str) -> bool:
+    """Tell whether the last word calls for another one."""
+    return _OPEN_END.search(text) is not None
 
 
 def sells(text: str) -> str:

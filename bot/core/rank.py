@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from bot.core.compress import compressions, tidied
 from bot.core.features import Row, View, overlap
+from bot.core.patterns import dangles
 from bot.core.reading import Reading, Sentence, sentence_of
 from bot.core.weights import CONSENSUS, WARMTH, WEIGHTS
 
@@ -95,9 +96,11 @@ def _pairs(view: View, best: list[tuple[Saying, Row]], fits: Callable[[str], boo
             if first.sentences == second.sentences:
                 continue
             text = f"{first.text} {second.text}"
-            if not (first.whole and second.whole and fits(text)):
-                continue
             at, then = first.sentences[0], second.sentences[0]
+            if min(len(first.text), len(second.text)) < _LEAST or not (first.whole and second.whole and fits(text)):
+                continue
+            if then > at + 1 and dangles(second.text, view.reading.language):
+                continue  # what it leans on would be missing
             form = sentence_of(text, at, view.reading.language, opens=False)
             row = view.of(form) | {
                 "shortened": 0.0,

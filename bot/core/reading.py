@@ -23,11 +23,12 @@ _MOST_CHARACTERS = 60_000
 _LONGEST = 700  # characters of one sentence: beyond, it is a list or a table, and no post
 
 _TERMINAL = re.compile(r"[.!?…。！？｡]['\"”’»)\]」』】›]*\Z")
+_MIDDLE = re.compile(r"[^\w]*(?![a-z]{1,2}[A-Z])[a-zß-öø-ÿ]")  # begins in the middle, unless it is iOS or eBay
 _BOILERPLATE = re.compile(
     r"(?i)\A(?:(?:photo|image|picture|foto|bild|video|credit|source|quelle|via|share|tweet|follow|subscribe|sign up|"
     r"read more|related|also read|see also|advertisement|sponsored|copyright|all rights reserved|posted (?:by|on|in)|"
     r"filed under|tags?|categor(?:y|ies)|comments?|by|updated|published|last updated|written by|topics)\b\s*[:|©]|©|"
-    r"(?:click here|read more|read also|see also|sign up|subscribe|follow us|share this|like us|continue reading|"
+    r"(?:\[link\]|submitted by|(?:figure|fig\.|table|listing|abbildung|abb\.|tabelle|tableau|tabla|figura)\s*\d+\s*[:.–-]|click here|read more|read also|see also|sign up|subscribe|follow us|share this|like us|continue reading|"
     r"the post .{0,200} (?:appeared first|first appeared) on|weiterlesen|mehr zum thema|lire aussi|leer más|"
     r"this (?:article|post|story|entry) (?:was|is|first|originally)|cookies?\b|we use cookies|"
     r"(?:your|this) (?:browser|device) |please enable javascript|javascript (?:is|must)|thank you for |thanks for reading))"
@@ -71,14 +72,15 @@ def read(article: Article) -> Reading:
     title = headline(article.title, article.site)
     language = language_of(text or title, article.language)
     found: list[Sentence] = []
-    seen = {folded(title)} if title else set()
+    whole_title = folded(title)
+    seen = {whole_title}
     for line in text.split("\n"):
         if _BOILERPLATE.match(line):
             continue
         first = True
         for sentence in sentences(_without_more(line[:20_000]), language):
             key = folded(sentence)
-            if key in seen or len(sentence) > _LONGEST:
+            if key in seen or len(sentence) > _LONGEST or (key in whole_title and key.count(" ") > 2):
                 continue
             seen.add(key)
             found.append(sentence_of(sentence, len(found), language, opens=first))
@@ -132,5 +134,5 @@ def sentence_of(text: str, at: int, language: str | None, *, opens: bool) -> Sen
         words=len(tokens),
         numbers=tuple(numbers(text)),
         opens=opens,
-        whole=bool(_TERMINAL.search(text)),
+        whole=bool(_TERMINAL.search(text)) and not _MIDDLE.match(text),
     )

@@ -18,7 +18,7 @@ _BULLET = re.compile(r"(?:[-•*·▪‣–]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)])\s+\
 _BEFORE_NAMES = """
 mr mrs ms mx dr prof rev hon sr sra st ste mt ft gen col capt lt sgt cmdr maj adm gov sen rep pres supt messrs mme mlle
 m mm dra dott ing avv sig fr hr frl dhr mevr ks inż mgr dyr ul al vs cf viz approx ca bzw evtl ggf inkl zzgl sog usw.
-e.g i.e eg ie z.b d.h u.a o.ä s.o s.u p.ex p.e bijv o.a m.b.t b.v d.w.z np m.in tzn tj itp. por ej p.o.ej vgl resp
+e.g i.e eg ie z.b d.h u.a o.ä s.o s.u p.ex p.e bijv o.a m.b.t b.v d.w.z np m.in tzn tj itp. rs por ej p.o.ej vgl resp
 """
 # The end only if a capital letter follows that is no number.
 _BEFORE_NUMBERS = """
