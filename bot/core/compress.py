@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.core.patterns import open_ended
+
 MOST = 12
 """Shortenings of one sentence that are tried."""
 
