@@ -44,6 +44,7 @@ def host_of(url: URL | str) -> str:
     """Name the host whose manners and holds count: the name, and the port where it is not the usual one."""
     url = URL(url) if isinstance(url, str) else url
     name = (url.raw_host or "").lower().rstrip(".")
+    name = f"[{name}]" if ":" in name else name
     return name if url.port in {None, 80, 443} else f"{name}:{url.port}"
 
 

@@ -13,7 +13,6 @@ from typing import Self
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
-from multidict import CIMultiDict
 from yarl import URL
 
 from bot.errors import FeedRefused, FeedUnreachable
@@ -117,9 +116,7 @@ class Client:
         moved: str | None = None
         permanent = True
         for _ in range(HOPS + 1):
-            sent = CIMultiDict({"Accept": accept})
-            sent.update(headers or {})
-            sent.update(private if origin(here) == start else {})
+            sent = _merged({"Accept": accept}, headers or {}, private if origin(here) == start else {})
             reply = await self._ask(here, sent, cap, proxy=proxy)
             if reply.status not in REDIRECTS:
                 judge(here, reply, purpose, self._now())
@@ -221,6 +218,12 @@ def _private_headers(
     if cookie is not None:
         headers["Cookie"] = cookie.reveal()
     return headers
+
+
+def _merged(*layers: Mapping[str, str]) -> dict[str, str]:
+    """Headers of which the later ones replace the earlier ones, whatever their case."""
+    merged = {name.lower(): (name, value) for layer in layers for name, value in layer.items()}
+    return dict(merged.values())
 
 
 def basic(user_and_password: str) -> str:

@@ -67,7 +67,7 @@ def test_a_host_is_its_name_and_its_unusual_port() -> None:
     """Plain and secure addresses of one name are one host; another port is another host."""
     assert host_of("https://Example.com/a") == host_of(URL("http://example.com./b")) == "example.com"
     assert host_of("http://example.com:8080/") == "example.com:8080"
-    assert host_of("http://[::1]:8080/") == "::1:8080"
+    assert host_of("http://[::1]:8080/") == "[::1]:8080"
 
 
 def test_shown_addresses_keep_no_secret() -> None:
