@@ -72,6 +72,8 @@ _COORDINATED = re.compile(
     r"enquanto|maar|terwijl|ale)\s|(?:and|und|et|y|e|en|i)\s(?=(?:he|she|it|they|we|I|you|the|a|an|this|that|there|er|sie|es|der|die|das|il|elle|le|la|el|los)\s)))"
     r"[^\"“”]{8,260}(?P<end>[.!?])\Z"
 )
+# Where a clause begins, the comma before it stays: "X, who is Y, the source said" is "X, the source said".
+_CLAUSE = re.compile(r"\s(?:the|a|an|he|she|it|they|we|I|der|die|das|er|sie|es|le|la|il|elle|el|los|las)\s")
 _SUBORDINATE = re.compile(
     r"\A(?:If|When|While|Although|Though|Because|Since|As|After|Before|Unless|Until|Once|Whether|With|Without|To|By|Wenn|Weil|Obwohl|"
     r"Nachdem|Während|Si|Quand|Lorsque|Cuando|Aunque|Se|Quando|Als|Hoewel|Gdy|Jeśli)\b"
@@ -154,7 +156,9 @@ def _without(sentence: str, pattern: re.Pattern[str], keep: str) -> str:
             return keep
         end = match["end"]
         kept = match.groupdict().get("last") or ""
-        return kept if end == "," else kept + end
+        if end == "," and not _CLAUSE.match(match.string, match.end()):
+            return kept
+        return kept + end
 
     shorter, times = pattern.subn(left, sentence)
     if not times:
