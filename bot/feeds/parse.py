@@ -49,15 +49,15 @@ def parse_document(body: Body) -> ParsedFeed:
         return parsed
     unreadable = "compressed data" if body.content.startswith(b"\x1f\x8b") else _unreadable(content)
     if unreadable:
-        raise FeedUnreadable(f"What came is {unreadable}.")
+        raise FeedUnreadable(f"{body.url} is {unreadable}.")
     from bot.feeds.slow import read_any
 
     try:
         raw = read_any(mended(content), body.url)
     except _GIVEN_UP as error:
-        raise FeedUnreadable(f"What came can't be read as a feed ({type(error).__name__}).") from error
+        raise FeedUnreadable(f"{body.url} can't be read as a feed ({type(error).__name__}).") from error
     if raw is None:
-        raise FeedUnreadable("What came has no entries and no feed element.")
+        raise FeedUnreadable(f"{body.url} has no entries and no feed element.")
     return raw.parsed("feedparser", problem or "It is not well-formed XML; what could be understood was read.")
 
 
