@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.core.reply import pick
 from bot.core.search import topic_of
+from bot.core.sentences import sentences
+from bot.core.when import moment_of, span_of
 from bot.model import Match, Mention, OutboxRow
 from bot.store import Found, Store, Writer
 
 Values = Mapping[str, str]
+
+LINE = 160
+"""Characters about an article beside its title and link in a reply."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +32,7 @@ class Acting:
     store: Store
     quotes: tuple[str, ...]
     zone: ZoneInfo
+    longer: Callable[[int, str], Awaitable[str]]  # (candidate, what was said) → more of it, in a few sentences
     rehearsal: bool = False  # say what would be done, and do nothing
 
 
@@ -67,8 +73,10 @@ async def _search(match: Match, mention: Mention, on: Acting, _now: datetime) ->
 
 
 async def _latest(match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
-    topic = match.values.get("topic") or topic_of(mention.text) or mention.text
-    return _article(await on.db(on.store.archive.find, topic, 1, newest=True), topic, on)
+    topic = match.values.get("topic")
+    if topic:
+        return _article(await on.db(on.store.archive.find, topic, 1, newest=True), topic, on)
+    return _article(await on.db(on.store.archive.newest, mention.account, 1), "", on)
 
 
 async def _similar(_match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
@@ -84,13 +92,44 @@ async def _of_the_post(_match: Match, mention: Mention, on: Acting, _now: dateti
     return await post_values(mention, on)
 
 
+async def _summary(_match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
+    row = await on.db(on.store.outbox.row, mention.about) if mention.about is not None else None
+    if row is None or row.candidate is None:
+        return None
+    more = await on.longer(row.candidate, row.post.text)
+    return {"post.summary": more} if more else None
+
+
+async def _follow(match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
+    topic = match.values.get("topic", "")
+    if mention.bot or not topic:
+        return None
+    return {} if await on.db(on.store.promises.follow, mention, topic, now=now) else None
+
+
+async def _unfollow(match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
+    topic = match.values.get("topic", "")
+    gone = await on.db(on.store.promises.unfollow, mention.account, mention.author, topic)
+    return {} if gone else None
+
+
+async def _remind(match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
+    at = moment_of(match.values.get("when", ""), now, on.zone)
+    if at is None or mention.bot:
+        return None
+    await on.db(on.store.promises.remind, mention, at, now=now)
+    return {}
+
+
 async def _quote(_match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
     return {"quote": pick(on.quotes, f"{mention.account}:{mention.remote_id}")} if on.quotes else None
 
 
 async def _pause(match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
-    span = _span(match.values.get("duration", ""))
-    await on.db(on.store.owner.pause, mention.account, now + span if span else None, now=now)
+    span = span_of(match.values.get("duration", ""))
+    if span is None:
+        return None
+    await on.db(on.store.owner.pause, mention.account, now + span, now=now)
     return {}
 
 
@@ -101,7 +140,16 @@ async def _resume(_match: Match, mention: Mention, on: Acting, now: datetime) ->
 
 async def _status(_match: Match, _mention: Mention, on: Acting, _now: datetime) -> Values | None:
     notices = await on.db(on.store.owner.notices)
-    return {"status": "; ".join(notice.text for notice in notices) or "all is well"}
+    counts = await on.db(on.store.owner.counts)
+    waiting = counts.get("mentions_unanswered", 0)
+    told = [f"{counts['feeds']} feeds, {counts.get('outbox_sent', 0)} sent, {waiting} mentions wait for you."]
+    return {"list": "\n".join([*told, *(notice.text for notice in notices[:3])])}
+
+
+async def _yours(_match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
+    row = await on.db(on.store.outbox.row, mention.about) if mention.about is not None else None
+    candidate = await on.db(on.store.feeds.candidate, row.candidate) if row and row.candidate is not None else None
+    return {} if candidate is not None and candidate.own else None
 
 
 async def _nothing(_match: Match, _mention: Mention, _on: Acting, _now: datetime) -> Values | None:
@@ -115,31 +163,36 @@ def _article(found: list[Found], topic: str, on: Acting) -> Values | None:
     return {
         "topic": topic,
         "article.title": best.title,
-        "article.line": best.line,
+        "article.line": _whole_sentences(best.line.partition("\n\n— ")[0]),  # the words alone, without credit
         "article.url": best.link,
         "article.feed": best.feed_title,
         "article.date": best.at.astimezone(on.zone).strftime("%-d %B"),
     }
 
 
-def _span(text: str) -> timedelta | None:
-    """“2h”, “30 minutes”, “3 days”; None where no span can be read: until further notice."""
-    number = "".join(letter for letter in text if letter.isdigit())
-    unit = text.lstrip("0123456789 ").lower()[:1]
-    per = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}.get(
-        unit
-    )
-    return int(number[:4]) * per if number and per else None
+def _whole_sentences(line: str) -> str:
+    """As many complete sentences as a reply has room for: what was cut from a longer text ends in the middle."""
+    said = ""
+    for sentence in sentences(line, None):
+        if sentence.endswith(("...", "…")) or len(said) + len(sentence) > LINE:
+            break
+        said = f"{said} {sentence}".strip()
+    return said
 
 
 ACTIONS: Mapping[str, Callable[[Match, Mention, Acting, datetime], Awaitable[Values | None]]] = {
     "search": _search,
     "latest": _latest,
     "similar": _similar,
+    "summary": _summary,
+    "yours": _yours,
     "why": _of_the_post,
     "source": _of_the_post,
     "opt_out": _nothing,  # carried out by the guards already, before any cap
     "opt_in": _nothing,
+    "follow": _follow,
+    "unfollow": _unfollow,
+    "remind": _remind,
     "quote": _quote,
     "pause": _pause,
     "resume": _resume,
@@ -148,5 +201,5 @@ ACTIONS: Mapping[str, Callable[[Match, Mention, Acting, datetime], Awaitable[Val
     "ask_owner": _nothing,
 }
 
-CHANGING = frozenset({"pause", "resume"})
+CHANGING = frozenset({"follow", "unfollow", "remind", "pause", "resume"})
 """Actions that change something, and so do nothing in a rehearsal."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -45,6 +45,8 @@ class Answering:
     feeds: int
     zone: ZoneInfo
     now: Clock
+    next_post: Callable[[str], datetime | None]  # of an account
+    longer: Callable[[int, str], Awaitable[str]]  # (candidate, what was said) → more of it
     rehearsal: bool = False  # nothing is stored: caps and cooldowns don't count, actions only say what they would do
     own_handles: Mapping[str, frozenset[str]] = field(default_factory=dict)  # per account: who we are there
 
@@ -172,12 +174,21 @@ async def _search(match: Match, mention: Mention, bot: Answering, now: datetime)
 
 
 def _acting(bot: Answering) -> Acting:
-    return Acting(db=bot.db, store=bot.store, quotes=bot.quotes, zone=bot.zone, rehearsal=bot.rehearsal)
+    return Acting(
+        db=bot.db,
+        store=bot.store,
+        quotes=bot.quotes,
+        zone=bot.zone,
+        longer=bot.longer,
+        rehearsal=bot.rehearsal,
+    )
 
 
 def _values(mention: Mention, match: Match, bot: Answering) -> dict[str, str]:
     account = bot.accounts.get(mention.account)
+    slot = bot.next_post(mention.account)
     return {
+        "next.at": slot.astimezone(bot.zone).strftime("%A at %H:%M") if slot else "when there is something good",
         "name": mention.name or mention.author,
         "text": mention.text,
         "rule": match.rule,

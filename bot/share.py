@@ -269,6 +269,15 @@ async def compose_post(candidate: Candidate, account: Account, bot: Sharing) -> 
     return replace(post, visibility=account.visibility, language=account.language or post.language)
 
 
+async def longer(number: int, said: str, bot: Sharing, budget: int) -> str:
+    """Say more of a candidate than was said already, in complete sentences; "" where there is no more."""
+    candidate = await bot.db(bot.store.feeds.candidate, number)
+    if candidate is None:
+        return ""
+    article = await read(candidate, bot)
+    return await asyncio.to_thread(compose.further, article, said, budget)
+
+
 async def read(candidate: Candidate, bot: Sharing) -> Article:
     """The article behind a candidate: the feed's own full text, else the page, else what the feed has after all."""
     of_feed = await bot.pages.of_feed(candidate)

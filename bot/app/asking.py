@@ -58,6 +58,11 @@ class Asked:
         return "\n".join(lines)
 
 
+async def _no_more(_candidate: int, _said: str) -> str:
+    """A rehearsal reads no pages."""
+    return ""
+
+
 class Asking:
     """Asks the rules in force: those of the files, and those taught since, where there is a database."""
 
@@ -99,6 +104,8 @@ class Asking:
                     feeds=len(settings.feeds),
                     zone=settings.bot.timezone,
                     now=utc_now,
+                    next_post=lambda _name: None,
+                    longer=_no_more,
                     rehearsal=True,
                 ),
                 account,

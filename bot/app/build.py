@@ -21,6 +21,7 @@ from bot.answer import Answering
 from bot.app.vault import FileVault
 from bot.articles.reader import Pages
 from bot.core import polling
+from bot.core.pace import next_slot
 from bot.core.rules import Engine
 from bot.deliver import Delivering
 from bot.feeds.reader import Reader
@@ -28,9 +29,13 @@ from bot.model import Account, Limits
 from bot.net import Client
 from bot.ports import Clock, Platform, Publisher, Tools, Vault
 from bot.settings import Settings
-from bot.share import Sharing
+from bot.share import Sharing, longer
 from bot.store import Store, Writer
+from bot.tell import Telling
 from bot.worker import Worker
+
+MORE = 200
+"""Characters of a longer summary in a reply: what a post's 300 leave beside a link."""
 
 
 def utc_now() -> datetime:
@@ -63,6 +68,7 @@ class Stories:
     publishers: Mapping[str, Publisher]
     sharing: Sharing
     answering: Answering
+    telling: Telling
     delivering: Delivering
     engine: Engine
 
@@ -130,16 +136,25 @@ async def stories(settings: Settings, on: Ground, known: Mapping[str, Platform],
         feeds=len(settings.feeds),
         zone=settings.bot.timezone,
         now=on.now,
+        next_post=lambda name: _next_post(accounts[name], settings, on),
+        longer=lambda number, said: longer(number, said, sharing, MORE),
     )
+    telling = Telling(db=on.db, store=on.store, accounts=accounts, limits=limits, zone=settings.bot.timezone)
     delivering = Delivering(db=on.db, store=on.store, accounts=accounts, publishers=publishers, now=on.now)
     return Stories(
         settings=settings,
         publishers=publishers,
         sharing=sharing,
         answering=answering,
+        telling=telling,
         delivering=delivering,
         engine=engine,
     )
+
+
+def _next_post(account: Account, settings: Settings, on: Ground) -> datetime | None:
+    slot = next_slot(account, settings.bot.timezone, on.now())
+    return slot.at if slot else None
 
 
 def _open(account: Account, platform: Platform, on: Ground) -> Publisher:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot import answer, deliver, share
+from bot import answer, deliver, share, tell
 from bot.app.build import Ground, Stories
 from bot.model import Slot
 
@@ -52,6 +52,7 @@ async def once(on: Ground, stories: Stories, *, extra: bool, seen: Callable[[sha
         done.answered += answered
         if not answered:
             break
+    done.answered += await tell.tell(stories.telling, on.now())
     for name in stories.delivering.accounts:
         done.delivered += await deliver.deliver(name, stories.delivering)
     return done

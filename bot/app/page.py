@@ -9,6 +9,7 @@ import hashlib
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bot import answer
@@ -17,6 +18,7 @@ from bot.app.desk import Desk
 from bot.core.pace import next_slot
 from bot.errors import StoreError, UsageError
 from bot.model import Mention, TimelineItem
+from bot.settings import Settings
 from bot.web import About, Login, WebParts
 
 DEEPEST = 50
@@ -76,7 +78,8 @@ class Page:
         return hashlib.blake2b(stored.reveal().encode(), digest_size=32).digest()
 
     async def _items(self, after: int | None, limit: int) -> list[TimelineItem]:
-        return await self._on.db(self._on.store.timeline.items, after, limit)
+        items = await self._on.db(self._on.store.timeline.items, after, limit)
+        return [signed(item, self._current().settings) for item in items]
 
     async def _receive(self, author: str, text: str, key: str | None, in_reply_to: int | None, owner: bool) -> int:
         stories = self._current()
@@ -144,6 +147,12 @@ class Page:
             f"starfish_uptime_seconds {time.monotonic() - self._born:.1f}",
         ]
         return "\n".join(lines) + "\n"
+
+
+def signed(item: TimelineItem, settings: Settings) -> TimelineItem:
+    """Sign a post or reply with the bot's name; where it has several accounts on this timeline, the account's stays."""
+    speaks_once = sum(account.platform == "local" for account in settings.accounts) == 1
+    return replace(item, author=settings.bot.name) if item.kind != "mention" and speaks_once else item
 
 
 def _iso(when: datetime | None) -> str | None:

@@ -12,7 +12,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from bot import answer, deliver, share
+from bot import answer, deliver, share, tell
 from bot.app.build import Ground, Stories
 from bot.app.supervise import supervise
 from bot.core.pace import next_slot
@@ -64,6 +64,7 @@ class Bot:
         self._start("polling", self._poll())
         self._start("housekeeping", self._keep_house())
         self._start("answering", self._answer())
+        self._start("telling", self._keep_promises())
         self.take(self.stories)
         try:
             await self.stopping.wait()
@@ -119,7 +120,12 @@ class Bot:
         kind, _, account = name.partition(" of ")
         if account:
             return {"delivery": self._deliver, "posting": self._post, "listening": self._listen}[kind](account)
-        return {"polling": self._poll, "housekeeping": self._keep_house, "answering": self._answer}[kind]()
+        return {
+            "polling": self._poll,
+            "housekeeping": self._keep_house,
+            "answering": self._answer,
+            "telling": self._keep_promises,
+        }[kind]()
 
     async def tell(self, subject: str, text: str | None) -> None:
         owner = self.on.store.owner
@@ -234,6 +240,14 @@ class Bot:
         while not self.stopping.is_set():
             seen = await self._next_change(seen)
             await answer.answer_waiting(self.stories.answering)
+
+    async def _keep_promises(self) -> None:
+        """Tell followers of what was shared, and remind those who asked for it."""
+        seen = 0
+        while True:
+            await tell.tell(self.stories.telling, self.on.now())
+            wake = await self.on.db(self.on.store.promises.next_reminder)
+            seen = await self._next_change(seen, wake)
 
     async def _deliver(self, name: str) -> None:
         """Send what the account's outbox holds, whenever something changes or a wait is over."""

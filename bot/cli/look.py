@@ -114,11 +114,12 @@ def _known_account(settings: Settings, account: str | None) -> None:
 @common
 def timeline(place: Place, *, limit: int, as_json: bool, jsonl: bool) -> None:
     """Show the local timeline: posts, mentions and replies, oldest first."""
+    from bot.app.page import signed
     from bot.web import as_json as item_json
 
     settings = place.settings()
     with place.store("read", settings) as store:
-        items = store.timeline.items(None, limit)
+        items = [signed(item, settings) for item in store.timeline.items(None, limit)]
     if as_json:
         click.echo(json.dumps({"items": [item_json(item) for item in items]}, ensure_ascii=False))
     elif jsonl:

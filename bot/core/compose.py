@@ -128,6 +128,22 @@ def fit(draft: Draft, limits: Limits, *, account: str, dedupe_key: str) -> Post:
     )
 
 
+def further(article: Article, said: str, budget: int) -> str:
+    """Say what of an article was not said yet, in complete sentences within `budget` characters; "" if there is none."""
+    known = clean(said).casefold()
+    rest = [
+        sentence
+        for paragraph in article.text.split("\n")
+        for sentence in sentences(paragraph, article.language)
+        if clean(sentence).casefold() not in known
+    ]
+    left = replace(article, text="\n".join(rest), description="")
+    if not rest:
+        return ""
+    summary = condense(left, budget=budget, unit=Limits(max_length=budget, unit="characters"), use_description=False)
+    return "" if summary.text.endswith("…") else defused(summary.text)
+
+
 def shorten(post: Post, limits: Limits) -> Post:
     """Make a post that turned out too long fit, in the same order as `fit`; its link stays, and its language.
 

@@ -38,7 +38,7 @@ def judge(entry: Entry, filters: Filters, for_all: Filters, language: str | None
     """
     if filters == _NONE and for_all == _NONE:
         return Judgement(passes=True)
-    text = _folded(f"{entry.title} {bare_text(entry.html)} {' '.join(entry.categories)}")
+    text = folded(f"{entry.title} {bare_text(entry.html)} {' '.join(entry.categories)}")
     wanted: tuple[str, ...] = ()
     for part in (filters, for_all):
         refusal = _refusal(entry, part, text, entry.language or language)
@@ -95,14 +95,14 @@ def _same_fold(wanted: Iterable[str], given: Iterable[str]) -> bool:
     return not {word.strip().casefold() for word in wanted}.isdisjoint(word.strip().casefold() for word in given)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Words between single spaces, with one at each end, so that a phrase is found by one search."""
     return f" {' '.join(_WORD.findall(unicodedata.normalize('NFKC', text).casefold()))} "
 
 
 @lru_cache(maxsize=4_096)
 def _needle(term: str) -> str:
-    words = _folded(term).strip()
+    words = folded(term).strip()
     if not words:
         return ""
     return words if _GLUED.search(words) else f" {words} "

@@ -45,11 +45,12 @@ def indexed(text: str) -> str:
     return _SPACE.sub(" ", _CJK.sub(r" \1 ", _renamed(text))).strip()
 
 
-def remember(raw: sqlite3.Connection, candidate: int, title: str, foreign: str) -> None:
-    """Make a candidate findable by its title and the beginning of its text."""
+def remember(raw: sqlite3.Connection, candidate: int, title: str, foreign: str, topics: Iterable[str] = ()) -> None:
+    """Make a candidate findable by its title, its categories and the beginning of its text."""
+    named = ", ".join(topics)
     raw.execute(
         "INSERT INTO archive (rowid, title, summary) VALUES (?, ?, ?)",
-        (candidate, indexed(clean(title, 1000)), indexed(clean(_plain(foreign), SUMMARY))),
+        (candidate, indexed(clean(title, 1000)), indexed(clean(f"{named}. {_plain(foreign)}" if named else _plain(foreign), SUMMARY))),
     )
 
 
@@ -69,7 +70,7 @@ class Archive(Part):
     def find(self, question: str, limit: int, *, newest: bool = False) -> list[Found]:
         """Look for a question's words: all of them, else any of its three rarest.
 
-        Best first (a title counts four times), or the newest first.  Whatever the question holds, it is only words:
+        Best first (a title counts four times), or the newest first where all words are found.  Whatever the question holds, it is only words:
         none of FTS5's operators gets through.
         """
         words = _phrases(_WORD.findall(_renamed(clean(question, 2_000))))[:WORDS]
@@ -77,8 +78,19 @@ class Archive(Part):
             return []
         found = self._matching(" AND ".join(words), limit, newest=newest)
         if not found and len(words) > 1:
-            found = self._matching(" OR ".join(self._rarest(words, 3)), limit, newest=newest)
+            found = self._matching(" OR ".join(self._rarest(words, 3)), limit)
         return self._told(found)
+
+    @reading
+    def newest(self, account: str, limit: int) -> list[Found]:
+        """What an account shared last; before it shared anything, what was read last."""
+        rows = self.all_of(
+            "SELECT candidate FROM outbox WHERE account = ? AND state = 'sent' AND kind = 'post' AND candidate IS NOT NULL"
+            " ORDER BY id DESC LIMIT ?",
+            account,
+            whole(limit),
+        ) or self.all_of("SELECT id AS candidate FROM candidates ORDER BY id DESC LIMIT ?", whole(limit))
+        return self._told(row["candidate"] for row in rows)
 
     @reading
     def similar(self, candidate: int, limit: int) -> list[Found]:

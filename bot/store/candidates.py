@@ -226,7 +226,7 @@ class Candidates(Part):
         marks = ", ".join("?" * len(values))
         done = self.raw.execute(f"INSERT INTO candidates ({COLUMNS}) VALUES ({marks})", values)  # noqa: S608 -- only marks
         number = int(done.lastrowid or 0)
-        remember(self.raw, number, candidate.title, candidate.html)
+        remember(self.raw, number, candidate.title, candidate.html, candidate.categories)
         return number
 
 

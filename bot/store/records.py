@@ -65,6 +65,39 @@ class Tally:
     first_start: datetime | None  # when this database was made, or restored
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follow:
+    """Somebody wants to hear of a topic."""
+
+    account: str
+    person: str
+    topic: str  # folded
+    words: str  # as they wrote it
+    mention: int  # the one that asked for it: what they are told is a reply to it
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """Somebody wants to be reminded."""
+
+    mention: int
+    at: datetime
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """A post that was sent, and what it is about."""
+
+    outbox: int
+    account: str
+    text: str
+    link: str
+    title: str
+    about: str  # title, categories and text, for comparing
+
+
 class Unanswered(NamedTuple):
     """A mention that waits for the owner, and the rule that came nearest."""
 

@@ -229,6 +229,19 @@ CREATE INDEX rule_history_id ON rule_history (id);
 
 CREATE TABLE rule_usage (id TEXT PRIMARY KEY, count INTEGER NOT NULL, last_at INTEGER NOT NULL) WITHOUT ROWID;
 
+CREATE TABLE follows (
+    account TEXT NOT NULL,
+    person TEXT NOT NULL,
+    topic TEXT NOT NULL,          -- folded
+    words TEXT NOT NULL,
+    mention INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (account, person, topic)
+) WITHOUT ROWID;
+
+CREATE TABLE reminders (mention INTEGER PRIMARY KEY, account TEXT NOT NULL, at INTEGER NOT NULL, made_at INTEGER NOT NULL);
+CREATE INDEX reminders_at ON reminders (at);
+
 CREATE TABLE timeline (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL,           -- post, mention, reply

@@ -17,6 +17,7 @@ from bot.store.mentions import Mentions
 from bot.store.outbox import Outbox
 from bot.store.owner import Owner
 from bot.store.part import Part
+from bot.store.promises import Promises
 from bot.store.rules import Rules
 from bot.store.timeline import Timeline
 
@@ -36,6 +37,7 @@ class Store:
         self.timeline = Timeline(connection)
         self.owner = Owner(connection)
         self.archive = Archive(connection)
+        self.promises = Promises(connection)
         self._guard = guard
 
     def part(self, kind: type[PartKind]) -> PartKind:

@@ -1,0 +1,163 @@
+"""What was promised to people: follows of a topic, reminders.
+
+May import: model, and within the store its own parts.
+A promise is kept by an outbox row whose dedupe key names it, in the transaction that notes it as kept: so it is kept once.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.model import Mention, Post, State
+from bot.store.outbox import put_in
+from bot.store.part import Part, durable, reading
+from bot.store.records import Follow, Reminder, Shared
+from bot.store.values import clean, moment, stamp, whole
+
+MOST_FOLLOWS = 20
+"""Topics that one person may follow on one account: enough for a niche, and a bound on what they can be sent."""
+
+
+class Promises(Part):
+    """Follows and reminders."""
+
+    name = "promises"
+
+    @durable
+    def follow(self, mention: Mention, topic: str, now: datetime) -> bool:
+        """Remember that the mention's author wants to hear of a topic; False where they follow too many already."""
+        account, person, folded = mention.account, clean(mention.author), clean(topic.casefold(), 200)
+        many = self.number("SELECT count(*) FROM follows WHERE account = ? AND person = ?", account, person)
+        known = self.number(
+            "SELECT count(*) FROM follows WHERE account = ? AND person = ? AND topic = ?", account, person, folded
+        )
+        if many >= MOST_FOLLOWS and not known:
+            return False
+        self.change(
+            "INSERT INTO follows (account, person, topic, words, mention, since) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET mention = excluded.mention",
+            account,
+            person,
+            folded,
+            clean(topic, 200),
+            mention.id,
+            stamp(now),
+        )
+        return True
+
+    @durable
+    def unfollow(self, account: str, person: str, topic: str) -> int:
+        """Forget a topic of a person's, or all of them (“all”, “everything”); gives how many."""
+        folded = clean(topic.casefold(), 200)
+        everything = folded in ("all", "everything", "it all")
+        return self.change(
+            "DELETE FROM follows WHERE account = ? AND person = ? AND (? OR topic = ?)",
+            account,
+            clean(person),
+            everything,
+            folded,
+        )
+
+    @reading
+    def follows(self, account: str | None = None) -> list[Follow]:
+        """Who follows what, on one account or on all, the longest first."""
+        rows = self.all_of("SELECT * FROM follows WHERE ?1 IS NULL OR account = ?1 ORDER BY since, person", account)
+        return [_follow(row) for row in rows]
+
+    @durable
+    def remind(self, mention: Mention, at: datetime, now: datetime) -> bool:
+        """Remember to come back to the author of a mention, once; False where that mention has a reminder already."""
+        return (
+            self.change(
+                "INSERT INTO reminders (mention, account, at, made_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                mention.id,
+                mention.account,
+                stamp(at),
+                stamp(now),
+            )
+            == 1
+        )
+
+    @reading
+    def due_reminders(self, now: datetime, limit: int = 100) -> list[Reminder]:
+        """The reminders whose time has come, the longest due first."""
+        rows = self.all_of("SELECT * FROM reminders WHERE at <= ? ORDER BY at LIMIT ?", stamp(now), whole(limit))
+        return [Reminder(mention=row["mention"], at=moment(row["at"]), made_at=moment(row["made_at"])) for row in rows]
+
+    @reading
+    def next_reminder(self) -> datetime | None:
+        """When the next reminder is due."""
+        row = self.one("SELECT min(at) AS at FROM reminders")
+        return None if row is None or row["at"] is None else moment(row["at"])
+
+    @durable
+    def reminded(self, mention_id: int, post: Post | None, now: datetime) -> int | None:
+        """Keep a reminder: its delivery and its end are one transaction.  None: nothing is sent (they said stop)."""
+        gone = self.change("DELETE FROM reminders WHERE mention = ?", whole(mention_id))
+        if not gone or post is None:
+            return None
+        return put_in(self.raw, post, "reply", State.PLANNED, now, mention=mention_id)
+
+    @reading
+    def shared_since(self, outbox_id: int, limit: int = 100) -> list[Shared]:
+        """What was sent after a row, with what it is about: what followers are told of."""
+        rows = self.all_of(
+            "SELECT outbox.id, outbox.account, outbox.text, outbox.link, candidates.title, candidates.categories,"
+            " candidates.html FROM outbox JOIN candidates ON candidates.id = outbox.candidate"
+            " WHERE outbox.state = 'sent' AND outbox.kind = 'post' AND outbox.id > ? ORDER BY outbox.id LIMIT ?",
+            whole(outbox_id),
+            whole(limit),
+        )
+        return [
+            Shared(
+                outbox=row["id"],
+                account=row["account"],
+                text=row["text"],
+                link=row["link"] or "",
+                title=row["title"],
+                about=f"{row['title']} {row['categories']} {row['html'][:4000]}",
+            )
+            for row in rows
+        ]
+
+    @durable
+    def told(self, follow: Follow, post: Post, now: datetime) -> int | None:
+        """Keep a follow for one post, once: None where this person was told of this link already."""
+        return put_in(self.raw, post, "reply", State.PLANNED, now, mention=follow.mention)
+
+    @reading
+    def told_since(self, account: str, person: str, since: datetime) -> int:
+        """How often a person was told of something since a time."""
+        return self.number(
+            "SELECT count(*) FROM outbox WHERE account = ? AND created_at >= ? AND substr(dedupe_key, 1, ?) = ?",
+            account,
+            stamp(since),
+            len(f"follow:{clean(person)}:"),
+            f"follow:{clean(person)}:",
+        )
+
+    @durable
+    def forget(self, account: str, persons: Sequence[str]) -> int:
+        """Forget everything promised to people who said stop; gives how many promises."""
+        count = 0
+        for person in persons:
+            count += self.change("DELETE FROM follows WHERE account = ? AND person = ?", account, clean(person))
+            count += self.change(
+                "DELETE FROM reminders WHERE account = ? AND mention IN (SELECT id FROM mentions WHERE author = ?)",
+                account,
+                clean(person),
+            )
+        return count
+
+
+def _follow(row: sqlite3.Row) -> Follow:
+    return Follow(
+        account=row["account"],
+        person=row["person"],
+        topic=row["topic"],
+        words=row["words"],
+        mention=row["mention"],
+        since=moment(row["since"]),
+    )
