@@ -19,7 +19,6 @@ from bot.core.polling import (
     notice,
     pace,
 )
-from bot.core.wishes import Wishes
 from bot.errors import FeedError, FeedGone, FeedRefused, FeedUnreachable, FeedUnreadable
 from bot.model import Body, Entry, Feed, FeedState, Fetched, ParsedFeed
 
@@ -385,7 +384,7 @@ def test_no_notice_shows_a_token_of_an_address() -> None:
     assert "secret" not in (notice(state, NOW) or "")
 
 
-# --------------------------------------------------------------------------- pace and wishes
+# --------------------------------------------------------------------------- pace
 
 
 def test_the_pace_is_of_the_newest_twenty_dates() -> None:
@@ -403,25 +402,3 @@ def test_the_pace_is_of_the_newest_twenty_dates() -> None:
 def test_a_feed_without_any_history_has_the_usual_interval() -> None:
     """Nothing known: an hour."""
     assert adaptive(STATE, NOW) == USUAL
-
-
-def test_wishes_survive_in_one_line() -> None:
-    """What the document said is read back as it was; minutes are enough for a ttl."""
-    wishes = Wishes(ttl=timedelta(minutes=90), hours=frozenset({0, 23}), days=frozenset({5, 6}))
-    assert wishes.packed() == "ttl=90 hours=0,23 days=5,6"
-    assert Wishes.unpacked(wishes.packed()) == wishes
-    assert Wishes().packed() == ""
-
-
-@given(st.text(max_size=50))
-def test_any_line_is_read_as_wishes(text: str) -> None:
-    """A line that nobody wrote wishes nothing bad: the next moment awake is at most a week away."""
-    wishes = Wishes.unpacked(text)
-    assert NOW <= wishes.awake(NOW) <= NOW + timedelta(days=7)
-
-
-def test_a_document_that_asks_never_to_be_read_is_not_believed() -> None:
-    """All 24 hours or all seven days skipped is a mistake; hour 24 is midnight."""
-    parsed = replace(document(), skip_hours=frozenset(range(24)), skip_days=frozenset(range(7)), ttl=timedelta(-1))
-    assert Wishes.of(parsed) == Wishes()
-    assert Wishes.of(replace(document(), skip_hours=frozenset({24, 99}))).hours == {0}
