@@ -20,7 +20,7 @@ from bot.core.words import Words, clean
 
 _VOTE = 0.7  # how much of a score is the vote; the rest is the likeness of the nearest example
 _RIDGE = 0.3  # how far the vote may stay from the truth on the examples themselves
-_SWEEPS = 3  # of Gauss-Seidel; more of them change no figure
+_SWEEPS = 6  # of Gauss-Seidel: enough that two rules with the same example score alike
 _NEIGHBOURS = 64  # of a sentence, that its votes are fitted against
 _FAINT = 0.05  # likeness below it has no vote
 _FAINT_VOTE = 0.05  # a smaller one is forgotten

@@ -1,0 +1,313 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.rules import ASKED, Engine, RuleErrors
+from bot.model import Match, Mention, Rule
+
+AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def mention(text: str, **more: Any) -> Mention:
+    return Mention(**{"account": "timeline", "remote_id": "1", "author": "@ann", "text": text, "at": AT, **more})
+
+
+def rule(rule_id: str, *when: str, **more: Any) -> Rule:
+    return Rule(**{"id": rule_id, "when": when, "reply": ("Yes.",), **more})
+
+
+GREETING = rule("greeting", "hi", "hello *", "good (morning|evening)")
+LATEST = rule("latest", "latest [about|on] {topic}", "anything [new] (about|on) {topic}", do="latest")
+WASPS = rule("wasps", like=("how do I stop wasps", "wasp nest near my hive", "get rid of wasps"))
+HONEY = rule("honey", like=("when do I harvest honey", "how much honey can I take", "is my honey ripe"))
+PAUSE = rule("pause", "pause {duration}", by="owner", do="pause")
+WHY = rule("why", "why", "why did you share this", about="my_post", do="why")
+
+
+def answered(say: str, *rules: Rule, **more: Any) -> Match:
+    return Engine.build(rules).match(mention(say, **more))
+
+
+# --------------------------------------------------------------------------- what answers
+
+
+@pytest.mark.parametrize(
+    ("say", "rule_id", "stage", "values"),
+    [
+        ("hello there!", "greeting", "phrase", {}),
+        ("@starfish Good evening", "greeting", "phrase", {}),
+        ("latest about Rust", "latest", "phrase", {"topic": "Rust"}),
+        ("latest C++", "latest", "phrase", {"topic": "C++"}),
+        ("how do I stop wasps?", "wasps", "like", {}),
+        ("how can I get rid of a wasp nest", "wasps", "like", {}),
+        ("stop", "stop", "built-in", {}),
+        ("STOP.", "stop", "built-in", {}),
+        ("please stop", "stop", "built-in", {}),
+        ("start", "start", "built-in", {}),
+        ("bee dances", "fallback", "search", {"topic": "bee dances"}),
+        ("what is the capital of Mongolia?", "fallback", "fallback", {}),
+        ("why", "fallback", "fallback", {}),
+        ("pause 2h", "fallback", "search", {"topic": "pause 2h"}),
+        ("", "fallback", "fallback", {}),
+        ("👍", "fallback", "fallback", {}),
+        ("@starfish", "fallback", "fallback", {}),
+    ],
+)
+def test_every_mention_is_answered_by_one_rule(say: str, rule_id: str, stage: str, values: Mapping[str, str]) -> None:
+    """Phrases, paraphrases, built-ins, topics and whatever is left: each ends at its stage, with what it captured."""
+    match = answered(say, GREETING, LATEST, WASPS, HONEY, PAUSE, WHY)
+    assert (match.rule, match.stage, match.values) == (rule_id, stage, values)
+
+
+def test_the_nearest_paraphrase_is_told_whatever_answers() -> None:
+    """The best `like` rule and its score stand beside every match; without such rules there is none."""
+    assert answered("hello wasp nest", GREETING, WASPS).nearest is not None
+    assert answered("", GREETING, WASPS).nearest == ("wasps", 0.0)
+    assert answered("hello", GREETING).nearest is None
+
+
+def test_conditions_decide_before_words() -> None:
+    """A rule for the owner, for my posts, for an account, for short messages or after another rule needs just that."""
+    engine = Engine.build(
+        [
+            GREETING,
+            PAUSE,
+            WHY,
+            rule("there", "where", accounts=("club",)),
+            rule("more", "more", after="why"),
+            rule("thanks", "thanks *", max_words=3),
+        ]
+    )
+
+    def who(say: str, after: str | None = None, **more: Any) -> str:
+        return engine.match(mention(say, **more), after=after).rule
+
+    assert who("pause 2h", owner=True) == "pause"
+    assert who("why", about=7) == "why"
+    assert (who("where", account="club"), who("where")) == ("there", "fallback")
+    assert (who("more", after="why"), who("more", after="greeting"), who("more")) == ("more", "fallback", "fallback")
+    assert (who("thanks so much"), who("thanks but this is wrong")) == ("thanks", "fallback")
+
+
+def test_precedence_is_owner_then_built_in_then_priority_context_words_and_order() -> None:
+    """Of several rules that match, the owner's comes first, then stop, then the most important and most specific."""
+    engine = Engine.build(
+        [
+            rule("loose", "tell {what}"),
+            rule("tight", "tell me {what}"),
+            rule("same", "tell me {x}"),
+            rule("context", "tell {what}", about="my_post"),
+            rule("important", "tell * news", priority=5),
+            rule("owners", "tell *", by="owner"),
+            rule("stolen", "stop"),
+        ]
+    )
+    assert engine.match(mention("tell me a story")).rule == "tight"
+    assert engine.match(mention("tell me a story", about=1)).rule == "context"
+    assert engine.match(mention("tell me the news", about=1)).rule == "important"
+    assert engine.match(mention("tell me the news", owner=True)).rule == "owners"
+    assert engine.match(mention("stop")).rule == "stop"
+    order = [match.rule for match in engine.explain(mention("tell me the news", about=1, owner=True))]
+    assert order == ["owners", "important", "context", "tight", "same", "loose", "fallback"]
+
+
+def test_exact_words_win_over_looser_reading() -> None:
+    """Accents, courtesies and emoji are forgiven only where no rule matches the words as they are."""
+    engine = Engine.build([rule("plain", "resume"), rule("accent", "résumé"), rule("polite", "please stop")])
+    assert engine.match(mention("résumé")).rule == "accent"
+    assert engine.match(mention("resume")).rule == "plain"
+    assert engine.match(mention("RÉSUMÉ 👍 please")).rule in {"plain", "accent"}
+    assert engine.match(mention("please stop")).rule == "polite"
+    assert engine.match(mention("stop please")).rule == "stop"
+
+
+def test_a_catch_all_is_the_fallback_and_keeps_its_place_at_the_end() -> None:
+    """`*` never hides another rule; the file's own takes the place of the built-in one."""
+    engine = Engine.build([rule("rest", "*"), GREETING, WASPS])
+    assert engine.match(mention("hello")).rule == "greeting"
+    assert engine.match(mention("wasps near my hive")).rule == "wasps"
+    assert engine.match(mention("what else?")).rule == "rest"
+    assert "fallback" not in {each.id for each in engine.rules}
+
+
+def test_a_catch_all_for_some_leaves_the_built_in_fallback_for_the_others() -> None:
+    """A conditional `*` is no answer for everybody, so another end is added."""
+    engine = Engine.build([rule("club", "*", accounts=("club",)), rule("wordy", "{all}", max_words=2)])
+    assert engine.match(mention("what now?", account="club")).rule == "club"
+    assert engine.match(mention("what now?")).rule == "wordy"
+    assert engine.match(mention("what now, my dear friend?")).rule == "fallback"
+    assert engine.match(mention("")).rule == "fallback"
+
+
+def test_whatever_follows_a_rule_is_an_answer_to_it() -> None:
+    """A catch-all `after` a rule takes the next mention as part of the talk, before paraphrases and searches."""
+    engine = Engine.build([rule("riddle", "riddle"), rule("guess", "{answer}", after="riddle"), WASPS])
+    match = engine.match(mention("wasp nest near my hive"), after="riddle")
+    assert (match.rule, match.stage, match.values) == ("guess", "phrase", {"answer": "wasp nest near my hive"})
+    assert engine.match(mention("stop"), after="riddle").rule == "stop"
+
+
+def test_resting_rules_are_passed_over() -> None:
+    """A rule in its cooldown is left out, and the next one answers."""
+    engine = Engine.build([GREETING, rule("again", "hello *", priority=-1)])
+    assert engine.match(mention("hello"), without={"greeting"}).rule == "again"
+    assert engine.match(mention("hello"), without={"greeting", "again"}).rule == "fallback"
+
+
+def test_near_but_not_near_enough_is_asked_about_and_a_yes_answers() -> None:
+    """Between the two thresholds the nearest example is proposed, and agreeing to it is the same as saying it."""
+    engine = Engine.build([WASPS, HONEY])
+    match = engine.match(mention("harvest season"))
+    assert (match.rule, match.stage) == ("honey", "ask")
+    assert match.values["suggestion"] in HONEY.like
+    for yes in ("yes", "Yes please!", "👍", "ja"):
+        agreed = engine.match(mention(yes), after=ASKED + "honey")
+        assert (agreed.rule, agreed.stage) == ("honey", "like")
+    assert engine.match(mention("no"), after=ASKED + "honey").stage == "fallback"
+    assert engine.match(mention("yes"), after=ASKED + "gone").rule == "fallback"
+
+
+def test_two_equally_near_rules_are_asked_about() -> None:
+    """Where two rules are as likely, neither is guessed."""
+    twins = [rule(name, like=("how do I open the hive",)) for name in ("one", "two")]
+    assert Engine.build(twins).match(mention("can I open the hive")).stage == "ask"
+    assert Engine.build(twins[:1]).match(mention("can I open the hive")).stage == "like"
+
+
+def test_the_fallback_can_be_asked_for() -> None:
+    """When the archive has nothing on a topic, the story asks for the rule that answers then."""
+    engine = Engine.build([GREETING, LATEST])
+    assert engine.match(mention("bee dances")).stage == "search"
+    assert engine.fallback(mention("bee dances")).stage == "fallback"
+    assert engine.searcher == LATEST
+    assert Engine.build([GREETING]).searcher is None
+
+
+# --------------------------------------------------------------------------- stop and start
+
+
+@pytest.mark.parametrize(
+    "say", ["stop", "Stop!", "please stop", "stop it", "leave me alone", "don't reply to me", "@starfish unsubscribe"]
+)
+def test_opting_out_is_understood_whatever_the_file_says(say: str) -> None:
+    """The words that mean stop reach it, in any rule file, also where it has a rule of its own for it."""
+    own = rule("enough", "basta", do="opt_out", reply=("Bye.",))
+    for rules in ([], [GREETING], [own], [rule("theft", "stop", priority=99999)]):
+        engine = Engine.build(rules)
+        assert engine.consent(mention(say)) == "opt_out"
+        assert engine.rule(engine.match(mention(say)).rule).do == "opt_out"
+    assert Engine.build([own]).match(mention("basta")).rule == "enough"
+
+
+@pytest.mark.parametrize(
+    "say", ["how do I stop wasps?", "stop the press", "don't stop", "why did you start this", "hello"]
+)
+def test_opting_out_is_never_guessed(say: str) -> None:
+    """Only whole messages opt out or in; the word somewhere in a sentence doesn't."""
+    assert Engine.build([GREETING, WASPS]).consent(mention(say)) is None
+
+
+def test_opting_in_again_is_understood() -> None:
+    """`start` undoes `stop`."""
+    assert Engine.build([]).consent(mention("start")) == "opt_in"
+
+
+# --------------------------------------------------------------------------- what is refused at load
+
+
+def test_all_mistakes_are_reported_at_once_with_their_lines() -> None:
+    """Building tells everything that is wrong, rule by rule, with the line where each rule stands."""
+    with pytest.raises(RuleErrors) as caught:
+        Engine.build(
+            [
+                rule("a", "(open", line=3),
+                rule("b", "x", reply=("Hi {nmae}",), line=9),
+                rule("b", "y", line=12),
+                rule("c", "z", after="nobody", line=15),
+            ]
+        )
+    told = {(name, line): sentence for name, line, sentence in caught.value.problems}
+    assert "never closed" in told["a", 3]
+    assert "did you mean “name”" in told["b", 9]
+    assert "same id" in told["b", 12]
+    assert "no rule “nobody”" in told["c", 15]
+
+
+def test_an_engine_with_a_rule_more_leaves_the_old_one_as_it_was() -> None:
+    """Engines are immutable: adding or replacing a rule gives another one."""
+    old = Engine.build([GREETING, WASPS])
+    new = old.with_rule(rule("bees", "bees"))
+    assert (old.match(mention("bees")).rule, new.match(mention("bees")).rule) == ("fallback", "bees")
+    reworded = new.with_rule(rule("greeting", "ahoy"))
+    assert reworded.match(mention("ahoy")).rule == "greeting"
+    assert reworded.match(mention("hi")).rule == "fallback"
+    assert [each.id for each in reworded.rules][:3] == ["greeting", "wasps", "bees"]
+
+
+# --------------------------------------------------------------------------- hostile texts and large files
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 1_000_000,
+        "a " * 500_000,
+        "hello " * 200_000,
+        "(" * 10_000,
+        "@" * 10_000,
+        "@a" * 10_000,
+        "<a" * 10_000,
+        "> " * 10_000,
+        "{topic}" * 1_000,
+        "%s{0.__class__}",
+        "\ud800\udfff",
+        "\x00\x01\u202e",
+        "👩‍👩‍👧‍👦" * 3_000,
+        "東" * 100_000,
+        "а́" * 5_000,
+    ],
+    ids=range(15),
+)
+def test_hostile_mentions_are_answered_like_others(text: str) -> None:
+    """A megabyte, control characters, lone surrogates, a thousand brackets: all are mentions, and get an answer."""
+    engine = Engine.build([GREETING, LATEST, WASPS])
+    assert engine.match(mention(text)).rule in {"greeting", "fallback"}
+
+
+def test_a_rule_of_ten_thousand_phrases_is_looked_at_where_a_word_fits() -> None:
+    """A message meets the phrases that have its rarest words, however many there are (M5)."""
+    many = rule("many", *(f"what is thing{number} * about" for number in range(10_000)))
+    engine = Engine.build([many, GREETING])
+    assert engine.match(mention("what is thing77 all about")).rule == "many"
+    looked = [len(engine._index._filed.get(word, ())) for word in ("what", "is", "thing77", "all", "about")]
+    assert sum(looked) == 1
+
+
+SAID = ("hello", "latest", "about", "on", "wasps", "stop", "why", "👍", "@x", "please", "é")
+
+
+@settings(max_examples=60)
+@given(
+    text=st.text(max_size=120) | st.lists(st.sampled_from(SAID)).map(" ".join),
+    owner=st.booleans(),
+    about=st.none() | st.just(1),
+    after=st.none() | st.sampled_from(["greeting", "ask:wasps", "ask:", ""]),
+)
+def test_any_mention_ends_in_one_rule(text: str, owner: bool, about: int | None, after: str | None) -> None:
+    """Whatever is said by whomever, exactly one rule answers, the first that `explain` tells, with a score of 0 to 1."""
+    said = mention(text, owner=owner, about=about)
+    match = ENGINE.match(said, after=after)
+    told = ENGINE.explain(said, after)
+    assert match == told[0]
+    assert told[-1].stage == "fallback"
+    assert all(0 <= each.score <= 1 and each.nearest is not None for each in told)
+    assert ENGINE.rule(match.rule).reply
+
+
+ENGINE = Engine.build([GREETING, LATEST, WASPS, HONEY, PAUSE, WHY, rule("slow", "slow *", cooldown=timedelta(hours=1))])
