@@ -1,0 +1,100 @@
+"""Foreign text made harmless."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.clean import WORD_JOINER, clean, defused
+from bot.core.links import links_in
+
+FAMILY = "👨\u200d👩\u200d👧"
+ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+
+
+@pytest.mark.parametrize(
+    ("dirty", "tidy"),
+    [
+        ("  a \t b\r\n\r\nc ", "a b c"),
+        ("a\x00b\x1bc\x7fd\x85e", "abcd e"),
+        ("abc\u202edef\u2066g\u200fh", "abcdefgh"),
+        ("zero\u200bwidth\ufeff\u2060\u00ad", "zerowidth"),
+        ("e\u0301", "é"),
+        ("x\ufffe\uffff\ufdd0y", "xy"),
+        ("bad \udc00 half", "bad half"),
+        ("icon \ue000!", "icon !"),
+        ("a\U000e0041\U000e0042b", "ab"),
+        ("blank\u3164\u115fs", "blanks"),
+        ("non\xa0breaking", "non breaking"),
+    ],
+)
+def test_what_a_reader_cannot_see_goes(dirty: str, tidy: str) -> None:
+    """Controls, bidi marks, zero-width and tag characters, lone surrogates and non-characters are taken out."""
+    assert clean(dirty) == tidy
+
+
+@pytest.mark.parametrize("text", [FAMILY, ENGLAND, "❤️", "1️⃣", "👍🏽", "نمی‌خواهم", "क्‍ष", "日本語", "ﬁ", "Ünïcödé"])
+def test_what_a_reader_can_see_stays(text: str) -> None:
+    """Emoji keep their joiners, flags their tags, and scripts that need joiners keep them."""
+    assert clean(text) == text
+
+
+def test_joiners_and_selectors_elsewhere_hide_nothing() -> None:
+    """A joiner or variation selector between plain letters is taken out: it could carry hidden data."""
+    assert clean("a\u200db\ufe0fc\U000e0101d") == "abcd"
+
+
+def test_a_pile_of_marks_is_cut_to_four() -> None:
+    """A letter carries at most four combining marks, however many thousand it came with."""
+    assert len(clean("q" + "\u0335" * 10_000)) == 5
+
+
+def test_line_breaks_stay_where_asked() -> None:
+    """With `lines`, any number of line breaks is one, and spaces around it go."""
+    assert clean("one  two \r\n \n\n three\u2028four", lines=True) == "one two\nthree\nfour"
+
+
+@pytest.mark.parametrize(
+    ("foreign", "safe"),
+    [
+        ("@ann said hi to @bob@example.social", "ann said hi to bob@example.social"),
+        ("＠ann", "ann"),
+        ("@@everyone", "everyone"),
+        ("#MeToo and ＃tag and ##x", "MeToo and tag and x"),
+        ("C# is #1 and a#b", "C# is #1 and a#b"),
+        ("mail ann@example.com", "mail ann@example.com"),
+        ("see https://www.example.com/a?b now", f"see example{WORD_JOINER}.com now"),
+        ("see https://user:pw@example.com/", f"see example{WORD_JOINER}.com"),
+        ("Amazon.com grew", f"Amazon{WORD_JOINER}.com grew"),
+        ("Node.js stays, 3.5 too", "Node.js stays, 3.5 too"),
+    ],
+)
+def test_foreign_text_pings_tags_and_links_nobody(foreign: str, safe: str) -> None:
+    """Handles lose their sign, hashtags theirs, addresses become the names of their sites."""
+    assert defused(foreign) == safe
+
+
+@given(st.text(max_size=80))
+def test_cleaning_is_done_once(text: str) -> None:
+    """Cleaning what is clean changes nothing, and the result is NFC."""
+    once = clean(text)
+    assert clean(once) == once
+    assert unicodedata.is_normalized("NFC", once)
+
+
+@given(st.text("@＠#＃abc .:/htps1-_é\n", max_size=60))
+def test_nothing_that_acts_is_left(text: str) -> None:
+    """Whatever the text, no link is left in it."""
+    assert links_in(defused(text), bare=False) == []
+
+
+@pytest.mark.parametrize(
+    "piece", ["\u0301", "👨\u200d", "@", "#", "@a", "#1", "\U000e0061", "https://", " \n", "\u200c"]
+)
+def test_hostile_runs_are_cleaned(piece: str) -> None:
+    """A hundred thousand hostile characters are cleaned and defused at once."""
+    text = "\U0001f3f4" + piece * 50_000
+    defused(clean(text, lines=True))

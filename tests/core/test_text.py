@@ -1,0 +1,124 @@
+"""Lengths and cuts, in each platform's own unit."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.text import ELLIPSIS, cut, fits, graphemes, measure
+from bot.model import Limits
+
+FAMILY = "👨\u200d👩\u200d👧"
+LOCAL = Limits(max_length=300, unit="graphemes")
+MASTODON = Limits(max_length=500, link_cost=23)
+X = Limits(max_length=280, unit="weighted", link_cost=23)
+BLUESKY = Limits(max_length=300, unit="graphemes", max_bytes=3_000)
+IRC = Limits(max_length=400, unit="bytes")
+TELEGRAM = Limits(max_length=4_096, unit="utf16")
+EVERY = (LOCAL, MASTODON, X, BLUESKY, IRC, TELEGRAM)
+
+LONG = "https://example.com/" + "a" * 80
+
+pieces = st.one_of(
+    st.characters(exclude_categories=["Cs", "Cc"]),
+    st.sampled_from([" ", "\n", FAMILY, "e\u0301", "日", "https://a.example/b ", "."]),
+)
+any_text = st.lists(pieces, max_size=60).map("".join)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("", 0), ("abc", 3), ("e\u0301", 1), (FAMILY, 1), ("🇩🇪🇫🇷", 2), ("\r\n", 1), ("일본", 2), ("👍🏽!", 2)],
+)
+def test_graphemes_are_what_a_reader_counts(text: str, count: int) -> None:
+    """A letter with its marks, a family and a flag are one each."""
+    assert graphemes(text) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "limits", "cost"),
+    [
+        ("日本", X, 4),
+        ("Ünïcödé", X, 7),
+        (FAMILY, X, 2),
+        ("1️⃣", X, 2),
+        ("é", IRC, 2),
+        ("e\u0301", X, 1),
+        ("😀", TELEGRAM, 2),
+        (f"a {LONG} b", X, 27),
+        (f"a {LONG} b", MASTODON, 27),
+        (f"a {LONG} b", LOCAL, len(LONG) + 4),
+        ("see example.com", X, 27),
+        ("see example.com", MASTODON, 15),
+        ("—“”…", X, 5),
+    ],
+)
+def test_each_platform_counts_in_its_own_way(text: str, limits: Limits, cost: int) -> None:
+    """Weights, emoji, bytes, UTF-16 units and the price of a link are the platform's."""
+    assert measure(text, limits) == cost
+
+
+def test_x_prices_links_even_if_unasked() -> None:
+    """A weighted count knows what X counts for a link."""
+    assert measure(LONG, Limits(max_length=280, unit="weighted")) == 23
+
+
+def test_bytes_are_a_second_limit() -> None:
+    """Three hundred families are three hundred graphemes, and too many bytes."""
+    assert fits(FAMILY * 100, BLUESKY)
+    assert not fits(FAMILY * 300, BLUESKY)
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "result"),
+    [
+        ("fits as it is", 20, "fits as it is"),
+        ("one two three", 9, "one two…"),
+        ("one two, three", 9, "one two…"),
+        ("unbreakable", 6, "unbre…"),
+        ("日本語の文章です", 5, "日本語の…"),
+        ("go https://example.com/a b", 12, "go…"),
+        ("https://example.com/long-one", 10, ""),
+        ("anything", 0, ""),
+        ("ab " + FAMILY * 3, 5, "ab…"),
+    ],
+)
+def test_cuts_fall_between_words(text: str, room: int, result: str) -> None:
+    """No word, link or grapheme is split, and the cut shows; only a first word too long is split."""
+    assert cut(text, room, LOCAL) == result
+
+
+def test_a_cut_never_lengthens_a_link() -> None:
+    """The mark never stands right behind a link, of which it would become a part."""
+    assert cut("https://a.example/b and so on", 21, LOCAL) == ""
+    assert cut("see https://a.example/b and so on", 25, LOCAL) == "see…"
+
+
+@given(any_text, st.sampled_from(EVERY), st.integers(0, 80))
+def test_a_cut_always_fits(text: str, limits: Limits, room: int) -> None:
+    """Whatever the text, the unit and the room, what is left is within the room."""
+    assert measure(cut(text, room, limits), limits) <= room
+
+
+@given(any_text, st.sampled_from(EVERY), st.integers(0, 80))
+def test_a_cut_is_a_beginning(text: str, limits: Limits, room: int) -> None:
+    """What is left is the text itself or a beginning of it with "…"."""
+    left = cut(text, room, limits)
+    if left and limits.unit != "weighted":
+        assert left == text or (left.endswith(ELLIPSIS) and text.startswith(left[:-1]))
+
+
+@given(any_text, any_text, st.sampled_from((LOCAL, IRC, TELEGRAM)))
+def test_parts_cost_at_least_the_whole(one: str, other: str, limits: Limits) -> None:
+    """Counting parts apart never counts too little."""
+    assert measure(one + other, limits) <= measure(one, limits) + measure(other, limits)
+
+
+@pytest.mark.parametrize("piece", ["a.", "https://", "\u0301", FAMILY, "😀", "a ", "日", ")", "1️⃣"])
+@pytest.mark.parametrize("limits", EVERY)
+def test_hostile_runs_are_measured_and_cut(piece: str, limits: Limits) -> None:
+    """Fifty thousand hostile characters cost what they cost, at once."""
+    text = piece * (50_000 // len(piece))
+    measure(text, limits)
+    assert measure(cut(text, 280, limits), limits) <= 280
