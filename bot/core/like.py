@@ -58,8 +58,10 @@ class Likeness:
         number = {rule: place for place, rule in enumerate(self._rules)}
         self._owner = [number[rule] for rule, _ in examples]
         self._firsts = [self._owner.index(rule) for rule in range(len(self._rules))]
-        bags = [_bag(sentence) for _, sentence in examples]
-        others = [_bag(sentence) for sentence in SENTENCES]
+        read = [Words(clean(sentence)) for _, sentence in examples]
+        self._same = {tuple(words.folded_all): place for place, words in reversed(list(enumerate(read)))}
+        bags = [_grams(words) for words in read]
+        others = [_grams(Words(sentence)) for sentence in SENTENCES]
         self._weigh(bags, others)
         weighed = [self._weighed(bag) for bag in (*bags, *others)]
         self._postings: dict[str, list[tuple[int, float]]] = {}
@@ -77,6 +79,9 @@ class Likeness:
     def nearest(self, words: Words, limit: int = 5) -> list[Nearest]:
         """The rules that a mention is most like, best first, each once; there is always one, if only with 0."""
         alike = self._alike(self._weighed(_grams(words)))
+        same = self._same.get(tuple(words.folded_all))
+        if same is not None:
+            alike[same] = 1.0  # for certain; the sum above may have stopped early
         ranked = sorted(self._scores(alike), reverse=True)[:limit]
         return [
             Nearest(self._rules[-rule], score, self._examples[example][1])
@@ -164,10 +169,6 @@ class Likeness:
             (1.0 if how > 0.9999 else math.sqrt(max(0.0, min(1.0, _VOTE * vote + (1 - _VOTE) * how))), -rule, example)
             for rule, (vote, (how, example)) in enumerate(zip(votes, nearest, strict=True))
         ]
-
-
-def _bag(sentence: str) -> Bag:
-    return _grams(Words(clean(sentence)))
 
 
 def _grams(words: Words) -> Bag:
