@@ -6,7 +6,7 @@ May import: errors, ports.
 from __future__ import annotations
 
 import json as jsonlib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from yarl import URL
 
 from bot.errors import Rejected, RetryLater, Unsure
 from bot.net.addresses import Origin, origin
+from bot.net.events import Kind, events
 from bot.net.exchange import Failed, Session, exchange
 from bot.net.sessions import Sessions
 from bot.ports import Reply
@@ -73,6 +74,16 @@ class Door:
             if failure.connected:
                 raise Unsure(message) from None
             raise RetryLater(message) from None
+
+    async def events(self, url: str, *, headers: Mapping[str, str] | None = None) -> AsyncIterator[str]:
+        """Hear what a server streams, as `ports.Http.events` says; only where `send` would go too."""
+        scheme, colon, rest = url.partition(":")
+        kind: Kind = "websocket" if scheme in {"ws", "wss"} else "server-sent events"
+        if kind == "websocket":
+            url = f"{'http' if scheme == 'ws' else 'https'}{colon}{rest}"
+        target, session = self._place(url)
+        async for message in events(session, target, headers or {}, kind):
+            yield message
 
     def _place(self, url: str) -> tuple[URL, Session]:
         """Choose the session that an address deserves.

@@ -53,12 +53,18 @@ def tracing() -> aiohttp.TraceConfig:
     """Have a session note in each request's `Journey` how far it came."""
 
     async def created(_: Session, context: SimpleNamespace, __: Any) -> None:  # noqa: ANN401
-        context.trace_request_ctx.connected = True
+        if isinstance(context.trace_request_ctx, Journey):
+            context.trace_request_ctx.connected = True
 
     async def reused(_: Session, context: SimpleNamespace, __: Any) -> None:  # noqa: ANN401
-        context.trace_request_ctx.connected = context.trace_request_ctx.reused = True
+        if isinstance(context.trace_request_ctx, Journey):
+            context.trace_request_ctx.connected = context.trace_request_ctx.reused = True
+
+    async def redirected(_: Session, __: SimpleNamespace, ___: Any) -> None:  # noqa: ANN401
+        raise _Dropped  # no session goes anywhere by itself; aiohttp gives WebSockets no switch for it
 
     config = aiohttp.TraceConfig()
+    config.on_request_redirect.append(redirected)
     config.on_connection_create_end.append(created)
     config.on_connection_reuseconn.append(reused)
     return config

@@ -13,48 +13,19 @@ from importlib.util import find_spec
 from ipaddress import IPv4Address
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.abc import AbstractResolver
 
 from bot.net.exchange import TIMEOUT, Session, tracing
 from bot.net.guard import AddressInfo, Guard, Network, inside, plain, unguarded
+from bot.net.names import HomeNames, SystemNames
 
 AT_ONCE = 100
 """Connections in all; measured: with 100 the slowness of servers hides fully, more only costs memory."""
-
-HOME_NAMES = 1_000
-"""Names within the owner's private networks that are remembered."""
 
 # Brotli only where aiohttp can unpack it; its pieces stay under 1 MB since 3.14.1, as those of gzip do.
 ENCODINGS = "gzip, deflate, br" if find_spec("brotli") or find_spec("brotlicffi") else "gzip, deflate"
 
 SocketFactory = Callable[[AddressInfo], socket.socket]
-
-
-class HomeNames(AbstractResolver):
-    """Resolves as another resolver does, and remembers which names live within the owner's private networks."""
-
-    def __init__(self, resolver: AbstractResolver, allowed: Sequence[Network]) -> None:
-        self._resolver = resolver
-        self._allowed = tuple(allowed)
-        self.names: set[str] = set()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """Look a name up."""
-        found = await self._resolver.resolve(host, port, family)
-        if not found:
-            raise OSError(None, "the name has no address")  # aiohttp itself stumbles over an empty answer
-        home = all(inside(plain(one["host"]), self._allowed) for one in found)
-        if home and len(self.names) < HOME_NAMES:
-            self.names.add(host)
-        elif not home:
-            self.names.discard(host)
-        return found
-
-    async def close(self) -> None:
-        """Release the resolver."""
-        await self._resolver.close()
 
 
 class Sessions:
@@ -122,7 +93,7 @@ class Sessions:
 
     def _new(self, sockets: SocketFactory, *, keep: bool) -> Session:
         if self._resolver is None:
-            self._resolver = HomeNames(self._given_resolver or aiohttp.ThreadedResolver(), self._allowed)
+            self._resolver = HomeNames(self._given_resolver or SystemNames(), self._allowed)
         connector = aiohttp.TCPConnector(
             limit=AT_ONCE,
             resolver=self._resolver,
