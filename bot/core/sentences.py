@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 
 _TERMINAL = re.compile(
-    r"(?P<stop>[.!?…]++|[。！？｡]++)(?P<close>[\"'”’»)\]」』】›]*+)(?P<gap>\s*+)(?P<open>[\"'“„‘«(\[¿¡‹—–\-•]*+\s?)(?P<next>\S?)"
+    r"(?P<stop>[.!?…]++|[。！？｡]++)(?P<close>(?:[ \u00a0\u202f](?=»))?+[\"'”’»)\]」』】›]*+)(?P<gap>\s*+)(?P<open>[\"'“„‘«(\[¿¡‹—–\-•]*+\s?)(?P<next>\S?)"
 )
+_CONTEXT = 60  # characters before a mark that are looked at: a line without sentences must not cost their square
 _CJK = frozenset("。！？｡")
 _BULLET = re.compile(r"(?:[-•*·▪‣–]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)])\s+\Z")
 
@@ -89,10 +90,11 @@ def _ends(line: str, start: int, mark: re.Match[str], language: str | None) -> b
     if stop != ".":
         if stop[0] == "!" and token in _BRANDS:
             return bool(_STARTERS.match(rest)) or bool(mark["open"].strip())
-        return not (mark["close"] and mark["close"][0] in "\"'”’»" and _goes_on(rest))
+        return not (mark["close"] and mark["close"].strip()[0] in "\"'”’»" and _goes_on(rest))
     if mark["close"]:
         return True
-    return _full_stop_ends(token, following, rest, line[start : mark.start()], language)
+    before = line[max(start, mark.start() - _CONTEXT) : mark.start()]
+    return _full_stop_ends(token, following, rest, before, language)
 
 
 def _full_stop_ends(token: str, following: str, rest: str, before: str, language: str | None) -> bool:
