@@ -139,7 +139,16 @@ class Owner(Accounts):
 def copy(source: sqlite3.Connection, target: Path) -> None:
     """Write a database into a new file of its own, in one piece, synced.  Raises OSError and sqlite3.Error."""
     with closing(sqlite3.connect(target, isolation_level=None)) as there:
-        source.backup(there)
+        began = not source.in_transaction
+        if began:
+            source.execute("BEGIN")
+        try:
+            # This takes the snapshot, or says that it can't: `backup` itself would wait for a lock for ever.
+            source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            source.backup(there)
+        finally:
+            if began:
+                source.execute("ROLLBACK")
         there.execute("PRAGMA journal_mode = DELETE")  # a copy is one file, without a WAL beside it
     with target.open("rb") as written:
         os.fsync(written.fileno())
