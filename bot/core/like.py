@@ -25,6 +25,7 @@ _NEIGHBOURS = 64  # of a sentence, that its votes are fitted against
 _FAINT = 0.05  # likeness below it has no vote
 _FAINT_VOTE = 0.05  # a smaller one is forgotten
 _LOOKS = 1_500  # at grams of examples, the rarest first: bounds the time with any number of examples, for any text
+_MOST_WORDS, _MOST_LETTERS = 80, 480  # of a sentence that are compared: nobody asks one question in more
 _ELSEWHERE = 0.1  # how much a sentence of nobody counts as a rule, where rarity is concerned
 
 _ACCEPT = (0.50, 0.57)
@@ -173,8 +174,8 @@ class Likeness:
 
 def _grams(words: Words) -> Bag:
     """How often each word and each gram of 3 and 4 characters occurs, the repetitions damped."""
-    folded = words.folded_all
-    text = f" {' '.join(folded)} "
+    folded = words.folded_all[:_MOST_WORDS]
+    text = f" {' '.join(folded)[:_MOST_LETTERS]} "
     size = len(text)
     counts = Counter(
         [text[start : start + 3] for start in range(size - 2)] + [text[start : start + 4] for start in range(size - 3)]

@@ -1,4 +1,4 @@
-"""What a rule says: one of its replies, with names filled in.  Pure; may import: domains.
+"""What a rule says: one of its replies, with names filled in.  Pure; may import: clean, links, regex.
 
 A name like {article.title} is an entry of the fixed list below, never an attribute of an object, and values go in by
 one pass: a value that itself contains {name} stays as it is.  Whatever came from strangers is defused first, so that
@@ -15,7 +15,10 @@ from hashlib import blake2b
 from types import MappingProxyType
 from typing import Literal
 
-from bot.core.domains import TOP_LEVEL_DOMAINS
+import regex
+
+from bot.core.clean import clean, defused
+from bot.core.links import links_in
 
 Trust = Literal["ours", "foreign", "line"]
 """Who wrote a value: the bot or its owner; a stranger in the mention; a stranger in an article (may be longer)."""
@@ -64,20 +67,20 @@ LATE_ANSWER = "You asked {asked}: {text}"
 
 _PLACE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)\}")
 _BRACES = re.compile(r"\{([^{}]*)\}")
-_SHORT, _LINE = 60, 600
+_WEB_LINK = re.compile(r"https?://[^\s<>\"\x00-\x20\x7f]{1,2000}", re.IGNORECASE)
+_ROUNDS = 8
+_SHORT, _LINE = 60, 600  # characters of a stranger's words, and of an article's
 
 _TAG = re.compile(r"<[^<>]*>")
-_ENTITY = re.compile(r"&(?=#?\w{1,31};)")
-_LINK = re.compile(
-    r"\b[a-z][a-z0-9+.-]{0,30}:/{1,3}\S*|\b(?:mailto|javascript|data|tel|magnet|xmpp|matrix):\S*|\bwww\.\S*",
+_ADDRESS = re.compile(
+    # Any scheme, and those that need no slashes; names that no registry has, but a local network may.
+    r"\b[a-z][a-z0-9+.-]{0,30}://\S*|\b(?:mailto|javascript|data|tel|sms|magnet|xmpp|matrix|file|about|blob):\S*"
+    r"|(?<![\w.-])(?:[\w-]{1,63}\.){1,9}(?:example|test|invalid|localhost|local|lan|onion|i2p)\b\S*",
     re.IGNORECASE,
 )
-_HANDLE = re.compile(r"\S*@\S*")
-_DOTTED = re.compile(r"[^\s/]+\.[^\s]+")
-_HASH = re.compile(r"#(?=\S)")
+_HASH = re.compile(r"(?<![^\W\d_])#|#(?=\w)")  # C# stays
+_EMPTY_BRACKETS = re.compile(r"\([\s(]*\)|\(\s*$")
 _MARKUP = str.maketrans(dict.fromkeys("<>[]{}`*_~|\\@^", " "))
-_LINKED = TOP_LEVEL_DOMAINS | {"example", "test", "invalid", "localhost", "local", "onion", "i2p"}
-_NOT_A_LINK = frozenset({"asp.net", "socket.io", "draw.io", "paint.net", "ml.net", "vb.net", "ado.net"})
 
 
 def names_in(template: str) -> list[str]:
@@ -97,9 +100,11 @@ def render(template: str, values: Mapping[str, str]) -> str:
 def _value(name: str, values: Mapping[str, str]) -> str:
     value = values.get(name, "")
     trust = REPLY_NAMES.get(name, "foreign")
-    if trust == "ours":
-        return "" if name.endswith(".url") and not value.lower().startswith(("https://", "http://")) else value
-    return defuse(value, _LINE if trust == "line" else _SHORT)
+    if trust == "foreign":
+        return defuse(value)
+    if trust == "line":
+        return _cut(defused(clean(value[: 4 * _LINE])), _LINE)
+    return value if not name.endswith(".url") or _WEB_LINK.fullmatch(value) else ""
 
 
 def pick(options: Sequence[str], seed: str) -> str:
@@ -113,43 +118,45 @@ def pick(options: Sequence[str], seed: str) -> str:
 def defuse(text: str, limit: int = _SHORT) -> str:
     """Make a stranger's words safe to say again: plain text of at most `limit` characters, on one line.
 
-    Goes: tags, entities, links and bare domains, anything with @, the # of hashtags, markup signs, control, bidi and
+    Goes: tags, entities, addresses of any kind, words with @, the # of hashtags, markup signs, control, bidi and
     zero-width characters.  Stays: letters of any script, emoji, c++, C#, Node.js.  Doing it twice changes nothing.
     """
     text = text[: 20 * limit]
-    for _ in range(4):
+    for _ in range(_ROUNDS):
         before = text
-        text = _once(text)
+        text = _cut(_once(text), limit)
         if text == before:
-            break
-    if len(text) > limit:
-        text = _once(_cut(text, limit))
-    return text
+            return text
+    return ""  # what never comes to rest was made to be obscure
 
 
 def _once(text: str) -> str:
-    text = _ENTITY.sub(" ", _TAG.sub(" ", html.unescape(text)))
-    text = "".join(
-        letter if unicodedata.category(letter)[0] != "C" else "" if unicodedata.category(letter) == "Cf" else " "
-        for letter in unicodedata.normalize("NFKC", text)
-    )
-    text = _HANDLE.sub(" ", _LINK.sub(" ", text))
-    text = _DOTTED.sub(lambda found: found.group() if _harmless(found.group()) else " ", text)
-    text = _HASH.sub("", text).translate(_MARKUP)
-    return " ".join(text.split()).lstrip("/!").lstrip()
-
-
-def _harmless(word: str) -> bool:
-    """Whether a word with dots in it is no link: 3.5, e.g., Node.js, wait...what."""
-    bare = word.strip(".,;:!?\"'()").casefold()
-    if bare in _NOT_A_LINK:
-        return True
-    host = re.split(r"[/:?#]", bare, maxsplit=1)[0]
-    return not any(label in _LINKED for label in host.split(".")[1:] if label)
+    """One round: taking something out may bring together what was kept apart to deceive, so there are several."""
+    for _ in range(3):
+        text = html.unescape(text)
+    # Compatibility forms become plain ones, so that ＠ is @; the ellipsis alone stays what it is.
+    text = "…".join(unicodedata.normalize("NFKC", part) for part in clean(text).split("…"))
+    text = _ADDRESS.sub(" ", _TAG.sub(" ", text))
+    parts, last = [], 0
+    for start, end in links_in(text):
+        parts.append(text[last:start])
+        last = end
+    text = " ".join([*parts, text[last:]])
+    text = " ".join(word for word in text.split() if "@" not in word)
+    text = _EMPTY_BRACKETS.sub(" ", _HASH.sub("", text).translate(_MARKUP))
+    return clean(text).lstrip("/! ")
 
 
 def _cut(text: str, limit: int) -> str:
-    """At most `limit` characters, at a word if there is one, with … in place of the rest."""
-    head = text[: limit - 1]
+    """At most `limit` characters, whole graphemes, at a word if there is one near, with … in place of the rest."""
+    if len(text) <= limit:
+        return text
+    kept, size = [], 0
+    for grapheme in regex.findall(r"\X", text[: 2 * limit]):
+        size += len(grapheme)
+        if size > limit - 1:
+            break
+        kept.append(grapheme)
+    head = "".join(kept)
     at = head.rfind(" ")
     return (head[:at] if at > limit // 2 else head).rstrip() + "…"
