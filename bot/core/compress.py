@@ -86,9 +86,11 @@ _FINITE = re.compile(
     r"(?i)\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|must|should|do|does|did|says?|said|makes?|made|takes?|"
     r"took|gets?|got|goes|went|comes?|came|gives?|gave|finds?|found|shows?|needs?|wants?|helps?|uses?|works?|lets?|keeps?|kept|means?|"
     r"meant|seems?|becomes?|became|begins?|began|leads?|led|runs?|ran|sees?|saw|knows?|knew|tells?|told|brings?|brought|won|lost|built|"
-    r"sent|held|left|rose|fell|grew|we propose|\w{3,}ed|ist|sind|war|waren|hat|haben|wird|werden|wurde|wurden|kann|können|soll|muss|will|"
-    r"\w{3,}(?:te|ten)|est|sont|a|ont|était|sera|peut|fait|è|sono|ha|hanno|es|son|fue|era|está|han|puede|é|são|foi|tem|pode|zijn|heeft|"
-    r"wordt|werd|jest|są|był|była|było|ma|mają|\w{3,}(?:ó|ał|ała|ano))\b"
+    r"sent|held|left|rose|fell|grew|spoke|wrote|drove|broke|chose|stood|paid|heard|met|sat|bought|caught|taught|thought|fought|spent|"
+    r"sold|felt|put|set|cut|hit|cost|drew|flew|threw|wore|ate|gone|done|propose|present|introduce|\w{3,}ed|"
+    r"ist|sind|waren|haben|wird|werden|wurden?|kann|können|soll|sollen|muss|gibt|geht|\w{3,}(?:te|ten)|"
+    r"est|sont|ont|était|sera|peut|fait|è|sono|hanno|es|fue|está|han|puede|é|são|foi|tem|pode|zijn|heeft|wordt|werd|jest|są|był|była|"
+    r"było|mają|\w{3,}(?:ó|ał|ała|ano))\b"
 )
 _NEGATION = re.compile(
     r"(?i)\b(?:not|no|never|n['’]t|nor|neither|without|nicht|kein\w*|nie|pas|jamais|ningún|ninguna|nunca|non|mai|não|niet|geen)\b|n['’]t\b"

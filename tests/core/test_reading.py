@@ -1,0 +1,77 @@
+"""An article as a reader has it in mind."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.reading import MOST_SENTENCES, headline, read
+from bot.model import Article
+
+TEXT = """The Quiet Piano
+Ann Lee built a piano that makes no sound. It took her nine years.
+Photo: Ann Lee
+Figure 3: the soundboard
+It took her nine years.
+She sold it in May. Continue reading at the site
+Subscribe to our newsletter!"""
+
+
+def article(text: str = TEXT, title: str = "The Quiet Piano", site: str = "") -> Article:
+    """An article of our own."""
+    return Article(url="https://example.com/piano", title=title, text=text, site=site)
+
+
+def test_boilerplate_repeats_and_the_title_are_left_out() -> None:
+    """What is read is what the article says, once."""
+    assert [sentence.text for sentence in read(article()).sentences] == [
+        "Ann Lee built a piano that makes no sound.",
+        "It took her nine years.",
+        "She sold it in May.",
+    ]
+
+
+def test_each_sentence_knows_its_place_and_words() -> None:
+    """Places count from 0; the first of a paragraph says so; terms, numbers and capitals are at hand."""
+    first, second, third = read(article("Ann Lee built 3 pianos. She sold one.\nBob bought it.")).sentences
+    assert (first.at, second.at, third.at) == (0, 1, 2)
+    assert (first.opens, second.opens, third.opens) == (True, False, True)
+    assert first.numbers == ("3",)
+    assert first.capitals == ("Lee",)
+    assert "piano" in first.content
+
+
+@pytest.mark.parametrize(
+    ("title", "site", "bare"),
+    [
+        ("News of the day | The Site", "The Site", "News of the day"),
+        ("News of the day - The Site", "the site", "News of the day"),
+        ("The Site: a history", "The Site", "The Site: a history"),
+        ("The Site | News of the day", "The Site", "News of the day"),
+        ("Black - and white", "The Site", "Black - and white"),
+        ("News – Tech – The Site", "The Site", "News – Tech"),
+        ("", "The Site", ""),
+    ],
+)
+def test_a_headline_does_not_name_its_site(title: str, site: str, bare: str) -> None:
+    """The site's name at either end of a title is taken off, nothing else."""
+    assert headline(title, site) == bare
+
+
+def test_a_sentence_that_starts_in_the_middle_is_not_whole() -> None:
+    """A lost first letter shows; iOS is no lost letter."""
+    urkey, ios, heading = read(article("urkey was removed from the list.\niOS is out now.\nA heading")).sentences
+    assert (urkey.whole, ios.whole, heading.whole) == (False, True, False)
+
+
+def test_long_articles_are_read_to_a_cap() -> None:
+    """A book costs what an article costs."""
+    reading = read(article("\n".join(f"Sentence number {number} tells of thing {number}." for number in range(1_000))))
+    assert len(reading.sentences) == MOST_SENTENCES
+    assert reading.total == 1_000
+
+
+def test_nothing_is_read_of_nothing() -> None:
+    """An empty article has no sentences and no language."""
+    reading = read(article("", title=""))
+    assert reading.sentences == ()
+    assert reading.language is None
