@@ -48,9 +48,10 @@ def indexed(text: str) -> str:
 def remember(raw: sqlite3.Connection, candidate: int, title: str, foreign: str, topics: Iterable[str] = ()) -> None:
     """Make a candidate findable by its title, its categories and the beginning of its text."""
     named = ", ".join(topics)
+    begins = f"{named}. {_plain(foreign)}" if named else _plain(foreign)
     raw.execute(
         "INSERT INTO archive (rowid, title, summary) VALUES (?, ?, ?)",
-        (candidate, indexed(clean(title, 1000)), indexed(clean(f"{named}. {_plain(foreign)}" if named else _plain(foreign), SUMMARY))),
+        (candidate, indexed(clean(title, 1000)), indexed(clean(begins, SUMMARY))),
     )
 
 
@@ -70,8 +71,8 @@ class Archive(Part):
     def find(self, question: str, limit: int, *, newest: bool = False) -> list[Found]:
         """Look for a question's words: all of them, else any of its three rarest.
 
-        Best first (a title counts four times), or the newest first where all words are found.  Whatever the question holds, it is only words:
-        none of FTS5's operators gets through.
+        Best first (a title counts four times), or the newest first where all words are found.  Whatever the question
+        holds, it is only words: none of FTS5's operators gets through.
         """
         words = _phrases(_WORD.findall(_renamed(clean(question, 2_000))))[:WORDS]
         if not words or limit <= 0:

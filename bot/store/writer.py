@@ -146,7 +146,7 @@ class Writer:
 
     async def _watching(self) -> None:
         """While somebody waits: look for commits, at once after one of ours, else every half second."""
-        while self._waiters:
+        while self._waiters and not self._closed:
             self._committed.clear()
             one = Call(self._reader.connection.version, "reading", self._loop.create_future())
             self._reads.put(one)
@@ -156,7 +156,8 @@ class Writer:
                 self._changes += 1
                 self._turn_over()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._committed.wait(), POLL)
+                async with asyncio.timeout(POLL):
+                    await self._committed.wait()
 
     def _turn_over(self) -> None:
         """Wake all who wait for a change."""

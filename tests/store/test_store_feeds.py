@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.model import FeedState, State
 from bot.store import Store
-from tests.store.given import DAY, FEED, HOUR, NOW, OTHER, SENT, entry, gather, later, plan, post, sifted, slot
+from tests.store.given import DAY, FEED, HOUR, NOW, OTHER, SENT, entry, gather, later, post, sifted, slot
 
 
 def test_new_feeds_are_due_at_once(store: Store) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -57,7 +58,7 @@ def test_what_was_stored_is_there_again(path: Path) -> None:
     """Closing and opening in each mode finds the same."""
     make(path, "a")
     for mode in ("run", "write", "read"):
-        with open_store(path, mode=mode, now=NOW) as store:  # type: ignore[arg-type]
+        with open_store(path, mode=mode, now=NOW) as store:
             assert [row.post.dedupe_key for row in store.outbox.rows()] == ["example.com/a"]
 
 
@@ -92,10 +93,10 @@ def test_a_second_process_is_refused(path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["write", "read"])
-def test_commands_need_a_database(path: Path, mode: str) -> None:
+def test_commands_need_a_database(path: Path, mode: Literal["write", "read"]) -> None:
     """They never make one, and say which command does."""
     with pytest.raises(StoreError, match="starfish run"):
-        open_store(path, mode=mode, now=NOW)  # type: ignore[arg-type]
+        open_store(path, mode=mode, now=NOW)
     assert not path.exists()
 
 
@@ -235,7 +236,7 @@ def test_a_newer_database_is_refused(path: Path) -> None:
     assert "newer version (schema 2, this one knows 1)" in refused(path)
     for mode in ("write", "read"):
         with pytest.raises(StoreError, match="newer version"):
-            open_store(path, mode=mode, now=NOW)  # type: ignore[arg-type]
+            open_store(path, mode=mode, now=NOW)
 
 
 def test_commands_leave_the_update_to_the_bot(path: Path) -> None:
@@ -270,7 +271,7 @@ def test_a_folder_in_the_databases_place(path: Path) -> None:
     path.mkdir()
     for mode in ("run", "write", "read"):
         with pytest.raises(StoreError):
-            open_store(path, mode=mode, now=NOW)  # type: ignore[arg-type]
+            open_store(path, mode=mode, now=NOW)
 
 
 @pytest.fixture

@@ -27,8 +27,10 @@ def answer(store: Store, number: int, minute: float) -> int:
 def test_an_empty_timeline(store: Store) -> None:
     """Nothing is newest, and nothing is found."""
     assert store.timeline.newest() == 0
-    assert store.timeline.items(None, 10) == store.timeline.items(0, 10) == store.timeline.conversation(10) == []
-    assert store.timeline.item(1) is store.timeline.outbox_of(1) is store.timeline.id_of_mention(1) is None
+    assert store.timeline.items(None, 10) == store.timeline.items(0, 10) == []
+    assert store.timeline.conversation(10) == []
+    assert store.timeline.item(1) is None
+    assert store.timeline.outbox_of(1) is store.timeline.id_of_mention(1) is None
 
 
 def test_items_say_who_what_and_to_whom(store: Store) -> None:
