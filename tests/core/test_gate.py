@@ -1,0 +1,137 @@
+"""The value gate, point by point."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.gate import balanced, gate, gate_post, source_of
+from bot.core.reading import read
+from bot.model import Article, Limits
+
+ARTICLE = Article(
+    url="https://example.com/piano",
+    title="The quiet piano",
+    site="Example News",
+    text=(
+        "Ann Lee spent nine years on an instrument that makes no sound at all. Its 88 keys move carbon hammers against felt. "
+        "She says “nobody needs it”, and sold 40 of them in Vienna."
+    ),
+)
+SOURCE = source_of(ARTICLE, read(ARTICLE))
+LIMITS = Limits(max_length=200)
+LINK = "https://example.com/piano"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Ann Lee spent nine years on an instrument that makes no sound at all.",
+        "Ann Lee spent nine years on an instrument of 88 keys, and sold 40 of them in Vienna.",
+        "Ann Lee says “nobody needs it”, and sold 40 of them in Vienna, keys and hammers.",
+    ],
+)
+def test_the_articles_own_substance_passes(words: str) -> None:
+    """Complete sentences of the article's own words, numbers and quotations pass."""
+    assert gate(words, SOURCE).passes
+
+
+@pytest.mark.parametrize(
+    ("words", "point"),
+    [
+        ("", "adds"),
+        ("   ", "adds"),
+        ("The quiet piano makes sound.", "adds"),
+        ("The piano, quiet, quiet piano, quiet.", "adds"),
+        ("Ann Lee spent nine years on an instrument of 89 keys and hammers.", "faithful"),
+        ("Ann Lee spent nine years on an aeroplane that makes no sound at all.", "faithful"),
+        ("She says that an instrument of keys and carbon hammers makes no sound.", "self-contained"),
+        ("Ann Lee spent nine years on an instrument that makes no sound at…", "self-contained"),
+        ("Ann Lee spent nine years on an instrument that makes no sound", "self-contained"),
+        ("Ann Lee says “nobody needs it, and sold 40 instruments in Vienna.", "self-contained"),
+        ("Ann Lee … spent nine years on an instrument that makes no sound.", "self-contained"),
+        ("nine years on an instrument that makes no sound at all, Ann Lee says.", "self-contained"),
+        ("Ann Lee spent nine years on an instrument that makes no sound, and sold the.", "self-contained"),
+    ],
+)
+def test_each_point_can_fail(words: str, point: str) -> None:
+    """What adds nothing, is made up or does not stand alone is refused, with the point and a sentence."""
+    verdict = gate(words, SOURCE)
+    assert not verdict.passes
+    assert verdict.point == point
+    assert verdict.reason.endswith((".", "”.", "asked."))
+
+
+def test_bait_and_selling_are_refused() -> None:
+    """A sentence that sells fails for its tone, and the phrase is named."""
+    article = Article(
+        url=LINK,
+        title="Piano",
+        text="Subscribe to our newsletter and learn how Ann Lee built instruments of carbon felt.",
+    )
+    verdict = gate(
+        article.text, source_of(article, read(Article(url=LINK, title="Piano", text="Words. " + article.text)))
+    )
+    assert verdict.point in ("tone", "faithful")
+
+
+def test_the_title_in_other_order_is_refused() -> None:
+    """Words that are mostly the title's fail, however many they are."""
+    title = "Ann Lee spent nine years building one instrument without sound in Vienna after selling forty pianos abroad to museums"
+    article = Article(url=LINK, title=title, text=title + ". Forty keys, hammers, felt, wires and boards.")
+    words = "Ann Lee spent nine years building one instrument without sound in Vienna after selling forty pianos abroad to museums, hammers, felt, wires, boards, keys."
+    assert gate(words, source_of(article, read(article))).point == "title"
+
+
+@pytest.mark.parametrize(
+    ("words", "point"),
+    [
+        ("Nine years of work gave Ann Lee an instrument whose keys and hammers stay silent.", ""),
+        ("Nine years of work gave Bob Ross an instrument whose keys and hammers stay silent.", "faithful"),
+        ("Ann Lee spent 10 years on an instrument with keys and carbon hammers.", "faithful"),
+        ("Ann Lee spent nine years on an instrument, see example.org for carbon hammers.", "faithful"),
+        ("Ann Lee spent nine years on an instrument with @someone and carbon hammers.", "faithful"),
+        ("Penguins march across Antarctica while glaciers melt slowly into oceans beneath them.", "faithful"),
+    ],
+)
+def test_a_rewriter_may_paraphrase_but_not_invent(words: str, point: str) -> None:
+    """Own words are fine; numbers, names, links and handles that the article lacks are not."""
+    assert gate(words, SOURCE, own_words=True).point == point
+
+
+@pytest.mark.parametrize(
+    ("post", "point"),
+    [
+        (f"Words.\n\n— Example News\n{LINK}", ""),
+        (f"Words.\n\n— Example News\n{LINK} {LINK}", "link"),
+        ("Words.\n\n— Example News", "link"),
+        (f"See https://other.example/.\n\n— Example News\n{LINK}", "link"),
+        (f"Words.\n\n{LINK}", "credit"),
+        (f"{'Words. ' * 40}\n\n— Example News\n{LINK}", "fits"),
+    ],
+)
+def test_a_composed_post_fits_links_once_and_credits(post: str, point: str) -> None:
+    """Length, the one link and the credit are looked at in the post as it would be sent."""
+    assert gate_post(post, link=LINK, credit="Example News", limits=LIMITS).point == point
+
+
+def test_a_tracker_in_the_link_is_refused() -> None:
+    """A link with a tracker is not clean."""
+    link = LINK + "?utm_source=rss"
+    assert gate_post(f"Words.\n{link}", link=link, credit="", limits=LIMITS).point == "link"
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        ("(a) “b” [c]", True),
+        ("„a“ und „b”", True),
+        ("«a» «b", False),
+        ('a "b', False),
+        ("「あ」", True),
+        ("a) (b", True),
+        ("(a", False),
+    ],
+)
+def test_quotes_and_brackets_are_counted(text: str, closed: bool) -> None:
+    """Each kind of quote and bracket must be closed as often as it is opened."""
+    assert balanced(text) is closed
