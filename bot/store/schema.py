@@ -148,12 +148,13 @@ CREATE TABLE outbox (
     receipt_note TEXT,
     UNIQUE (account, dedupe_key)
 );
-CREATE INDEX outbox_open ON outbox (account, state, kind, id)
-    WHERE state IN ('draft', 'planned', 'waiting', 'sending', 'unknown', 'held');
+CREATE INDEX outbox_open ON outbox (account, state, kind, id);
 CREATE INDEX outbox_sent ON outbox (account, kind, sent_at);
 CREATE INDEX outbox_created ON outbox (account, created_at);
 CREATE INDEX outbox_link ON outbox (link) WHERE link IS NOT NULL;
 CREATE INDEX outbox_remote ON outbox (remote_id) WHERE remote_id IS NOT NULL;
+CREATE INDEX outbox_url ON outbox (remote_url) WHERE remote_url IS NOT NULL;
+CREATE INDEX outbox_dedupe ON outbox (dedupe_key);
 CREATE INDEX outbox_mention ON outbox (mention) WHERE mention IS NOT NULL;
 CREATE INDEX outbox_candidate ON outbox (candidate) WHERE candidate IS NOT NULL;
 
