@@ -63,15 +63,11 @@ def test_each_point_can_fail(words: str, point: str) -> None:
 
 def test_bait_and_selling_are_refused() -> None:
     """A sentence that sells fails for its tone, and the phrase is named."""
-    article = Article(
-        url=LINK,
-        title="Piano",
-        text="Subscribe to our newsletter and learn how Ann Lee built instruments of carbon felt.",
-    )
-    verdict = gate(
-        article.text, source_of(article, read(Article(url=LINK, title="Piano", text="Words. " + article.text)))
-    )
-    assert verdict.point in ("tone", "faithful")
+    words = "Ann Lee built instruments of carbon felt, so sign up for a lesson in Vienna."
+    article = Article(url=LINK, title="Piano", text=words)
+    verdict = gate(words, source_of(article, read(article)))
+    assert verdict.point == "tone"
+    assert "sign up" in verdict.reason
 
 
 def test_the_title_in_other_order_is_refused() -> None:
