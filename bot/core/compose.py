@@ -96,7 +96,7 @@ def draft(article: Article, summary: Summary, candidate: Candidate, account: Acc
         }  # fmt: skip
         text = _EMPTY.sub(lambda gap: "\n\n" if "\n" in gap[0] else "", substituted(account.style, values)).strip()
         credit = "" if any(f"{{{name}}}" in account.style for name in ("credit", "author", "site", "feed")) else credit
-        hashtags = () if "{hashtags}" in account.style else hashtags
+        hashtags = ()  # a template says itself where they stand
     return Draft(
         text=text,
         link=link or None,

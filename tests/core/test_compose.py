@@ -1,0 +1,323 @@
+"""Words, credit and link to a post of any platform."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.compose import DigestItem, check_template, digest, draft, fit, hashtag, reply_fit, say, substituted
+from bot.core.condense import Summary
+from bot.core.text import ELLIPSIS, fits, measure
+from bot.errors import Rejected
+from bot.model import Account, Article, Candidate, Draft, Limits
+
+LINK = "https://example.com/2026/quiet-piano"
+LOCAL = Limits(max_length=300, unit="graphemes")
+X = Limits(max_length=280, unit="weighted", link_cost=23, hashtags=True)
+MASTODON = Limits(max_length=500, link_cost=23, hashtags=True)
+BLUESKY = Limits(max_length=300, unit="graphemes", max_bytes=3_000, hashtags=True)
+IRC = Limits(max_length=400, unit="bytes")
+OLD = Limits(max_length=140)
+EVERY = (LOCAL, X, MASTODON, BLUESKY, IRC, OLD)
+
+ACCOUNT = Account(name="timeline", platform="local")
+CANDIDATE = Candidate(
+    id=1,
+    feed="https://example.com/feed",
+    feed_title="Example News",
+    key="k",
+    link=LINK + "?utm_source=rss&id=7",
+    canonical=LINK,
+    title="The quiet piano of Vienna",
+    first_seen=datetime(2026, 11, 22, tzinfo=UTC),
+    categories=("Keyboard instruments", "Vienna", "News"),
+)
+ARTICLE = Article(
+    url=LINK,
+    title="The quiet piano of Vienna",
+    site="Example News",
+    author="Ann Writer",
+    language="en",
+    text=(
+        "Ann Lee, a builder from Vienna, has made a quiet piano that moves carbon hammers without any sound. She likes tea.\n"
+        "The quiet piano has 88 keys, which were cut from old church doors, and weighs 90 kilograms.\n"
+        "Museums in Vienna and Paris have asked for copies of the instrument."
+    ),
+)
+DRAFT = Draft(
+    text="One sentence here. Another one there.", link=LINK, credit="Example News", hashtags=("#Piano", "#Vienna")
+)
+
+
+def post(given: Draft, limits: Limits) -> str:
+    """The text of the fitted draft."""
+    return fit(given, limits, account="timeline", dedupe_key="k").text
+
+
+# --------------------------------------------------------------------------- say
+
+
+def test_a_post_is_words_then_credit_then_link() -> None:
+    """The words come first, then whose they are, then the link without trackers, whole, on its own line."""
+    words, tail = post(say(ARTICLE, CANDIDATE, ACCOUNT, LOCAL), LOCAL).split("\n\n")
+    assert words.endswith(".")
+    assert tail == f"— Example News\n{LINK}?id=7"
+
+
+@pytest.mark.parametrize("limits", EVERY)
+def test_the_same_article_is_told_on_every_platform(limits: Limits) -> None:
+    """Each platform gets complete words that fit its own count, with the link."""
+    said = say(ARTICLE, CANDIDATE, ACCOUNT, limits)
+    text = post(said, limits)
+    assert said.adds_value
+    assert ELLIPSIS not in text
+    assert text.count(f"{LINK}?id=7") == 1
+    assert measure(text, limits) <= limits.max_length
+
+
+def test_a_long_link_costs_the_credit_before_the_words() -> None:
+    """Where a long link leaves little, the post says the most that fits, without the credit rather than in fragments."""
+    long = replace(CANDIDATE, link="https://example.com/" + "a" * 180)
+    said = say(ARTICLE, long, ACCOUNT, LOCAL)
+    assert said.adds_value
+    assert ELLIPSIS not in post(said, LOCAL)
+
+
+def test_the_owners_note_is_the_takeaway() -> None:
+    """A note goes out word for word, handles and all, because the owner wrote it."""
+    noted = replace(CANDIDATE, note="A must for @ann: silence you can play. #music")
+    said = say(ARTICLE, noted, ACCOUNT, LOCAL)
+    assert said.text == "A must for @ann: silence you can play. #music"
+    assert said.adds_value
+
+
+def test_what_adds_nothing_says_why() -> None:
+    """An article without substance gives a draft that does not add value, with the point in words."""
+    said = say(Article(url=LINK, title="The quiet piano"), CANDIDATE, ACCOUNT, LOCAL)
+    assert not said.adds_value
+    assert said.reason
+
+
+def test_a_plain_link_can_be_the_owners_choice() -> None:
+    """With `otherwise = "link"`, such an article is posted as its title with the link, and the reason is kept."""
+    said = say(Article(url=LINK, title="The quiet piano"), CANDIDATE, replace(ACCOUNT, otherwise="link"), LOCAL)
+    assert said.adds_value
+    assert said.text == "The quiet piano of Vienna"
+    assert said.reason.startswith("A plain link")
+
+
+def test_foreign_words_ping_and_tag_nobody() -> None:
+    """Handles, hashtags and links of an article are defused in words, title and credit."""
+    loud = Article(
+        url=LINK,
+        title="@all",
+        site="@Site",
+        text="The @committee of #Vienna raised the rate to 5 percent for all banks abroad.",
+    )
+    said = say(loud, replace(CANDIDATE, title="@all #now"), ACCOUNT, LOCAL)
+    assert "@" not in said.text + said.credit
+    assert "#" not in said.text
+
+
+@pytest.mark.parametrize(
+    ("style", "text"),
+    [
+        ("title", "The quiet piano of Vienna"),
+        ("{title} ({site})", "The quiet piano of Vienna (Example News)"),
+        ("New: {title}", "New: The quiet piano of Vienna"),
+    ],
+)
+def test_styles_and_templates(style: str, text: str) -> None:
+    """A style is said; a template is filled."""
+    assert say(ARTICLE, CANDIDATE, replace(ACCOUNT, style=style), LOCAL).text == text
+
+
+def test_a_template_may_place_the_link_itself() -> None:
+    """Where a template holds link and credit, they stand there and nowhere else."""
+    account = replace(ACCOUNT, style="{link}\n{summary}\nby {author}, {credit}")
+    text = post(say(ARTICLE, CANDIDATE, account, MASTODON), MASTODON)
+    assert text.startswith(f"{LINK}?id=7\n")
+    assert text.endswith("by Ann Writer, Example News")
+    assert text.count("Example News") == 1
+
+
+def test_hashtags_only_where_the_platform_uses_them() -> None:
+    """At most two, the owner's first, then the feed's categories, none on platforms without them."""
+    account = replace(ACCOUNT, hashtags=("quiet",))
+    assert say(ARTICLE, CANDIDATE, account, MASTODON).hashtags == ("#quiet", "#KeyboardInstruments")
+    assert say(ARTICLE, CANDIDATE, account, LOCAL).hashtags == ()
+
+
+@pytest.mark.parametrize(
+    ("site", "credit"),
+    [
+        ("Example News", "Example News"),
+        ("All the News of the World | Example", "All the News of the World"),
+        ("", "Ann Writer"),
+        ("x" * 80, "x" * 39 + ELLIPSIS),
+        ("@Site", "Site"),
+    ],
+)
+def test_the_credit_is_short(site: str, credit: str) -> None:
+    """Site, else author; a long name is cut at its own seams."""
+    assert say(replace(ARTICLE, site=site), replace(CANDIDATE, feed_title=""), ACCOUNT, LOCAL).credit == credit
+
+
+def test_without_any_name_the_host_is_credited() -> None:
+    """A nameless page is credited by its host, which links nowhere."""
+    nameless = Summary(text="Words.", adds_value=True)
+    made = draft(Article(url=LINK), nameless, replace(CANDIDATE, feed_title=""), ACCOUNT, LOCAL)
+    assert made.credit.replace("\u2060", "") == "example.com"
+
+
+# --------------------------------------------------------------------------- fit
+
+
+@pytest.mark.parametrize(
+    ("room", "text"),
+    [
+        (120, f"{DRAFT.text}\n\n— Example News\n{LINK}\n#Piano #Vienna"),
+        (95, f"{DRAFT.text}\n\n— Example News\n{LINK}"),
+        (80, f"{DRAFT.text}\n\n{LINK}"),
+        (73, f"One sentence here.\n\n— Example News\n{LINK}"),
+        (60, f"One sentence here.\n\n{LINK}"),
+        (50, f"One…\n\n{LINK}"),
+        (37, LINK),
+    ],
+)
+def test_things_go_in_order(room: int, text: str) -> None:
+    """Hashtags go first, then sentences and credit, then words; the link stays to the last."""
+    assert post(DRAFT, Limits(max_length=room, hashtags=True)) == text
+
+
+def test_a_link_that_does_not_fit_is_refused() -> None:
+    """A post without its link would be a lie."""
+    with pytest.raises(Rejected, match="link alone"):
+        post(DRAFT, Limits(max_length=20))
+
+
+def test_a_post_carries_what_the_outbox_needs() -> None:
+    """Account, key, link as it stands in the text, language and title are kept."""
+    made = fit(replace(DRAFT, language="en", title="T"), LOCAL, account="timeline", dedupe_key="key")
+    assert (made.account, made.dedupe_key, made.link, made.language, made.title) == ("timeline", "key", LINK, "en", "T")
+
+
+def test_bytes_are_kept_too() -> None:
+    """A text of families fits Bluesky's graphemes and its bytes."""
+    text = post(Draft(text="👨\u200d👩\u200d👧" * 290, link=LINK), BLUESKY)
+    assert fits(text, BLUESKY)
+    assert LINK in text
+
+
+words_of_any_kind = st.lists(
+    st.one_of(
+        st.characters(exclude_categories=["Cs", "Cc"]),
+        st.sampled_from([" ", ". ", "\n", "👨\u200d👩\u200d👧", "日本。", "e\u0301", "https://a.example/b "]),
+    ),
+    max_size=120,
+).map("".join)
+
+
+@given(
+    text=words_of_any_kind,
+    credit=st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20),
+    limits=st.sampled_from(EVERY),
+)
+def test_a_post_always_fits(text: str, credit: str, limits: Limits) -> None:
+    """Whatever the text, a post is within its platform's limit, in that platform's unit, with its link whole."""
+    made = post(replace(DRAFT, text=text, credit=credit), limits)
+    assert fits(made, limits)
+    assert LINK in made
+
+
+@given(text=words_of_any_kind, limits=st.sampled_from(EVERY))
+def test_a_reply_always_fits(text: str, limits: Limits) -> None:
+    """Whatever a reply says, it is within the limit, and as it was if it fits."""
+    made = reply_fit(text, limits)
+    assert fits(made, limits)
+    assert made == text or not fits(text, limits)
+
+
+def test_a_reply_keeps_whole_sentences() -> None:
+    """A long reply ends with a sentence, not in the middle of one."""
+    assert (
+        reply_fit("One is here. Two is there. Three is nowhere.", Limits(max_length=30)) == "One is here. Two is there."
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 100_000, "a. " * 40_000, "👨\u200d" * 40_000, "https://" * 10_000, "日" * 100_000]
+)
+def test_hostile_drafts_are_fitted(text: str) -> None:
+    """A draft of a hundred thousand characters is fitted like any other."""
+    for limits in EVERY:
+        assert fits(post(replace(DRAFT, text=text), limits), limits)
+
+
+# --------------------------------------------------------------------------- parts
+
+
+def test_values_are_put_in_once() -> None:
+    """What a value holds is never taken for a placeholder, and unknown names stay as they are."""
+    assert substituted("{title} {summary} {x.y}", {"title": "{summary}", "summary": "S"}) == "{summary} S {x.y}"
+
+
+@pytest.mark.parametrize("style", ["takeaway", "quote", "{summary} {link}", "{title}"])
+def test_good_styles_have_no_faults(style: str) -> None:
+    """Known styles and templates of known names are fine."""
+    assert check_template(style) == []
+
+
+@pytest.mark.parametrize("style", ["takaway", "{sumary}", "{title.__class__}", "{}"])
+def test_bad_styles_are_named(style: str) -> None:
+    """An unknown style or placeholder is told with those there are."""
+    (sentence,) = check_template(style)
+    assert "not known" in sentence or "no style" in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "tag"),
+    [
+        ("machine learning", "#MachineLearning"),
+        ("AI", "#AI"),
+        ("C++", "#C"),
+        ("2024", ""),
+        ("", ""),
+        ("a b c d", ""),
+        ("музыка", "#музыка"),
+        ("x" * 40, ""),
+    ],
+)
+def test_categories_become_hashtags(name: str, tag: str) -> None:
+    """Words are joined with capitals; numbers, sentences and endless names make none."""
+    assert hashtag(name) == tag
+
+
+ITEMS = [
+    DigestItem(text=f"Find number {at} is here. More of it.", link=f"https://example.com/{at}", credit="Example")
+    for at in range(1, 6)
+]
+
+
+def test_a_digest_is_one_post_where_it_fits() -> None:
+    """Five finds with their links stand in one post where the platform has room."""
+    (whole,) = digest(ITEMS, MASTODON)
+    assert whole.text.count("https://") == 5
+    assert "Find number 3 is here." in whole.text
+
+
+def test_a_digest_is_a_thread_where_it_does_not_fit() -> None:
+    """Elsewhere each find is a post of its own, numbered, the first with the heading."""
+    drafts = digest(ITEMS, OLD)
+    assert len(drafts) == 5
+    assert drafts[0].text.startswith("Worth your time:\n1/5 ")
+    assert all(fits(post(each, OLD), OLD) for each in drafts)
+
+
+def test_a_digest_of_nothing_is_nothing() -> None:
+    """Without finds there is no post."""
+    assert digest([], LOCAL) == []
