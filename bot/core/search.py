@@ -10,9 +10,10 @@ import re
 
 import regex
 
-from bot.core.words import Words, clean
+from bot.core.words import Words, clean, fold
 
 _MOST_WORDS = 8
+_RUN = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ー々〆〇]\p{M}*")
 _ALIASES = (
     (re.compile(r"(?<![\w+])c\+\+(?![\w+])", re.IGNORECASE), " cplusplus "),
@@ -38,7 +39,7 @@ _ASKING = frozenset(_ASKING_WORDS.split())
 
 def spaced_cjk(text: str) -> str:
     """Put a space around each letter of a script that is written without spaces, so that FTS5 sees words."""
-    return text if text.isascii() else _UNSPACED.sub(r" \g<0> ", text)
+    return text if text.isascii() else str(_UNSPACED.sub(r" \g<0> ", text))
 
 
 def indexable(text: str) -> str:
@@ -48,35 +49,35 @@ def indexable(text: str) -> str:
     return spaced_cjk(text)
 
 
-def fts_query(text: str) -> tuple[str, str] | None:
-    """The FTS5 queries for a text: all of its words, and any of its rarest-looking three; None if it has no words.
+def phrases(text: str) -> list[str]:
+    """The words to look for, at most 8, each in quotes so that none is an operator; a run of CJK letters is one phrase.
 
-    At most 8 words, each in quotes; a run of CJK letters is one phrase.  Words that are in every text are left out,
-    unless there are no others.
+    Words that are in every text are left out, unless there are no others; a time at the end is not read here.
     """
-    terms = list(dict.fromkeys(_terms(clean(text))))
-    telling = [term for term in terms if term.casefold() not in _EMPTY] or terms
-    if not telling:
-        return None
-    quoted = [f'"{term}"' for term in telling[:_MOST_WORDS]]
-    longest = sorted(quoted, key=len, reverse=True)[:3]
-    return " ".join(quoted), " OR ".join(term for term in quoted if term in longest)
-
-
-def _terms(text: str) -> list[str]:
-    """The words that are asked for; letters of an unspaced run stay together, parted by spaces."""
+    text = clean(text)
     for pattern, word in _ALIASES:
         text = pattern.sub(word, text)
-    found = []
-    for run in regex.findall(r"[\p{L}\p{M}\p{N}]+", text):
-        pieces = _UNSPACED.split(run)
+    found: list[str] = []
+    for run in _RUN.findall(text):
         letters = _UNSPACED.findall(run)
-        if not letters:
-            found.append(run)
-            continue
-        found.append(" ".join(letters))
-        found.extend(piece for piece in pieces if piece)
-    return found
+        found.extend(piece for piece in _UNSPACED.split(run) if piece)
+        if letters:
+            found.append(" ".join(letters))
+    unique = list({fold(word.casefold()): word for word in reversed(found)}.values())[::-1]
+    telling = [word for word in unique if fold(word.casefold()) not in _EMPTY] or unique
+    return [f'"{word}"' for word in telling[:_MOST_WORDS]]
+
+
+def fts_query(text: str) -> tuple[str, str] | None:
+    """The FTS5 queries for a text: all of its words, and any of the three longest; None if it has no words.
+
+    Long words are rare ones, as a rule; who can count in the index picks the rarest of `phrases` instead.
+    """
+    found = phrases(text)
+    if not found:
+        return None
+    longest = sorted(found, key=len, reverse=True)[:3]
+    return " AND ".join(found), " OR ".join(word for word in found if word in longest)
 
 
 def topic_of(text: str) -> str | None:
