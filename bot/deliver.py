@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot import failpoint
 from bot.core import compose
 from bot.core.text import measure
 from bot.errors import NeedsLogin, Rejected, RetryLater, TooLong, Unsure
@@ -49,7 +50,10 @@ async def deliver(name: str, bot: Delivering) -> int:
     if account.dry_run:  # all but sending; what is planned stays planned, and goes when this is switched off
         return 0
     if publisher.limits.in_store:
-        return len(await bot.db(bot.store.outbox.publish_in_store, name, now=bot.now()))
+        sent = await bot.db(bot.store.outbox.publish_in_store, name, now=bot.now())
+        if sent:
+            failpoint.point("after_sent_commit")
+        return len(sent)
     moved = 0
     for row in await bot.db(bot.store.outbox.reconcilable, name, account.settle, now=bot.now()):
         await reconcile(row, account, publisher, bot)
@@ -58,6 +62,7 @@ async def deliver(name: str, bot: Delivering) -> int:
         claimed = await bot.db(bot.store.outbox.claim, name, now=bot.now())
         if claimed is None:
             return moved
+        failpoint.point("after_sending_commit")
         await send(claimed, publisher, bot)
         moved += 1
 
@@ -66,7 +71,9 @@ async def send(row: OutboxRow, publisher: Publisher, bot: Delivering) -> None:
     """Send one claimed row once, and record what came of it."""
     outbox = bot.store.outbox
     try:
-        receipt = await publisher.publish(row.post)
+        with failpoint.during("mid_request"):
+            receipt = await publisher.publish(row.post)
+        failpoint.point("after_response")
     except RetryLater as error:
         until = bot.now() + _wait(error.after, row.attempts)
         await bot.db(outbox.settle_waiting, row.id, until, str(error), now=bot.now())
@@ -88,10 +95,12 @@ async def send(row: OutboxRow, publisher: Publisher, bot: Delivering) -> None:
         raise
     else:
         await _sent(row, receipt, bot)
+        failpoint.point("after_sent_commit")
 
 
 async def reconcile(row: OutboxRow, account: Account, publisher: Publisher, bot: Delivering) -> None:
     """Find out what became of an unknown row, once its settle time is over."""
+    failpoint.point("in_reconcile")
     outbox, limits, now = bot.store.outbox, publisher.limits, bot.now()
     if limits.searchable:
         await _look(row, publisher, bot)
@@ -122,6 +131,7 @@ async def _look(row: OutboxRow, publisher: Publisher, bot: Delivering) -> None:
     outbox, now = bot.store.outbox, bot.now()
     try:
         receipt = await publisher.find(row.post)
+        failpoint.point("in_reconcile")
     except (Unsure, RetryLater) as error:
         if now - (row.first_sent_at or now) > LOOK_FOR:
             await _hold(row, f"it could not be looked for in {LOOK_FOR.days * 24} h: {error}", bot)

@@ -90,6 +90,18 @@ class Doctor(Protocol):
         ...
 
 
+@runtime_checkable
+class Preparing(Protocol):
+    """An account that learns something from its server before anything is composed for it, its limits above all."""
+
+    async def prepare(self) -> None:
+        """Learn it; called once at start, within a timeout.  Where it fails, what is known without it holds.
+
+        :raises DeliveryError: as `publish` does, except that nothing was sent
+        """
+        ...
+
+
 class Vault(Protocol):
     """Where platforms keep what they were handed at run time: sessions, refresh tokens."""
 
@@ -130,6 +142,18 @@ class Http(Protocol):
 
         :raises RetryLater: nothing was sent (connection refused, name unknown, TLS failed)
         :raises Unsure: the request may have arrived, the answer did not
+        """
+        ...
+
+    def events(self, url: str, *, headers: Mapping[str, str] | None = None) -> AsyncIterator[str]:
+        """Hear what a server streams, over a WebSocket (ws, wss) or as server-sent events (http, https), until it ends.
+
+        First comes an empty text, once the stream stands, then each message.  Nothing is replayed after a reconnect,
+        so a stream may only wake somebody who then asks properly.
+
+        :raises RetryLater: there was no connection
+        :raises Unsure: the stream broke, or fell silent
+        :raises Rejected: there is no such stream; NeedsLogin: not for us
         """
         ...
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bot.app.build import Ground, Stories, stories
@@ -40,7 +40,7 @@ async def watch(
     now_asked: asyncio.Event,
     on: Ground,
     current: Stories,
-    known: dict[str, Platform],
+    known: Mapping[str, Platform],
     *,
     load: Callable[[], Settings],
     take: Callable[[Stories], None],

@@ -10,6 +10,7 @@ from typing import Any
 from bot.app.build import ground, platforms, stories, utc_now
 from bot.app.teach import teach
 from bot.core.like import Likeness
+from bot.core.rule_trials import rehearsal
 from bot.core.rules import Engine, RuleErrors, check_rule
 from bot.core.words import Words
 from bot.core.words import clean as words_of
@@ -163,7 +164,7 @@ def run_tests(settings: Settings) -> list[Tested]:
     results = []
     for rule in engine.rules:
         for one in rule.tests:
-            ranking = engine.explain(engine.rehearse(one.say, rule, one.by), after=rule.after)
+            ranking = engine.explain(rehearsal(one.say, rule, one.by), after=rule.after)
             others = [match.rule for match in ranking if match.rule != ranking[0].rule]
             results.append(
                 Tested(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 
 from bot.app.build import Ground, ground, platforms, stories
@@ -13,6 +13,7 @@ from bot.app.page import Page
 from bot.app.reload import watch
 from bot.app.run import Bot
 from bot.app.supervise import supervise
+from bot.ports import Platform
 from bot.settings import Settings
 from bot.store import Store
 from bot.web import serve
@@ -27,14 +28,17 @@ async def serve_bot(
     load: Callable[[], Settings],
     say: Callable[[str], object],
     ready: Callable[[str, Bot], object] | None = None,
+    known: Mapping[str, Platform] | None = None,
 ) -> None:
     """Run the bot until SIGTERM or SIGINT, then drain; a second signal ends at once.
 
-    `say` gets the lines for the owner; `ready` the page's address and the bot, once it serves.
+    `say` gets the lines for the owner; `ready` the page's address and the bot, once it serves; `known` are the
+    platforms that there are, if others than those installed.
     """
+    known = platforms() if known is None else known
     async with AsyncExitStack() as stack:
         on = await stack.enter_async_context(ground(settings, store))
-        built = await stories(settings, on, platforms())
+        built = await stories(settings, on, known)
         bot = Bot(on, built)
         reload_now = asyncio.Event()
         _listen_to_signals(bot, reload_now)
@@ -45,7 +49,7 @@ async def serve_bot(
         if ready:
             ready(serving.url, bot)
         helpers = [
-            asyncio.create_task(_reload(settings, reload_now, bot, load)),
+            asyncio.create_task(_reload(settings, reload_now, bot, load, known)),
             asyncio.create_task(_keep_about(page, on)),
         ]
         try:
@@ -57,9 +61,11 @@ async def serve_bot(
     say("Stopped; everything that waits is kept.")
 
 
-async def _reload(settings: Settings, asked: asyncio.Event, bot: Bot, load: Callable[[], Settings]) -> None:
+async def _reload(
+    settings: Settings, asked: asyncio.Event, bot: Bot, load: Callable[[], Settings], known: Mapping[str, Platform]
+) -> None:
     def work() -> Coroutine[None, None, None]:
-        return watch(settings.folder, asked, bot.on, bot.stories, platforms(), load=load, take=bot.take)
+        return watch(settings.folder, asked, bot.on, bot.stories, known, load=load, take=bot.take)
 
     await supervise("reloading", work, tell=bot.tell)
 

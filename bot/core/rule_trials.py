@@ -53,9 +53,9 @@ def stolen(now: Engine, then: Engine, rule: Rule) -> list[tuple[str, str]]:
     return list(dict.fromkeys(taken))
 
 
-def _ask(engine: Engine, say: str, rule: Rule, by: str) -> Match:
-    """Ask in the situation that a rule is for."""
-    mention = Mention(
+def rehearsal(say: str, rule: Rule, by: str) -> Mention:
+    """A mention in the situation that a rule is for."""
+    return Mention(
         account=rule.accounts[0] if rule.accounts else "",
         remote_id="test",
         author="@somebody",
@@ -64,7 +64,10 @@ def _ask(engine: Engine, say: str, rule: Rule, by: str) -> Match:
         about=1 if rule.about else None,
         owner=by == "owner",
     )
-    return engine.match(mention, after=rule.after)
+
+
+def _ask(engine: Engine, say: str, rule: Rule, by: str) -> Match:
+    return engine.match(rehearsal(say, rule, by), after=rule.after)
 
 
 def _wrong(rule: Rule, test: RuleTest, got: Match) -> str:

@@ -1,6 +1,6 @@
 """The outbox: what was decided to be said, and each step of its way out (design, section 7).
 
-May import: model, and within the store its own parts.
+May import: model, failpoint, and within the store its own parts.
 A step names the states it may start from; from any other it does nothing and says so with False.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
+from bot import failpoint
 from bot.model import OutboxRow, Post, Receipt, Slot, State
 from bot.store.deliveries import Deliveries, outbox_row
 from bot.store.part import durable
@@ -100,6 +101,7 @@ class Outbox(Settling, Deliveries):
             found = self._due_post(account, now)
         if found is None:
             return None
+        failpoint.point("before_sending")
         self.change(
             "UPDATE outbox SET state = 'sending', reason = '', attempts = attempts + 1, not_before = NULL,"
             " key = CASE WHEN key != '' THEN key"
@@ -122,6 +124,7 @@ class Outbox(Settling, Deliveries):
             stamp(now),
         )
         for row in due:
+            failpoint.point("before_sending")
             shown = self.raw.execute(
                 "INSERT INTO timeline (kind, outbox, created_at) VALUES (?, ?, ?)", (row["kind"], row["id"], stamp(now))
             )
@@ -131,6 +134,7 @@ class Outbox(Settling, Deliveries):
                 row["id"],
             )
             self._sent(row["id"], Receipt(remote_id=str(shown.lastrowid), note="stored"), now)
+            failpoint.point("mid_request")
         numbers = ", ".join(str(row["id"]) for row in due)
         return [outbox_row(row) for row in self.all_of(f"SELECT * FROM outbox WHERE id IN ({numbers}) ORDER BY id")]  # noqa: S608 -- our own numbers
 
@@ -196,4 +200,5 @@ def put_in(
             stamp(now),
         ),
     )
+    failpoint.point("in_decide")
     return done.lastrowid if done.rowcount == 1 else None

@@ -1,0 +1,286 @@
+"""Any server with the Mastodon client API: Mastodon, GoToSocial, Pleroma, Akkoma, snac and their like.
+
+May import: model, errors, ports, net, core.text.
+Several of these servers accept an idempotency key and ignore it, so each post carries one *and* is looked for before
+it is ever sent again (decision 0003).  Ids are opaque; what a server says is read in `statuses`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.core.text import measure
+from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, TooLong, Unsure
+from bot.model import Account, Mention, Post, Receipt, Secret
+from bot.net import options
+from bot.net.outcome import outcome
+from bot.net.patience import http_date
+from bot.net.replies import identifier, json_object, json_objects, moment, objects, oldest_first, segment, within, words
+from bot.net.rounds import rounds
+from bot.platforms.mastodon.statuses import LIMITS, handle, is_post, mention_of, narrowest, root_of, server_of
+from bot.ports import Platform, Reply, Tools
+
+PAGE, PAGES = 40, 50  # the largest page that all servers give, and how many of them are read at once
+ME = "/api/v1/accounts/verify_credentials"
+NOTIFICATIONS = "/api/v1/notifications"
+
+_TOO_LONG = re.compile(r"too long|too many char|character limit|exceed|max(?:imum)?[ _]char", re.IGNORECASE)
+
+
+class Options(BaseModel):
+    """The keys of such an account, besides those that every account has."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    server: options.Server = Field(description="The server's address.")
+    token: Secret = Field(description="The account's access token, by reference only.")
+    content_warning: str = Field(default="", max_length=200, description="Stands before each post.")
+    poll: options.Span = Field(default=timedelta(seconds=30), description="How often mentions are asked for, at least.")
+    stream: bool = Field(default=True, description="Whether the server may wake us as soon as somebody speaks to us.")
+
+
+class Mastodon:
+    """One account on one server."""
+
+    def __init__(self, account: Account, options: Options, tools: Tools) -> None:
+        self.name = account.name
+        self._account, self._options, self._tools = account, options, tools
+        self._me = ""  # our id there, once it was asked for
+        self._sent: dict[str, str] = {}  # what this process knows to be there: id and key, as words may come twice
+        self._learn({}, "")
+
+    async def prepare(self) -> None:
+        """Learn the server's limits, and whether it keeps Mastodon's promises.  Raises as `ports.Preparing` says."""
+        instance = await self._told("/api/v2/instance") or await self._told("/api/v1/instance")
+        links = objects((await self._told("/.well-known/nodeinfo")).get("links"))
+        paths = [urlsplit(words(link.get("href"))).path for link in links]  # here, whatever host it names
+        software = within(await self._told(paths[-1] if paths else "/nodeinfo/2.0"), "software")
+        self._learn(instance, words(software.get("name")))
+
+    def _learn(self, instance: dict[str, Any], software: str) -> None:
+        self._server = server_of(instance, software, self._options.server)
+        limits = self._server.limits
+        warning = measure(self._options.content_warning, limits)  # it counts
+        self.limits = replace(limits, max_length=max(limits.max_length - warning, 1))
+
+    # ----------------------------------------------------------------- speaking
+
+    async def publish(self, post: Post) -> Receipt:
+        """Send once.  Raises as `ports.Publisher` says."""
+        if not post.text.strip():
+            raise Rejected("there is nothing to say")  # snac hangs up on that, which would look like doubt
+        said = f"{post.reply_to_author} {post.text}" if post.reply_to_author else post.text
+        warning = post.reply_context.get("spoiler", "") if post.reply_to else self._options.content_warning
+        limits = self._server.limits
+        around = measure(warning, limits) + measure(said, limits) - measure(post.text, limits)
+        room = max(limits.max_length - around, 1)
+        if measure(post.text, limits) > room:
+            raise TooLong(f"the server allows {limits.max_length} {limits.unit}", room)
+        language = (post.language or self._account.language or "").partition("-")[0].lower()
+        body = {
+            "status": said,
+            "spoiler_text": warning,
+            "in_reply_to_id": post.reply_to,
+            "visibility": self._visibility(post),
+            "language": language if re.fullmatch("[a-z]{2,3}", language) else None,
+        }
+        given = {name: value for name, value in body.items() if value}
+        reply = await self._send("POST", "/api/v1/statuses", given, key=post.key)
+        await self._judge(reply, post, room)
+        return self._receipt(json_object(reply), post, "answered")
+
+    def _visibility(self, post: Post) -> str | None:
+        if post.reply_to is None:
+            return post.visibility or self._account.visibility  # None: as the account is set up there
+        # Replies keep out of public timelines, and are never wider than what they answer.
+        return narrowest("unlisted", post.visibility or "direct", self._account.visibility or "public")
+
+    async def _judge(self, reply: Reply, post: Post, room: int) -> None:
+        """Tell what an answer to a post means, with what only this API says."""
+        said = reply.body[:2000].decode("utf-8", "replace")
+        if reply.status in {400, 413, 422} and _TOO_LONG.search(said):
+            raise TooLong("the server finds it too long", room)
+        # snac says 422 to a bad token; a 403 to a reply may only mean that its author wants none.
+        barred = reply.status == 403 and post.reply_to is not None and "scope" not in said
+        if barred or reply.status == 422:
+            try:
+                await self._get(ME)
+            except (Unsure, Rejected) as error:
+                raise RetryLater(f"the server refused, and does not say whether it knows us: {error}") from None
+        if barred:
+            raise Rejected("the server lets nobody, or not us, reply to that")
+        outcome(reply)
+
+    def _receipt(self, status: dict[str, Any], post: Post, note: str) -> Receipt:
+        found = identifier(status.get("id"))
+        if not found:
+            raise Unsure("the server's answer names no post")
+        self._sent[found] = post.key
+        if len(self._sent) > 1000:
+            del self._sent[next(iter(self._sent))]
+        url = words(status.get("url")) or words(status.get("uri"))
+        return Receipt(remote_id=found, url=url if url.startswith(("https://", "http://")) else None, note=note)
+
+    async def find(self, post: Post) -> Receipt | None:
+        """Look among our own posts, for a reply beside the mention too.  Raises as `ports.Publisher` says."""
+        if post.sent_at is None:
+            raise Unsure("nobody knows when it was sent")
+        try:
+            own = await self._own_since(post.sent_at - timedelta(minutes=5))
+            if post.reply_to:  # on some servers direct messages stand in no list of an account's posts
+                own += await self._own_replies(post.reply_to)
+        except Rejected as error:
+            raise Unsure(f"our own posts can't be read: {error}") from None
+        for status in own:
+            if self._sent.get(identifier(status.get("id")), post.key) == post.key and is_post(status, post):
+                return self._receipt(status, post, "found")
+        return None
+
+    async def _own_since(self, since: datetime) -> list[dict[str, Any]]:
+        """All that we said since a moment of our clock, newest first.  Raises Unsure where it can't be read completely."""
+        path, asked = f"/api/v1/accounts/{segment(await self._own_id())}/statuses", {"limit": str(PAGE)}
+        own: list[dict[str, Any]] = []
+        for _ in range(PAGES):
+            reply = await self._get(f"{path}?{urlencode(asked)}")
+            page = json_objects(reply)
+            there = since + self._ahead(reply)
+            own += [status for status in page if (moment(status.get("created_at")) or there) >= there]
+            last = page[-1] if page else {}
+            if not page or (moment(last.get("created_at")) or there) < there:
+                return own
+            oldest = identifier(last.get("id"))
+            if oldest == asked.get("max_id") and len(page) < PAGE:  # it ignores `max_id`, and this was all
+                return own
+            asked["max_id"] = oldest
+        raise Unsure("our own posts can't be read completely")
+
+    async def _own_replies(self, mention: str) -> list[dict[str, Any]]:
+        reply = await self._send("GET", f"/api/v1/statuses/{segment(mention)}/context")
+        if reply.status in {404, 410}:  # the mention is gone; a reply to it stands in our own list, or nowhere
+            return []
+        outcome(reply)
+        replies = objects(json_object(reply).get("descendants"))
+        return [status for status in replies if identifier(within(status, "account").get("id")) == self._me]
+
+    async def delete(self, receipt: Receipt) -> None:
+        """Take a post back; one that is gone already is fine.  Raises as `publish` does."""
+        if not receipt.remote_id:
+            raise Rejected("its id is not known, so it can only be taken back by hand")
+        reply = await self._send("DELETE", f"/api/v1/statuses/{segment(receipt.remote_id)}")
+        if reply.status not in {404, 410}:
+            outcome(reply)
+
+    # ----------------------------------------------------------------- listening
+
+    def mentions(self, cursor: str | None) -> AsyncIterator[tuple[str, Mention]]:
+        """Mentions after `cursor`, oldest first, for ever; without one, those from the first start on."""
+        server, told = self._options.server, self._server.streaming
+        socket = re.sub("^http", "ws", told if server.startswith("https:") and told else server)
+        streams = [
+            f"{socket}/api/v1/streaming?stream=user:notification",
+            f"{server}/api/v1/streaming/user/notification",
+        ]
+        return rounds(
+            self._since,
+            cursor,
+            every=self._options.poll,
+            http=self._tools.http,
+            streams=streams if self._options.stream else [],
+            headers=self._headers(),
+        )
+
+    async def _since(self, cursor: str | None) -> AsyncIterator[tuple[str, Mention]]:
+        """Read forward: `min_id` gives the page right after it; `since_id` would give the newest one, behind a gap."""
+        me, at = await self._own_id(), cursor or await self._beginning()
+        for _ in range(PAGES):
+            asked = urlencode({"types[]": "mention", "limit": PAGE, "min_id": at})
+            notes = oldest_first(json_objects(await self._get(f"{NOTIFICATIONS}?{asked}")))
+            before = at
+            for note in notes:
+                at = identifier(note.get("id")) or at
+                now, domain = self._tools.now(), self._server.domain
+                mention = mention_of(note, account=self.name, me=me, domain=domain, now=now)
+                if mention is not None:
+                    yield at, await self._threaded(mention)
+            if at == before:
+                return
+
+    async def _beginning(self) -> str:
+        """Where listening began: kept, so that what comes while we are away isn't lost before the first mention."""
+        kept = self._tools.vault.get(self.name, "heard-from")
+        if kept is None:
+            newest = json_objects(await self._get(f"{NOTIFICATIONS}?types[]=mention&limit=1"))
+            kept = Secret(next((identifier(note.get("id")) for note in newest), "") or "0")
+            self._tools.vault.put(self.name, "heard-from", kept)
+        return kept.reveal()
+
+    async def _threaded(self, mention: Mention) -> Mention:
+        """A mention with the first post of its conversation, as far as that is known."""
+        if mention.in_reply_to is None:
+            return mention
+        root = ""
+        with suppress(DeliveryError):  # a wrong thread is no reason not to answer
+            root = root_of(json_object(await self._get(f"/api/v1/statuses/{segment(mention.remote_id)}/context")))
+        return replace(mention, thread=root or mention.in_reply_to)
+
+    # ----------------------------------------------------------------- the set-up, and the wire
+
+    async def examine(self) -> list[tuple[bool, str]]:
+        """Look at token, bot flag, rights, clock and limits.  Reads only."""
+        try:
+            await self.prepare()
+            me = json_object(reply := await self._get(ME))
+            await self._get(f"{NOTIFICATIONS}?limit=1")
+            await self._get(f"/api/v1/accounts/{segment(await self._own_id())}/statuses?limit=1")
+        except DeliveryError as error:
+            return [(False, str(error))]
+        ahead, limits, bot = round(self._ahead(reply).total_seconds()), self.limits, me.get("bot") is True
+        cost = f"a link costs {limits.link_cost}" if limits.link_cost else "links count in full"
+        return [
+            (True, f"{handle(me, self._server.domain)}: the token is good, and may read"),
+            (bot, "it is marked as a bot" if bot else "it is not marked as a bot: say so in its profile's settings"),
+            (abs(ahead) < 60, f"the server's clock is {abs(ahead)} s {'ahead' if ahead > 0 else 'behind'}"),
+            (True, f"a post may have {limits.max_length} {limits.unit}; {cost}"),
+        ]
+
+    async def _own_id(self) -> str:
+        if not self._me:
+            self._me = identifier(json_object(await self._get(ME)).get("id"))
+            if not self._me:
+                raise Unsure("the server does not say who we are")
+        return self._me
+
+    def _ahead(self, reply: Reply) -> timedelta:
+        """How far the server's clock is ahead of ours."""
+        now = self._tools.now()
+        return (http_date(reply.headers.get("date", "")) or now) - now
+
+    async def _told(self, path: str) -> dict[str, Any]:
+        """What the server says of itself; nothing where it hasn't got that."""
+        with suppress(Unsure, Rejected):
+            return json_object(await self._get(path))
+        return {}
+
+    async def _get(self, path: str) -> Reply:
+        reply = await self._send("GET", path)
+        if reply.status == 422:
+            raise NeedsLogin("the server refused our token (422, as snac says it)")
+        outcome(reply)
+        return reply
+
+    async def _send(self, method: str, path: str, json: object = None, *, key: str = "") -> Reply:
+        headers = {**self._headers(), **({"Idempotency-Key": key} if key else {})}
+        return await self._tools.http.send(method, self._options.server + path, headers=headers, json=json)
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._options.token.reveal()}"}
+
+
+platform = Platform("mastodon", Options, Mastodon, LIMITS)

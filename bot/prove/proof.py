@@ -1,0 +1,115 @@
+"""The proof itself: begin, kill, again; then drain, and compare.  May import: all but cli.
+
+    entries, mentions ─► the bot, with an account of each class ─► servers that count, and misbehave
+                          ▲ SIGKILL at a random moment, or while a server has its request, again and again
+    last life: nothing new, until the outbox is at rest ─► verdicts
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from bot.errors import StarfishError
+from bot.prove.bench import Bench, bench
+from bot.prove.verdict import Verdict, at_rest, deliveries
+
+Say = Callable[[str], object]
+
+LONGEST_LIFE = 1.5
+"""Seconds: a life needs a third of one to begin, and posts once a second."""
+
+WATCHED = 3.0
+"""Seconds that a life may take until a server has a request of it."""
+
+DRAIN = 90.0
+"""Seconds until everything must be at rest: a backoff of 30 s may be among them, twice."""
+
+
+class ProofError(StarfishError):
+    """The proof could not be made: the program ended by itself, or never came to rest."""
+
+
+async def prove(kills: int, platforms: Sequence[str] = (), seed: int = 0, say: Say = print) -> list[Verdict]:
+    """Kill one bot with an account of each class so often, and give the verdict on each.
+
+    :param platforms: the classes by name; none: all
+    :param seed: of everything that is drawn: entries, faults, moments of death
+    :raises UsageError: there is no such class
+    :raises ProofError: the program ended by itself, or never came to rest
+    """
+    dice = random.Random(seed)  # noqa: S311 -- a seed is wanted
+    async with bench(platforms, dice) as table:
+        async with people(table) as hush:
+            while table.lives.killed < kills:
+                await one_life(table, dice)
+                if table.lives.killed % 10 == 0 or table.lives.killed == kills:
+                    requests = sum(server.requests for server in table.servers.values())
+                    say(f"{table.lives.killed} of {kills} kills, {requests} requests to post so far")
+            hush()
+            await drain(table)
+        return table.verdicts()
+
+
+async def one_life(table: Bench, dice: random.Random) -> None:
+    """Let the bot live until it is killed: at a random moment, or when a server gets a request of it.
+
+    :raises ProofError: it ended by itself
+    """
+    way = dice.choice(("any time", "any time", "on arrival", "after arrival"))
+    arrived = asyncio.Event()
+    if way == "on arrival":
+        table.watch(lambda: arrived.set() if table.lives.kill() else None)  # before the server has looked at it
+    elif way == "after arrival":
+        table.watch(arrived.set)
+    end = await table.lives.begin()
+    seen = asyncio.create_task(arrived.wait())
+    patience = dice.uniform(0.05, LONGEST_LIFE) if way == "any time" else WATCHED
+    await asyncio.wait({end, seen}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+    if way == "after arrival":
+        await asyncio.sleep(dice.uniform(0, 0.05))
+    table.watch(None)
+    seen.cancel()
+    if not end.done():
+        table.lives.kill()
+    if (code := await end) != -signal.SIGKILL:
+        raise ProofError(f"the program ended by itself ({code}):\n{table.lives.last_words()}")
+
+
+async def drain(table: Bench, seconds: float = DRAIN) -> None:
+    """A last life that decides nothing new, until everything is at rest and every answer planned; then stop it.
+
+    :raises ProofError: it never comes to rest, or doesn't stop in good order
+    """
+    table.site.frozen = True
+    table.write(posting=False)
+    await table.lives.begin()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while not _rests(table):
+                await asyncio.sleep(0.25)
+    if (code := await table.lives.stop()) != 0:
+        raise ProofError(f"the program did not stop in good order ({code}):\n{table.lives.last_words()}")
+
+
+def _rests(table: Bench) -> bool:
+    with table.store() as store:
+        return table.silent.is_set() and at_rest(store) and all(
+            name in deliveries(store, one.name, in_store=one.serve is None)
+            for one in table.classes
+            for name in table.owed(one.name)
+        )
+
+
+@asynccontextmanager
+async def people(table: Bench) -> AsyncIterator[Callable[[], None]]:
+    """People who mention the bot until they are hushed; what they began to say then, they say to its end."""
+    speaking = asyncio.create_task(table.speak())
+    try:
+        yield table.over.set
+    finally:
+        speaking.cancel()
+        await asyncio.gather(speaking, return_exceptions=True)

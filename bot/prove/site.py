@@ -1,0 +1,88 @@
+"""A site whose feed grows while the bot is killed: one more entry with each poll.  May import: aiohttp."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+from aiohttp import web
+
+SHOWN = 40
+"""Entries that stand in the feed: a window that slides, as everywhere."""
+
+_THINGS = "tides kilns looms lichens ferries organs quarries orchards beacons glaciers herons bakeries".split()
+_PLACES = "Aberdaron Bergen Coimbra Dunedin Esbjerg Faro Galway Halifax Izola Jokkmokk Kotor Lerwick".split()
+_DOINGS = "measured repaired painted counted recorded moved lit tasted mapped rebuilt catalogued weighed".split()
+_REASONS = (
+    "because the old records had been lost in a flood",
+    "after the harbour board asked for a second opinion",
+    "so that the school could finish its atlas",
+    "when nobody else wanted to get up before dawn",
+    "although the instruments were borrowed and a little bent",
+    "since the parish paid for the candles and the paper",
+)
+
+
+@dataclass(slots=True)
+class Site:
+    """Its entries; `frozen` ends their growth."""
+
+    dice: random.Random
+    titles: list[str] = field(default_factory=list)
+    frozen: bool = False
+    url: str = ""
+
+    def app(self) -> web.Application:
+        """Its pages, to be served."""
+        app = web.Application()
+        app.router.add_get("/feed.xml", self._feed)
+        return app
+
+    def grow(self) -> None:
+        """Publish one more entry."""
+        thing, place, doing = (self.dice.choice(words) for words in (_THINGS, _PLACES, _DOINGS))
+        self.titles.append(f"How the {thing} of {place} were {doing}, part {len(self.titles) + 1}")
+
+    async def _feed(self, _: web.Request) -> web.Response:
+        if not self.frozen:
+            self.grow()
+        first = max(0, len(self.titles) - SHOWN)
+        items = "".join(self._item(number, self.titles[number]) for number in range(first, len(self.titles)))
+        feed = f'<rss version="2.0"><channel><title>The Proof</title><link>{self.url}</link>{items}</channel></rss>'
+        return web.Response(text=feed, content_type="application/rss+xml")
+
+    def _item(self, number: int, title: str) -> str:
+        link = f"{self.url}/entry/{number + 1}"
+        date = format_datetime(datetime.now(UTC).replace(microsecond=0))
+        return (
+            f"<item><title>{title}</title><link>{link}</link><guid>{link}</guid><pubDate>{date}</pubDate>"
+            f"<description>{_told(number, title)}</description></item>"
+        )
+
+
+def _told(number: int, title: str) -> str:
+    """Enough text that nobody fetches the page: its own for each entry, and the same at each poll."""
+    dice = random.Random(number)  # noqa: S311 -- words, not secrets
+    sentences = [
+        f"In {dice.randrange(1700, 2020)} the {dice.choice(_THINGS)} near {dice.choice(_PLACES)} were {dice.choice(_DOINGS)}"
+        f" by {dice.randrange(3, 90)} volunteers {dice.choice(_REASONS)}."
+        for _ in range(18)
+    ]
+    return f"&lt;p&gt;{title}: what came of it. {' '.join(sentences)}&lt;/p&gt;"
+
+
+@asynccontextmanager
+async def publishing(site: Site) -> AsyncIterator[Site]:
+    """Serve it on a free port of loopback."""
+    runner = web.AppRunner(site.app(), access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        site.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        yield site
+    finally:
+        await runner.cleanup()
