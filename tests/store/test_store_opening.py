@@ -319,3 +319,35 @@ def test_a_store_is_a_context(path: Path) -> None:
         assert isinstance(store, Store)
     with pytest.raises(StoreError):
         store.outbox.rows()
+
+
+def test_a_marker_that_cannot_be_kept_is_refused(path: Path) -> None:
+    """Without its marker a lost database could not be told from a new one, so nothing is begun."""
+    marker = path.with_name("starfish.db.exists")
+    marker.mkdir()
+    with pytest.raises(StoreError, match="can't be read"):
+        open_store(path, mode="run", now=NOW)
+    marker.rmdir()
+    path.with_name("starfish.db.exists.unfinished").mkdir()
+    with pytest.raises(StoreError, match="guards against posting twice"):
+        open_store(path, mode="run", now=NOW)
+
+
+def test_without_a_backup_there_is_no_update(path: Path) -> None:
+    """Where the copy of the old database can't be written, the old database stays as it is."""
+    make(path, "a")
+    path.with_name("starfish.db.before-v2").mkdir()
+    with pytest.raises(StoreError, match="The database was not updated"):
+        open_store(path, mode="run", now=NOW, migrations=ADDED)
+    make(path, "b")
+
+
+def test_a_locked_database_is_said_to_be_locked(path: Path) -> None:
+    """Opening while another program holds it for itself: a sentence in each mode, no waiting for ever."""
+    make(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+        other.execute("BEGIN EXCLUSIVE")
+        for mode in ("run", "write", "read"):
+            with pytest.raises(StoreError, match="locked by another program"):
+                open_store(path, mode=mode, now=NOW, busy=0)

@@ -109,3 +109,12 @@ def test_never_under_a_running_bot(path: Path, backup: Path) -> None:
     """The lock is asked first."""
     with open_store(path, mode="run", now=NOW), pytest.raises(StoreBusy):
         restore(path, backup, now=NOW)
+
+
+def test_a_restore_that_cannot_be_written_changes_nothing(path: Path, backup: Path) -> None:
+    """Where the new file can't be made, the old one stays in its place."""
+    before = path.read_bytes()
+    path.with_name("starfish.db.unfinished").mkdir()
+    with pytest.raises(StoreError, match="Nothing was restored"):
+        restore(path, backup, now=NOW)
+    assert path.read_bytes() == before

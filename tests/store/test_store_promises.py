@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from bot.model import State
+from bot.store import Store
+from bot.store.promises import MOST_FOLLOWS
+from tests.store.given import NOW, gather, later, mention, post, slot
+
+
+def ask(store: Store, name: str = "r1", author: str = "@ann") -> int:
+    """Somebody asks for something; gives the mention's number."""
+    number, _, _ = store.mentions.heard(mention(name, author=author), None, now=NOW)
+    return number
+
+
+def test_a_topic_is_followed_once(store: Store) -> None:
+    """In whatever case it is written; the latest mention is the one that is answered."""
+    first, second = ask(store, "a"), ask(store, "b")
+    assert store.promises.follow(mention("a", id=first, author="@ann"), "Tape", now=NOW)
+    assert store.promises.follow(mention("b", id=second, author="@ann"), "tape", now=later(1))
+    (follow,) = store.promises.follows("fedi")
+    assert (follow.person, follow.topic, follow.words, follow.since) == ("@ann", "tape", "Tape", NOW)
+    assert follow.mention == second
+    assert store.promises.follows("local") == []
+    assert len(store.promises.follows()) == 1
+
+
+def test_nobody_follows_without_end(store: Store) -> None:
+    """Over the bound a new topic is refused, a known one isn't; letting go makes room."""
+    asked = mention(id=ask(store), author="@ann")
+    for number in range(MOST_FOLLOWS):
+        assert store.promises.follow(asked, f"topic {number}", now=NOW)
+    assert not store.promises.follow(asked, "one more", now=NOW)
+    assert store.promises.follow(asked, "topic 3", now=NOW)
+    assert store.promises.unfollow("fedi", "@ann", "Topic 3") == 1
+    assert store.promises.follow(asked, "one more", now=NOW)
+    assert store.promises.unfollow("fedi", "@ann", "everything") == MOST_FOLLOWS
+    assert store.promises.unfollow("fedi", "@ann", "everything") == 0
+
+
+def test_followers_are_told_of_a_post_once(store: Store) -> None:
+    """By a delivery of its own, counted for the person; the same link isn't told again."""
+    (number,) = gather(store, [1])
+    asked = mention("r1", "local", id=1, author="@ann")
+    store.mentions.heard(asked, None, now=NOW)
+    store.promises.follow(asked, "oscillators", now=NOW)
+    assert store.outbox.filled(slot(account="local"), number, post("a", "local"), State.PLANNED, now=NOW) is not None
+    store.outbox.publish_in_store("local", now=NOW)
+    (shared,) = store.promises.shared_since(0)
+    assert "oscillators" in shared.about
+    assert store.promises.shared_since(shared.outbox) == []
+    (follow,) = store.promises.follows()
+    told = post(account="local", dedupe_key="follow:@ann:https://example.com/a")
+    assert store.promises.told(follow, told, now=later(1)) is not None
+    assert store.promises.told(follow, told, now=later(2)) is None
+    assert store.promises.told_since("local", "@ann", NOW) == 1
+    assert store.promises.told_since("local", "@an", NOW) == store.promises.told_since("local", "@ann", later(2)) == 0
+
+
+def test_a_reminder_is_kept_once(store: Store) -> None:
+    """It comes due at its time, and its delivery and its end are one step."""
+    number = ask(store)
+    assert store.promises.remind(mention(id=number), later(60), now=NOW)
+    assert not store.promises.remind(mention(id=number), later(90), now=NOW)
+    assert store.promises.next_reminder() == later(60)
+    assert store.promises.due_reminders(later(59)) == []
+    (due,) = store.promises.due_reminders(later(60))
+    assert (due.mention, due.at, due.made_at) == (number, later(60), NOW)
+    row = store.promises.reminded(number, post(dedupe_key=f"remind:{number}"), now=later(60))
+    assert row is not None
+    assert store.promises.reminded(number, post(dedupe_key=f"remind:{number}"), now=later(60)) is None
+    assert store.promises.next_reminder() is None
+
+
+def test_who_says_stop_is_promised_nothing(store: Store) -> None:
+    """Follows and reminders of these people on this account are forgotten, nobody else's; or the reminder just ends."""
+    ann, bo = ask(store, "a"), ask(store, "b", "@bo")
+    for number, author in ((ann, "@ann"), (bo, "@bo")):
+        store.promises.follow(mention(id=number, author=author), "tape", now=NOW)
+        store.promises.remind(mention(id=number, author=author), later(1), now=NOW)
+    assert store.promises.forget("local", ["@ann"]) == 0
+    assert store.promises.forget("fedi", ["@ann"]) == 2
+    assert [follow.person for follow in store.promises.follows()] == ["@bo"]
+    assert [due.mention for due in store.promises.due_reminders(later(1))] == [bo]
+    assert store.promises.reminded(bo, None, now=later(1)) is None
+    assert store.promises.due_reminders(later(1)) == []
