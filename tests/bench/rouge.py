@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from nltk.stem.porter import PorterStemmer  # type: ignore[import-untyped]
@@ -18,7 +18,7 @@ _STEMMER = PorterStemmer()
 Scores = tuple[float, float, float]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _stem(word: str) -> str:
     return str(_STEMMER.stem(word)) if len(word) > 3 else word
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +22,14 @@ from numpy.typing import NDArray
 from rouge import Scores, best_rouge
 
 from bot.core import rank
+from bot.core.condense import condense
 from bot.core.rank import Saying, candidates
 from bot.core.reading import read
+from bot.core.weights import WEIGHTS
+from bot.model import Limits
 
 LIMITS = (None, 140, 200)
+UNIT = Limits(max_length=10_000)
 MIX = np.array([0.4, 0.3, 0.3])
 RIDGE = 300.0
 KIND_WEIGHTS = {"feed_copied": 0.5}  # most of them are mere leads
@@ -53,9 +58,7 @@ def cases(every: list[Sample]) -> tuple[list[str], list[Case]]:
     for sample in every:
         reading = read(sample.article)
         for limit in LIMITS:
-            found = candidates(
-                reading, None if limit is None else lambda text, limit=limit: len(text) <= limit, every=True
-            )  # type: ignore[misc]
+            found = candidates(reading, None if limit is None else partial(_within, limit), every=True)
             if not found:
                 continue
             names = names or list(found[0][1])
@@ -65,45 +68,45 @@ def cases(every: list[Sample]) -> tuple[list[str], list[Case]]:
     return names, made
 
 
+def _within(limit: int, text: str) -> bool:
+    return len(text) <= limit
+
+
 def trained(made: list[Case]) -> Numbers:
     """Fit the weights: ridge regression within articles, features scaled, long articles damped by a root."""
-    rows, goals, weights = [], [], []
+    rows, goals, shares = [], [], []
     for case in made:
         if len(case.found) < 2:
             continue
         goal = case.scores @ MIX
         rows.append(case.rows - case.rows.mean(0))
         goals.append(goal - goal.mean())
-        weights.append(np.full(len(goal), KIND_WEIGHTS.get(case.sample.kind, 1.0) / len(goal) ** 0.5))
-    features, goal, weight = np.concatenate(rows), np.concatenate(goals), np.concatenate(weights)
+        shares.append(np.full(len(goal), KIND_WEIGHTS.get(case.sample.kind, 1.0) / len(goal) ** 0.5))
+    features, goal, weight = np.concatenate(rows), np.concatenate(goals), np.concatenate(shares)
     weight /= weight.mean()
     scale = features.std(0) + 1e-6
     scaled = features / scale
-    return (
-        np.linalg.solve(scaled.T @ (weight[:, None] * scaled) + RIDGE * np.eye(len(scale)), scaled.T @ (weight * goal))
-        / scale
-    )
+    normal = scaled.T @ (weight[:, None] * scaled) + RIDGE * np.eye(len(scale))
+    return np.asarray(np.linalg.solve(normal, scaled.T @ (weight * goal)) / scale, dtype=np.float64)
 
 
-def judged(made: list[Case], names: list[str], weights: Numbers) -> dict[tuple[str, int | None], list[Scores]]:
-    """Choose with weights, and score what was chosen."""
-    results = defaultdict(list)
-    with_weights(names, weights)
-    for case in made:
-        found = [
-            (Saying(saying.text, float(score), saying.sentences, saying.terms, saying.whole), {})
-            for saying, score in zip(case.found, case.rows @ weights, strict=True)
-        ]
-        ranked = rank._ranked(found)
-        best = next((saying for saying in ranked if saying.whole), ranked[0])
-        results[case.sample.kind, case.limit].append(best_rouge(best.text, case.sample.references))
-    return results
-
-
-def with_weights(names: list[str], weights: Numbers) -> None:
+def with_weights(weights: dict[str, float]) -> None:
     """Let the ranking use other weights from here on."""
-    rank.WEIGHTS.clear()
-    rank.WEIGHTS.update(zip(names, map(float, weights), strict=True))
+    WEIGHTS.clear()
+    WEIGHTS.update(weights)
+
+
+def fitted(every: list[Sample]) -> dict[str, float]:
+    """Train on samples, and leave the weights in use."""
+    for _ in range(ROUNDS):
+        names, made = cases(every)
+        with_weights(dict(zip(names, map(float, trained(made)), strict=True)))
+    return dict(WEIGHTS)
+
+
+def cross_fitted(every: list[Sample]) -> dict[int, dict[str, float]]:
+    """Give for each half the weights that were trained on the other one."""
+    return {half: fitted([sample for sample in every if sample.half != half]) for half in (0, 1)}
 
 
 def main() -> None:
@@ -112,30 +115,25 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="train on both halves and write bot/core/weights.py")
     options = parser.parse_args()
     every = samples()
+    weights = cross_fitted(every)
     results: dict[tuple[str, int | None], list[Scores]] = defaultdict(list)
-    for half in (0, 1):
-        for _ in range(ROUNDS):
-            names, made = cases([sample for sample in every if sample.half == half])
-            with_weights(names, trained(made))
-        weights = np.array([rank.WEIGHTS[name] for name in names])
-        names, others = cases([sample for sample in every if sample.half != half])
-        for key, scores in judged(others, names, weights).items():
-            results[key] += scores
+    for sample in every:
+        with_weights(weights[sample.half])
+        for limit in LIMITS:
+            said = condense(sample.article, budget=limit, unit=UNIT, use_description=False).text
+            results[sample.kind, limit].append(best_rouge("" if said.endswith("…") else said, sample.references))
     for (kind, limit), scores in sorted(results.items(), key=str):
         r1, r2, rl = 100 * np.mean(scores, axis=0)
         print(f"{kind:22} {limit or 'sentence'!s:8} {len(scores):4} articles  {r1:5.2f} {r2:5.2f} {rl:5.2f}")
     if options.write:
-        for _ in range(ROUNDS):
-            names, made = cases(every)
-            with_weights(names, trained(made))
-        write(names)
+        write(fitted(every))
 
 
-def write(names: list[str]) -> None:
+def write(weights: dict[str, float]) -> None:
     """Write the weights into their module, in place of the old ones."""
     path = Path(rank.__file__).with_name("weights.py")
     before, _, after = path.read_text(encoding="utf-8").partition("WEIGHTS: dict[str, float] = {\n")
-    lines = "".join(f'    "{name}": {rank.WEIGHTS[name]:.5f},\n' for name in names)
+    lines = "".join(f'    "{name}": {weight:.5f},\n' for name, weight in weights.items())
     path.write_text(before + "WEIGHTS: dict[str, float] = {\n" + lines + after[after.index("}\n") :], encoding="utf-8")
 
 
