@@ -65,7 +65,7 @@ async def watch(
 
 
 async def _rebuild(
-    on: Ground, running: Settings, known: dict[str, Platform], load: Callable[[], Settings]
+    on: Ground, running: Settings, known: Mapping[str, Platform], load: Callable[[], Settings]
 ) -> Stories | None:
     subject = "config"
     try:

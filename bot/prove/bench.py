@@ -107,6 +107,15 @@ class Bench:
         """The bot's database, to look at."""
         return open_store(self.folder / "proof.db", mode="read", now=utc_now())
 
+    async def serves(self) -> bool:
+        """Whether the bot serves its page, and so has met all its accounts."""
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        except OSError:
+            return False
+        writer.close()
+        return True
+
     def watch(self, told: Callable[[], None] | None) -> None:
         """Be told of the next requests that any server gets."""
         for server in self.servers.values():
@@ -139,7 +148,9 @@ class Bench:
         """Mention the bot everywhere, until it is over; on the local page each again until it is acknowledged."""
         local = any(one.serve is None for one in self.classes)
         number = 0
-        client = Client(contact="https://localhost/proof", version=__version__, allow_private=(), spacing=None, now=utc_now)
+        client = Client(
+            contact="https://localhost/proof", version=__version__, allow_private=(), spacing=None, now=utc_now
+        )
         async with client:
             door = client.door([f"http://127.0.0.1:{self.port}"])
             while not self.over.is_set():

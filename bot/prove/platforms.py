@@ -83,12 +83,15 @@ class Imagined:
         while True:
             for one in await self._heard(cursor):
                 cursor = str(one["id"])
-                yield cursor, Mention(
-                    account=self.name,
-                    remote_id=cursor,
-                    author=one["from"],
-                    text=one["text"],
-                    at=datetime.fromtimestamp(one["at"], UTC),
+                yield (
+                    cursor,
+                    Mention(
+                        account=self.name,
+                        remote_id=cursor,
+                        author=one["from"],
+                        text=one["text"],
+                        at=datetime.fromtimestamp(one["at"], UTC),
+                    ),
                 )
             await asyncio.sleep(LISTEN_EVERY)
 

@@ -1,8 +1,8 @@
 """The proof itself: begin, kill, again; then drain, and compare.  May import: all but cli.
 
-    entries, mentions ─► the bot, with an account of each class ─► servers that count, and misbehave
-                          ▲ SIGKILL at a random moment, or while a server has its request, again and again
-    last life: nothing new, until the outbox is at rest ─► verdicts
+entries, mentions ─► the bot, with an account of each class ─► servers that count, and misbehave
+                      ▲ SIGKILL at a random moment, or while a server has its request, again and again
+last life: nothing new, until the outbox is at rest ─► verdicts
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ async def prove(kills: int, platforms: Sequence[str] = (), seed: int = 0, say: S
     """
     dice = random.Random(seed)  # noqa: S311 -- a seed is wanted
     async with bench(platforms, dice) as table:
+        await first_life(table)
         async with people(table) as hush:
             while table.lives.killed < kills:
                 await one_life(table, dice)
@@ -52,6 +53,30 @@ async def prove(kills: int, platforms: Sequence[str] = (), seed: int = 0, say: S
             hush()
             await drain(table)
         return table.verdicts()
+
+
+async def first_life(table: Bench) -> None:
+    """Let the bot meet its accounts: what was said to it before that is history, and owed no answer.
+
+    :raises ProofError: it doesn't begin
+    """
+    end = await table.lives.begin()
+    try:
+        async with asyncio.timeout(DRAIN):
+            while not await table.serves() and not end.done():  # noqa: ASYNC110 -- another process
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise ProofError(f"the program does not begin:\n{table.lives.last_words()}") from None
+    await stop(table)
+
+
+async def stop(table: Bench) -> None:
+    """End a life in good order.
+
+    :raises ProofError: it doesn't
+    """
+    if (code := await table.lives.stop()) != 0:
+        raise ProofError(f"the program did not stop in good order ({code}):\n{table.lives.last_words()}")
 
 
 async def one_life(table: Bench, dice: random.Random) -> None:
@@ -89,18 +114,21 @@ async def drain(table: Bench, seconds: float = DRAIN) -> None:
     await table.lives.begin()
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            while not _rests(table):
+            while not _rests(table):  # noqa: ASYNC110 -- another process
                 await asyncio.sleep(0.25)
-    if (code := await table.lives.stop()) != 0:
-        raise ProofError(f"the program did not stop in good order ({code}):\n{table.lives.last_words()}")
+    await stop(table)
 
 
 def _rests(table: Bench) -> bool:
     with table.store() as store:
-        return table.silent.is_set() and at_rest(store) and all(
-            name in deliveries(store, one.name, in_store=one.serve is None)
-            for one in table.classes
-            for name in table.owed(one.name)
+        return (
+            table.silent.is_set()
+            and at_rest(store)
+            and all(
+                name in deliveries(store, one.name, in_store=one.serve is None)
+                for one in table.classes
+                for name in table.owed(one.name)
+            )
         )
 
 

@@ -14,9 +14,48 @@ from aiohttp import web
 SHOWN = 40
 """Entries that stand in the feed: a window that slides, as everywhere."""
 
-_THINGS = "tides kilns looms lichens ferries organs quarries orchards beacons glaciers herons bakeries".split()
-_PLACES = "Aberdaron Bergen Coimbra Dunedin Esbjerg Faro Galway Halifax Izola Jokkmokk Kotor Lerwick".split()
-_DOINGS = "measured repaired painted counted recorded moved lit tasted mapped rebuilt catalogued weighed".split()
+_THINGS = [
+    "tides",
+    "kilns",
+    "looms",
+    "lichens",
+    "ferries",
+    "organs",
+    "quarries",
+    "orchards",
+    "beacons",
+    "glaciers",
+    "herons",
+    "bakeries",
+]
+_PLACES = [
+    "Aberdaron",
+    "Bergen",
+    "Coimbra",
+    "Dunedin",
+    "Esbjerg",
+    "Faro",
+    "Galway",
+    "Halifax",
+    "Izola",
+    "Jokkmokk",
+    "Kotor",
+    "Lerwick",
+]
+_DOINGS = [
+    "measured",
+    "repaired",
+    "painted",
+    "counted",
+    "recorded",
+    "moved",
+    "lit",
+    "tasted",
+    "mapped",
+    "rebuilt",
+    "catalogued",
+    "weighed",
+]
 _REASONS = (
     "because the old records had been lost in a flood",
     "after the harbour board asked for a second opinion",
