@@ -6,6 +6,7 @@ processes (`Ground`) lives as long as the program.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import random
@@ -24,10 +25,11 @@ from bot.core import polling
 from bot.core.pace import next_slot
 from bot.core.rules import Engine
 from bot.deliver import Delivering
+from bot.errors import DeliveryError
 from bot.feeds.reader import Reader
 from bot.model import Account, Limits
 from bot.net import Client
-from bot.ports import Clock, Platform, Publisher, Tools, Vault
+from bot.ports import Clock, Platform, Preparing, Publisher, Tools, Vault
 from bot.settings import Settings
 from bot.share import Sharing, longer
 from bot.store import Store, Writer
@@ -36,6 +38,11 @@ from bot.worker import Worker
 
 MORE = 200
 """Characters of a longer summary in a reply: what a post's 300 leave beside a link."""
+
+log = logging.getLogger("starfish.build")
+
+PREPARE_WITHIN = 5.0
+"""Seconds that all servers together get to tell their limits: a start waits for none longer."""
 
 
 def utc_now() -> datetime:
@@ -107,6 +114,7 @@ async def stories(settings: Settings, on: Ground, known: Mapping[str, Platform],
         for account in settings.accounts:
             await on.db(on.store.owner.known_account, account.name, now=now)
     publishers = {account.name: _open(account, known[account.platform], on) for account in settings.accounts}
+    await asyncio.gather(*map(_prepared, publishers.values()))
     engine = Engine.build(await on.db(on.store.rules.all), name=settings.bot.name)
     accounts = {account.name: account for account in settings.accounts}
     limits: dict[str, Limits] = {name: publisher.limits for name, publisher in publishers.items()}
@@ -155,6 +163,18 @@ async def stories(settings: Settings, on: Ground, known: Mapping[str, Platform],
 def _next_post(account: Account, settings: Settings, on: Ground) -> datetime | None:
     slot = next_slot(account, settings.bot.timezone, on.now())
     return slot.at if slot else None
+
+
+async def _prepared(publisher: Publisher) -> None:
+    """Let an account learn its server's limits before anything is composed for it."""
+    if not isinstance(publisher, Preparing):
+        return
+    try:
+        async with asyncio.timeout(PREPARE_WITHIN):
+            await publisher.prepare()
+    except (DeliveryError, TimeoutError) as error:
+        why = str(error) or "it took too long to answer"
+        log.info("%s: its server could not be asked for its limits (%s); the usual ones hold", publisher.name, why)
 
 
 def _open(account: Account, platform: Platform, on: Ground) -> Publisher:

@@ -13,23 +13,22 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.core.text import measure
-from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, TooLong, Unsure
-from bot.model import Account, Mention, Post, Receipt, Secret
+from bot.errors import DeliveryError, Rejected, RetryLater, TooLong, Unsure
+from bot.model import Account, Limits, Mention, Post, Receipt, Secret
 from bot.net import options
 from bot.net.outcome import outcome
-from bot.net.patience import http_date
 from bot.net.replies import identifier, json_object, json_objects, moment, objects, oldest_first, segment, within, words
 from bot.net.rounds import rounds
-from bot.platforms.mastodon.statuses import LIMITS, handle, is_post, mention_of, narrowest, root_of, server_of
+from bot.platforms.mastodon.statuses import LIMITS, handle, is_post, mention_of, narrowest, root_of
+from bot.platforms.mastodon.wire import ME, Wire
 from bot.ports import Platform, Reply, Tools
 
 PAGE, PAGES = 40, 50  # the largest page that all servers give, and how many of them are read at once
-ME = "/api/v1/accounts/verify_credentials"
 NOTIFICATIONS = "/api/v1/notifications"
 
 _TOO_LONG = re.compile(r"too long|too many char|character limit|exceed|max(?:imum)?[ _]char", re.IGNORECASE)
@@ -52,23 +51,19 @@ class Mastodon:
     def __init__(self, account: Account, options: Options, tools: Tools) -> None:
         self.name = account.name
         self._account, self._options, self._tools = account, options, tools
-        self._me = ""  # our id there, once it was asked for
+        self._wire = Wire(options.server, options.token, tools)
         self._sent: dict[str, str] = {}  # what this process knows to be there: id and key, as words may come twice
-        self._learn({}, "")
+        self.limits = self._limits()
 
     async def prepare(self) -> None:
         """Learn the server's limits, and whether it keeps Mastodon's promises.  Raises as `ports.Preparing` says."""
-        instance = await self._told("/api/v2/instance") or await self._told("/api/v1/instance")
-        links = objects((await self._told("/.well-known/nodeinfo")).get("links"))
-        paths = [urlsplit(words(link.get("href"))).path for link in links]  # here, whatever host it names
-        software = within(await self._told(paths[-1] if paths else "/nodeinfo/2.0"), "software")
-        self._learn(instance, words(software.get("name")))
+        await self._wire.learn()
+        self.limits = self._limits()
 
-    def _learn(self, instance: dict[str, Any], software: str) -> None:
-        self._server = server_of(instance, software, self._options.server)
-        limits = self._server.limits
-        warning = measure(self._options.content_warning, limits)  # it counts
-        self.limits = replace(limits, max_length=max(limits.max_length - warning, 1))
+    def _limits(self) -> Limits:
+        whole = self._wire.server.limits
+        warning = measure(self._options.content_warning, whole)  # it counts
+        return replace(whole, max_length=max(whole.max_length - warning, 1))
 
     # ----------------------------------------------------------------- speaking
 
@@ -78,7 +73,7 @@ class Mastodon:
             raise Rejected("there is nothing to say")  # snac hangs up on that, which would look like doubt
         said = f"{post.reply_to_author} {post.text}" if post.reply_to_author else post.text
         warning = post.reply_context.get("spoiler", "") if post.reply_to else self._options.content_warning
-        limits = self._server.limits
+        limits = self._wire.server.limits
         around = measure(warning, limits) + measure(said, limits) - measure(post.text, limits)
         room = max(limits.max_length - around, 1)
         if measure(post.text, limits) > room:
@@ -92,7 +87,7 @@ class Mastodon:
             "language": language if re.fullmatch("[a-z]{2,3}", language) else None,
         }
         given = {name: value for name, value in body.items() if value}
-        reply = await self._send("POST", "/api/v1/statuses", given, key=post.key)
+        reply = await self._wire.send("POST", "/api/v1/statuses", given, key=post.key)
         await self._judge(reply, post, room)
         return self._receipt(json_object(reply), post, "answered")
 
@@ -111,7 +106,7 @@ class Mastodon:
         barred = reply.status == 403 and post.reply_to is not None and "scope" not in said
         if barred or reply.status == 422:
             try:
-                await self._get(ME)
+                await self._wire.get(ME)
             except (Unsure, Rejected) as error:
                 raise RetryLater(f"the server refused, and does not say whether it knows us: {error}") from None
         if barred:
@@ -145,12 +140,12 @@ class Mastodon:
 
     async def _own_since(self, since: datetime) -> list[dict[str, Any]]:
         """All that we said since a moment of our clock, newest first.  Raises Unsure where it can't be read completely."""
-        path, asked = f"/api/v1/accounts/{segment(await self._own_id())}/statuses", {"limit": str(PAGE)}
+        path, asked = f"/api/v1/accounts/{segment(await self._wire.own_id())}/statuses", {"limit": str(PAGE)}
         own: list[dict[str, Any]] = []
         for _ in range(PAGES):
-            reply = await self._get(f"{path}?{urlencode(asked)}")
+            reply = await self._wire.get(f"{path}?{urlencode(asked)}")
             page = json_objects(reply)
-            there = since + self._ahead(reply)
+            there = since + self._wire.ahead(reply)
             own += [status for status in page if (moment(status.get("created_at")) or there) >= there]
             last = page[-1] if page else {}
             if not page or (moment(last.get("created_at")) or there) < there:
@@ -162,18 +157,14 @@ class Mastodon:
         raise Unsure("our own posts can't be read completely")
 
     async def _own_replies(self, mention: str) -> list[dict[str, Any]]:
-        reply = await self._send("GET", f"/api/v1/statuses/{segment(mention)}/context")
-        if reply.status in {404, 410}:  # the mention is gone; a reply to it stands in our own list, or nowhere
-            return []
-        outcome(reply)
-        replies = objects(json_object(reply).get("descendants"))
-        return [status for status in replies if identifier(within(status, "account").get("id")) == self._me]
+        me, below = await self._wire.own_id(), objects((await self._wire.context(mention)).get("descendants"))
+        return [status for status in below if identifier(within(status, "account").get("id")) == me]
 
     async def delete(self, receipt: Receipt) -> None:
         """Take a post back; one that is gone already is fine.  Raises as `publish` does."""
         if not receipt.remote_id:
             raise Rejected("its id is not known, so it can only be taken back by hand")
-        reply = await self._send("DELETE", f"/api/v1/statuses/{segment(receipt.remote_id)}")
+        reply = await self._wire.send("DELETE", f"/api/v1/statuses/{segment(receipt.remote_id)}")
         if reply.status not in {404, 410}:
             outcome(reply)
 
@@ -181,7 +172,7 @@ class Mastodon:
 
     def mentions(self, cursor: str | None) -> AsyncIterator[tuple[str, Mention]]:
         """Mentions after `cursor`, oldest first, for ever; without one, those from the first start on."""
-        server, told = self._options.server, self._server.streaming
+        server, told = self._wire.address, self._wire.server.streaming
         socket = re.sub("^http", "ws", told if server.startswith("https:") and told else server)
         streams = [
             f"{socket}/api/v1/streaming?stream=user:notification",
@@ -193,20 +184,22 @@ class Mastodon:
             every=self._options.poll,
             http=self._tools.http,
             streams=streams if self._options.stream else [],
-            headers=self._headers(),
+            headers=self._wire.headers(),
         )
 
     async def _since(self, cursor: str | None) -> AsyncIterator[tuple[str, Mention]]:
         """Read forward: `min_id` gives the page right after it; `since_id` would give the newest one, behind a gap."""
-        me, at = await self._own_id(), cursor or await self._beginning()
+        if not self._wire.known:
+            await self.prepare()  # people's ids need the server's name
+        me, at = await self._wire.own_id(), cursor or await self._beginning()
         for _ in range(PAGES):
             asked = urlencode({"types[]": "mention", "limit": PAGE, "min_id": at})
-            notes = oldest_first(json_objects(await self._get(f"{NOTIFICATIONS}?{asked}")))
+            notes = oldest_first(json_objects(await self._wire.get(f"{NOTIFICATIONS}?{asked}")))
             before = at
             for note in notes:
                 at = identifier(note.get("id")) or at
-                now, domain = self._tools.now(), self._server.domain
-                mention = mention_of(note, account=self.name, me=me, domain=domain, now=now)
+                domain = self._wire.server.domain
+                mention = mention_of(note, account=self.name, me=me, domain=domain, now=self._tools.now())
                 if mention is not None:
                     yield at, await self._threaded(mention)
             if at == before:
@@ -216,7 +209,7 @@ class Mastodon:
         """Where listening began: kept, so that what comes while we are away isn't lost before the first mention."""
         kept = self._tools.vault.get(self.name, "heard-from")
         if kept is None:
-            newest = json_objects(await self._get(f"{NOTIFICATIONS}?types[]=mention&limit=1"))
+            newest = json_objects(await self._wire.get(f"{NOTIFICATIONS}?types[]=mention&limit=1"))
             kept = Secret(next((identifier(note.get("id")) for note in newest), "") or "0")
             self._tools.vault.put(self.name, "heard-from", kept)
         return kept.reveal()
@@ -227,60 +220,28 @@ class Mastodon:
             return mention
         root = ""
         with suppress(DeliveryError):  # a wrong thread is no reason not to answer
-            root = root_of(json_object(await self._get(f"/api/v1/statuses/{segment(mention.remote_id)}/context")))
+            root = root_of(await self._wire.context(mention.remote_id))
         return replace(mention, thread=root or mention.in_reply_to)
 
-    # ----------------------------------------------------------------- the set-up, and the wire
+    # ----------------------------------------------------------------- the set-up
 
     async def examine(self) -> list[tuple[bool, str]]:
         """Look at token, bot flag, rights, clock and limits.  Reads only."""
         try:
             await self.prepare()
-            me = json_object(reply := await self._get(ME))
-            await self._get(f"{NOTIFICATIONS}?limit=1")
-            await self._get(f"/api/v1/accounts/{segment(await self._own_id())}/statuses?limit=1")
+            me = json_object(reply := await self._wire.get(ME))
+            await self._wire.get(f"{NOTIFICATIONS}?limit=1")
+            await self._wire.get(f"/api/v1/accounts/{segment(await self._wire.own_id())}/statuses?limit=1")
         except DeliveryError as error:
             return [(False, str(error))]
-        ahead, limits, bot = round(self._ahead(reply).total_seconds()), self.limits, me.get("bot") is True
+        ahead, limits, bot = round(self._wire.ahead(reply).total_seconds()), self.limits, me.get("bot") is True
         cost = f"a link costs {limits.link_cost}" if limits.link_cost else "links count in full"
         return [
-            (True, f"{handle(me, self._server.domain)}: the token is good, and may read"),
+            (True, f"{handle(me, self._wire.server.domain)}: the token is good, and may read"),
             (bot, "it is marked as a bot" if bot else "it is not marked as a bot: say so in its profile's settings"),
             (abs(ahead) < 60, f"the server's clock is {abs(ahead)} s {'ahead' if ahead > 0 else 'behind'}"),
             (True, f"a post may have {limits.max_length} {limits.unit}; {cost}"),
         ]
-
-    async def _own_id(self) -> str:
-        if not self._me:
-            self._me = identifier(json_object(await self._get(ME)).get("id"))
-            if not self._me:
-                raise Unsure("the server does not say who we are")
-        return self._me
-
-    def _ahead(self, reply: Reply) -> timedelta:
-        """How far the server's clock is ahead of ours."""
-        now = self._tools.now()
-        return (http_date(reply.headers.get("date", "")) or now) - now
-
-    async def _told(self, path: str) -> dict[str, Any]:
-        """What the server says of itself; nothing where it hasn't got that."""
-        with suppress(Unsure, Rejected):
-            return json_object(await self._get(path))
-        return {}
-
-    async def _get(self, path: str) -> Reply:
-        reply = await self._send("GET", path)
-        if reply.status == 422:
-            raise NeedsLogin("the server refused our token (422, as snac says it)")
-        outcome(reply)
-        return reply
-
-    async def _send(self, method: str, path: str, json: object = None, *, key: str = "") -> Reply:
-        headers = {**self._headers(), **({"Idempotency-Key": key} if key else {})}
-        return await self._tools.http.send(method, self._options.server + path, headers=headers, json=json)
-
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._options.token.reveal()}"}
 
 
 platform = Platform("mastodon", Options, Mastodon, LIMITS)
