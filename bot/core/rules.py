@@ -14,7 +14,7 @@ from itertools import chain, zip_longest
 from typing import Literal
 
 from bot.core.builtin import AGREEMENTS, complete
-from bot.core.like import Likeness, Nearest
+from bot.core.like import Likeness, Nearest, Sense
 from bot.core.rule_checks import ACTIONS, check_rule, read_rule
 from bot.core.rule_index import Index, Ruling
 from bot.core.rule_trials import Failure, failures, stolen
@@ -44,9 +44,10 @@ class RuleErrors(StarfishError):
 class Engine:
     """All rules, ready to answer.  Make one with `Engine.build`."""
 
-    def __init__(self, rulings: Sequence[Ruling], name: str) -> None:
+    def __init__(self, rulings: Sequence[Ruling], name: str, sense: Sense | None) -> None:
         """Index compiled rules; use `build`, which compiles and checks them."""
         self._name = name
+        self._sense = sense
         self._rulings = {ruling.rule.id: ruling for ruling in rulings}
         ends = [ruling for ruling in rulings if ruling.ends or (ruling.rule.id == "fallback" and not ruling.phrases)]
         ends.sort(key=lambda ruling: (ruling.rank, ruling.order))
@@ -55,11 +56,13 @@ class Engine:
         self._next = [ruling for ruling in ends if ruling.rule.after is not None]
         self._index = Index(rulings)
         self._patterned = [ruling for ruling in sorted(rulings, key=lambda one: one.rank) if ruling.patterns]
-        self._likeness = Likeness([(one.rule.id, sentence) for one in rulings for sentence in one.rule.like])
+        self._likeness = Likeness([(one.rule.id, sentence) for one in rulings for sentence in one.rule.like], sense)
 
     @classmethod
-    def build(cls, rules: Sequence[Rule], *, name: str = "starfish") -> Engine:
+    def build(cls, rules: Sequence[Rule], *, name: str = "starfish", sense: Sense | None = None) -> Engine:
         """Compile and index rules; what every bot must understand (stop, start) and a fallback are added.
+
+        `name` is the bot's own, which people address it by; `sense` is one of meaning, for paraphrases.
 
         :raises RuleErrors: with everything that is wrong, in the order of the rules
         """
@@ -80,7 +83,7 @@ class Engine:
         )
         if problems:
             raise RuleErrors(problems)
-        return cls(rulings, name)
+        return cls(rulings, name, sense)
 
     # ----------------------------------------------------------------- looking
 
@@ -210,8 +213,8 @@ class Engine:
         """
         own = [one for one in self.rules if one.origin != "built-in"]
         if any(one.id == rule.id for one in own):
-            return Engine.build([rule if one.id == rule.id else one for one in own], name=self._name)
-        return Engine.build([*own, rule], name=self._name)
+            return Engine.build([rule if one.id == rule.id else one for one in own], name=self._name, sense=self._sense)
+        return Engine.build([*own, rule], name=self._name, sense=self._sense)
 
     def steals(self, rule: Rule) -> list[tuple[str, str]]:
         """What other rules answer today and this one would take: (what is said, the rule that answers it now).

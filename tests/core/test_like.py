@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.elsewhere import SENTENCES
-from bot.core.like import _LOOKS, Likeness
+from bot.core.grams import MOST_LOOKS
+from bot.core.like import Likeness
 from bot.core.words import Words, clean
 
 EXAMPLES = (
@@ -124,9 +125,9 @@ def test_the_looks_at_examples_are_bounded() -> None:
             looked += len(self)
             return super().__iter__()
 
-    many._postings = {gram: Counting(having) for gram, having in many._postings.items()}
+    many._grams._having = {gram: Counting(having) for gram, having in many._grams._having.items()}
     assert many.nearest(words("how do i feed the bees of hive 77 " * 50))[0].rule == "rule37"
-    assert looked < _LOOKS + 600
+    assert looked < MOST_LOOKS + 600
 
 
 @given(st.text(max_size=200))
