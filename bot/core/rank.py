@@ -9,17 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import mul
 
 from bot.core.compress import compressions, tidied
 from bot.core.features import Row, View, overlap
 from bot.core.patterns import dangles
-from bot.core.reading import Reading, Sentence, sentence_of
+from bot.core.reading import Reading, Sentence, joined, sentence_of
 from bot.core.weights import CONSENSUS, WARMTH, WEIGHTS
 
-SHORTENED_OF = 10
+SHORTENED_OF = 8
 """So many of the best sentences are tried in shorter forms."""
 
-PAIRED_OF = 8
+PAIRED_OF = 6
 """So many of the best sayings are tried together."""
 
 _VOTERS = 8  # of the best: the others hardly weigh
@@ -30,11 +31,14 @@ _LEAST = 25  # characters that a second sentence needs
 class Saying:
     """Something that could be said: a sentence, a shorter form of one, or two together."""
 
-    text: str
+    form: Sentence  # what it says, looked at as one sentence
     score: float
     sentences: tuple[int, ...]  # the places of what it is made of, in the article's order
-    terms: frozenset[str]
-    whole: bool  # ends as a sentence does
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        return self.form.text
 
 
 def sayings(reading: Reading, fits: Callable[[str], bool] | None = None) -> list[Saying]:
@@ -43,7 +47,7 @@ def sayings(reading: Reading, fits: Callable[[str], bool] | None = None) -> list
     If the article has any complete sentence, only complete ones are given.
     """
     ranked = _ranked(candidates(reading, fits))
-    return [saying for saying in ranked if saying.whole] or ranked
+    return [saying for saying in ranked if saying.form.whole] or ranked
 
 
 def candidates(
@@ -64,7 +68,7 @@ def candidates(
 
 def weighed(row: Row) -> float:
     """Weigh a row of features: higher tells of the article better; only differences mean anything."""
-    return sum(WEIGHTS.get(name, 0.0) * value for name, value in row.items() if value)
+    return sum(map(mul, row.values(), map(WEIGHTS.__getitem__, row)))
 
 
 def _by_score(candidate: tuple[Saying, Row]) -> tuple[float, tuple[int, ...]]:
@@ -85,7 +89,7 @@ def _single(view: View, sentence: Sentence, text: str) -> tuple[Saying, Row]:
         "titled_x_pair": 0.0,
         "apart": 0.0,
     }
-    return Saying(text, weighed(row), (sentence.at,), form.content, form.whole), row
+    return Saying(form, weighed(row), (sentence.at,)), row
 
 
 def _pairs(view: View, best: list[tuple[Saying, Row]], fits: Callable[[str], bool]) -> Iterable[tuple[Saying, Row]]:
@@ -95,13 +99,14 @@ def _pairs(view: View, best: list[tuple[Saying, Row]], fits: Callable[[str], boo
             first, second = sorted((one, other), key=lambda saying: saying.sentences)
             if first.sentences == second.sentences:
                 continue
-            text = f"{first.text} {second.text}"
             at, then = first.sentences[0], second.sentences[0]
-            if min(len(first.text), len(second.text)) < _LEAST or not (first.whole and second.whole and fits(text)):
+            if min(len(first.text), len(second.text)) < _LEAST or not (first.form.whole and second.form.whole):
+                continue
+            if not fits(f"{first.text} {second.text}"):
                 continue
             if then > at + 1 and dangles(second.text, view.reading.language):
                 continue  # what it leans on would be missing
-            form = sentence_of(text, at, view.reading.language, opens=False)
+            form = joined(first.form, second.form)
             row = view.of(form) | {
                 "shortened": 0.0,
                 "shortened_by": 0.0,
@@ -109,7 +114,7 @@ def _pairs(view: View, best: list[tuple[Saying, Row]], fits: Callable[[str], boo
                 "titled_x_pair": view.titled,
                 "apart": math.log(then - at) / 3,
             }
-            yield Saying(text, weighed(row), (at, then), first.terms | second.terms, whole=True), row
+            yield Saying(form, weighed(row), (at, then)), row
 
 
 def _ranked(found: list[tuple[Saying, Row]]) -> list[Saying]:
@@ -124,7 +129,9 @@ def _ranked(found: list[tuple[Saying, Row]]) -> list[Saying]:
     total = sum(vote for _, vote in voters)
 
     def judged(saying: Saying) -> tuple[float, tuple[int, ...]]:
-        agreed = sum(vote * overlap(saying.terms, voter.terms) for voter, vote in voters if voter is not saying)
+        agreed = sum(
+            vote * overlap(saying.form.content, voter.form.content) for voter, vote in voters if voter is not saying
+        )
         return -(saying.score + CONSENSUS * agreed / total), saying.sentences
 
     return sorted(alone, key=judged)

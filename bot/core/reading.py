@@ -22,7 +22,8 @@ MOST_SENTENCES = 150
 _MOST_CHARACTERS = 60_000
 _LONGEST = 700  # characters of one sentence: beyond, it is a list or a table, and no post
 
-_TERMINAL = re.compile(r"[.!?…。！？｡]['\"”’»)\]」』】›]*\Z")
+_TERMINALS = (".", "!", "?", "…", "。", "！", "？", "｡")
+_CLOSERS = "'\"”’»)]」』】›"
 _MIDDLE = re.compile(r"[^\w]*(?![a-z]{1,2}[A-Z])[a-zß-öø-ÿ]")  # begins in the middle, unless it is iOS or eBay
 _BOILERPLATE = re.compile(
     r"(?i)\A(?:(?:photo|image|picture|foto|bild|video|credit|source|quelle|via|share|tweet|follow|subscribe|sign up|"
@@ -79,11 +80,12 @@ def read(article: Article) -> Reading:
             continue
         first = True
         for sentence in sentences(_without_more(line[:20_000]), language):
-            key = folded(sentence)
+            tokens = words(sentence)
+            key = " ".join(tokens).casefold()
             if key in seen or len(sentence) > _LONGEST or (key in whole_title and key.count(" ") > 2):
                 continue
             seen.add(key)
-            found.append(sentence_of(sentence, len(found), language, opens=first))
+            found.append(sentence_of(sentence, len(found), language, opens=first, tokens=tokens))
             first = False
     counts = Counter(term for sentence in found for term in sentence.content)
     return Reading(
@@ -120,9 +122,9 @@ def folded(text: str) -> str:
     return " ".join(words(text)).casefold()
 
 
-def sentence_of(text: str, at: int, language: str | None, *, opens: bool) -> Sentence:
-    """Look at one sentence, or at any other words that stand at its place."""
-    tokens = words(text)
+def sentence_of(text: str, at: int, language: str | None, *, opens: bool, tokens: list[str] | None = None) -> Sentence:
+    """Look at one sentence, or at any other words that stand at its place; `tokens`: its words, where they are known."""
+    tokens = words(text) if tokens is None else tokens
     content = tuple(terms_of(tokens, language))
     return Sentence(
         text=text,
@@ -134,5 +136,22 @@ def sentence_of(text: str, at: int, language: str | None, *, opens: bool) -> Sen
         words=len(tokens),
         numbers=tuple(numbers(text)),
         opens=opens,
-        whole=bool(_TERMINAL.search(text)) and not _MIDDLE.match(text),
+        whole=text.rstrip(_CLOSERS).endswith(_TERMINALS) and not _MIDDLE.match(text),
+    )
+
+
+def joined(first: Sentence, second: Sentence) -> Sentence:
+    """Put two sentences together, as one saying at the place of the first."""
+    opening = second.text.split(None, 1)[0]
+    return Sentence(
+        text=f"{first.text} {second.text}",
+        at=first.at,
+        terms=first.terms + second.terms,
+        content=first.content | second.content,
+        capitals=(*first.capitals, *([opening] if opening[0].isupper() else []), *second.capitals),
+        tokens=first.tokens | second.tokens,
+        words=first.words + second.words,
+        numbers=first.numbers + second.numbers,
+        opens=False,
+        whole=second.whole,
     )

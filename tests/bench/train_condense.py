@@ -23,6 +23,7 @@ from rouge import Scores, best_rouge
 
 from bot.core import rank
 from bot.core.condense import condense
+from bot.core.features import features
 from bot.core.rank import Saying, candidates
 from bot.core.reading import read
 from bot.core.weights import WEIGHTS
@@ -55,6 +56,8 @@ def cases(every: list[Sample]) -> tuple[list[str], list[Case]]:
     """Make the candidates of every article with the weights of now."""
     names: list[str] = []
     made = []
+    for name in features(read(every[0].article))[0]:
+        WEIGHTS.setdefault(name, 0.0)  # a new feature is neutral until it is trained
     for sample in every:
         reading = read(sample.article)
         for limit in LIMITS:
@@ -82,10 +85,10 @@ def trained(made: list[Case]) -> Numbers:
         rows.append(case.rows - case.rows.mean(0))
         goals.append(goal - goal.mean())
         shares.append(np.full(len(goal), KIND_WEIGHTS.get(case.sample.kind, 1.0) / len(goal) ** 0.5))
-    features, goal, weight = np.concatenate(rows), np.concatenate(goals), np.concatenate(shares)
+    table, goal, weight = np.concatenate(rows), np.concatenate(goals), np.concatenate(shares)
     weight /= weight.mean()
-    scale = features.std(0) + 1e-6
-    scaled = features / scale
+    scale = table.std(0) + 1e-6
+    scaled = table / scale
     normal = scaled.T @ (weight[:, None] * scaled) + RIDGE * np.eye(len(scale))
     return np.asarray(np.linalg.solve(normal, scaled.T @ (weight * goal)) / scale, dtype=np.float64)
 

@@ -74,7 +74,7 @@ def test_nothing_can_be_said_of_nothing() -> None:
 def test_fragments_are_given_only_if_there_is_nothing_else() -> None:
     """A list of headings is better than nothing; beside one whole sentence it is not."""
     headings = read(Article(url="https://example.com/", text="First heading\nSecond heading"))
-    assert [saying.whole for saying in sayings(headings)] == [False, False]
+    assert [saying.form.whole for saying in sayings(headings)] == [False, False]
     mixed = read(Article(url="https://example.com/", text="First heading\nA whole sentence stands here."))
     assert [saying.text for saying in sayings(mixed)] == ["A whole sentence stands here."]
 
