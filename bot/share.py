@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bot.core import compose, polling
+from bot.core import compose, polling, rewrite
 from bot.core.choose import Choice, Share, rank
 from bot.core.entries import Stories, flooded, lookups, sift
 from bot.core.pace import GRACE, day_start, due
@@ -25,6 +25,7 @@ from bot.model import (
     Account,
     Article,
     Candidate,
+    Draft,
     Feed,
     FeedState,
     Filters,
@@ -34,7 +35,7 @@ from bot.model import (
     Slot,
     State,
 )
-from bot.ports import FeedReader, PageReader
+from bot.ports import FeedReader, PageReader, Rewriter
 from bot.store import Store, Writer
 
 log = logging.getLogger("starfish.share")
@@ -63,6 +64,7 @@ class Sharing:
     zone: ZoneInfo
     interests: tuple[str, ...] = ()
     filters: Filters = Filters()
+    rewriter: Rewriter | None = None
     chance: Callable[[], float]  # 0 to 1: the jitter of polls
     floor: Callable[[str], timedelta]  # the shortest polling interval of an address
 
@@ -262,6 +264,8 @@ async def compose_post(candidate: Candidate, account: Account, bot: Sharing) -> 
     draft = await asyncio.to_thread(compose.say, article, candidate, _styled(account, candidate, bot), limits)
     if not draft.adds_value:
         return draft.reason or "It says no more than its headline."
+    if bot.rewriter is not None and candidate.note is None and account.style == "takeaway":
+        draft = await _reworded(draft, article, limits, bot.rewriter)
     try:
         post = compose.fit(draft, limits, account=account.name, dedupe_key=candidate.canonical)
     except Rejected as error:
@@ -289,6 +293,17 @@ async def read(candidate: Candidate, bot: Sharing) -> Article:
         log.info("%s: %s; the feed's own text serves", candidate.link, error)
         return of_feed
     return of_feed if page.problem and of_feed.text else page
+
+
+async def _reworded(draft: Draft, article: Article, limits: Limits, rewriter: Rewriter) -> Draft:
+    """Let the language model say it, if what it says passes the same gate; else the words stay as they are."""
+    words = await rewriter.rewrite(article, rewrite.room(draft, limits))
+    if words is None:
+        return draft
+    better, verdict = await asyncio.to_thread(rewrite.judged, words, draft, article, limits)
+    if better is None:
+        log.info("the rewriter's words are not used: %s", verdict.reason)
+    return better or draft
 
 
 def _styled(account: Account, candidate: Candidate, bot: Sharing) -> Account:

@@ -27,6 +27,7 @@ from bot.core.rules import Engine
 from bot.deliver import Delivering
 from bot.errors import DeliveryError
 from bot.feeds.reader import Reader
+from bot.llm import Llm
 from bot.model import Account, Limits
 from bot.net import Client
 from bot.ports import Clock, Platform, Preparing, Publisher, Tools, Vault
@@ -129,6 +130,7 @@ async def stories(settings: Settings, on: Ground, known: Mapping[str, Platform],
         zone=settings.bot.timezone,
         interests=settings.bot.interests,
         filters=settings.filters,
+        rewriter=_rewriter(settings, on),
         chance=random.random,
         floor=_floor(settings),
     )
@@ -158,6 +160,11 @@ async def stories(settings: Settings, on: Ground, known: Mapping[str, Platform],
         delivering=delivering,
         engine=engine,
     )
+
+
+def _rewriter(settings: Settings, on: Ground) -> Llm | None:
+    llm = settings.condense.llm
+    return None if llm is None else Llm(on.client.door([llm.url]), llm.url, llm.model, llm.key)
 
 
 def _next_post(account: Account, settings: Settings, on: Ground) -> datetime | None:

@@ -9,7 +9,7 @@ import hashlib
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from bot import answer
@@ -17,6 +17,7 @@ from bot.app.build import Ground, Stories
 from bot.app.desk import Desk
 from bot.core.pace import next_slot
 from bot.errors import StoreError, UsageError
+from bot.llm import Llm
 from bot.model import Mention, TimelineItem
 from bot.settings import Settings
 from bot.web import About, Login, WebParts
@@ -142,6 +143,9 @@ class Page:
         for name, value in counts.items():
             metric = f"starfish_{name}"
             lines += [f"# TYPE {metric} gauge", f"{metric} {value}"]
+        if isinstance(rewriter := self._current().sharing.rewriter, Llm):
+            for name, value in asdict(rewriter.usage).items():
+                lines += [f"# TYPE starfish_llm_{name} counter", f"starfish_llm_{name} {value}"]
         lines += [
             "# TYPE starfish_uptime_seconds gauge",
             f"starfish_uptime_seconds {time.monotonic() - self._born:.1f}",

@@ -76,7 +76,7 @@ def _judge(
     for word, pattern in muted:
         if pattern.search(text):
             return Choice(candidate=candidate, score=0.0, why=(f"muted: you don't want “{word}”",), muted=word)
-    if candidate.note is not None:
+    if candidate.note is not None or not candidate.feed:
         return Choice(candidate=candidate, score=100.0, why=("you asked for this link to be shared",))
     parts: list[tuple[str, float, str]] = []
     hits = [word for word, pattern in wanted if pattern.search(text)]
