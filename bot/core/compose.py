@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from bot.core.addresses import host_of, without_trackers
 from bot.core.condense import Summary, condense
 from bot.core.sentences import sentences
+from bot.core.taste import speaks_for_itself
 from bot.core.text import clean, cut, defused, fits, measure
 from bot.errors import Rejected
 from bot.model import Account, Article, Candidate, Draft, Limits, Post
@@ -29,6 +30,7 @@ _LONG_CREDIT = 24  # from here on a name is cut at its own seams
 _PARTS = re.compile(r"\s+[|–—·:/»-]+\s+|:\s")
 _MOST_TAGS = 2
 _LONGEST_TAG = 24
+_QUOTES = {"de": ("„", "“"), "pl": ("„", "”"), "fr": ("« ", " »"), "es": ("«", "»"), "it": ("«", "»"), "pt": ("«", "»")}
 _EMPTY = re.compile(r"[ \t]+(?=\n|\Z)|\n{3,}")
 
 
@@ -72,7 +74,7 @@ def say(article: Article, candidate: Candidate, account: Account, limits: Limits
         style = "takeaway" if "{" in account.style or account.style == "digest" else account.style
         summary = condense(article, budget=room, unit=limits, style=style, gated=True)
         made = draft(article, summary, candidate, account, limits)
-        made = replace(made, credit=bare.credit, hashtags=bare.hashtags)
+        made = _as_quotation(replace(made, credit=bare.credit, hashtags=bare.hashtags), article, account, limits)
         if made.adds_value and fits(_laid(made.text, made, limits), limits):
             return made
         best = best or made
@@ -197,6 +199,24 @@ def _leaner(whole: Draft) -> Iterator[Draft]:
         yield replace(whole, hashtags=())
     if whole.credit:
         yield replace(whole, hashtags=(), credit="")
+
+
+def _as_quotation(made: Draft, article: Article, account: Account, limits: Limits) -> Draft:
+    """Put the author's "I" and "we" in quotation marks, if it stands in the article to the letter and there is room.
+
+    Without them the bot would claim to have done what the author did.
+    """
+    verbatim = made.text and made.text in defused(clean(article.text))
+    if (
+        not verbatim
+        or "{" in account.style
+        or not speaks_for_itself(made.text)
+        or any(mark in made.text for mark in '"“”„«»')
+    ):
+        return made
+    opened, closed = _QUOTES.get(made.language or "", ("“", "”"))
+    quoted = replace(made, text=f"{opened}{made.text}{closed}")
+    return quoted if fits(_laid(quoted.text, quoted, limits), limits) else made
 
 
 def _plain_link(failed: Draft, article: Article, candidate: Candidate) -> Draft:

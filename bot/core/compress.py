@@ -21,7 +21,9 @@ _DATED = re.compile(
     r"\A(?:[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8}\.? \d{4}|\d{1,2}\.\d{1,2}\.\d{4})\s*(?:--?|[–—:|])\s*"
 )
 _LITTER = re.compile(r"\A[\s.,;:|•·*\-–—>]+(?=[^\W\d_])")
-_CAPITALS = re.compile(r"\A[A-Z][A-Z .,]{3,40}(?:,\s[A-Z][a-z]+\.?)?\s(?:\([^)]{1,30}\)\s)?[—–-]{1,2}\s")
+_CAPITALS = re.compile(
+    r"\A[A-Z][A-Z .,/]{3,40}(?:,?\s[A-Z][a-z]+\.?){0,2}(?:,?\s\d{1,2})?\s(?:\([^)]{1,30}\)\s)?[—–-]{1,2}\s(?=[A-ZÀ-Þ\"“])"
+)
 _PARENTHESIS = re.compile(r"\s*(?:\([^()\"“”]{1,160}\)|\[[^\[\]\"“”]{1,160}\])")
 _CITED = r"[A-Z][\w’'\-]+(?: et al\.?,?| (?:and|&) [A-Z][\w’'\-]+,?|,) (?:19|20)\d\d[a-z]?"
 _ASIDE = re.compile(
@@ -91,6 +93,11 @@ _FINITE = re.compile(
     r"ist|sind|waren|haben|wird|werden|wurden?|kann|können|soll|sollen|muss|gibt|geht|\w{3,}(?:te|ten)|"
     r"est|sont|ont|était|sera|peut|fait|è|sono|hanno|es|fue|está|han|puede|é|são|foi|tem|pode|zijn|heeft|wordt|werd|jest|są|był|była|"
     r"było|mają|\w{3,}(?:ó|ał|ała|ano))\b"
+)
+_WITHIN = re.compile(r"\b(?:who|which|that|whose|where|when|whom)\b[^,;]*")
+# The main clause goes on behind what would go: "X, including Y and Z, have signed it".
+_RESUMES = re.compile(
+    r"(?:,|—|–|--|\))\s+(?:has|have|had|is|are|was|were|will|would|can|could|may|might|must|should|does|did|said|says|\w{3,}ed)\b"
 )
 _NEGATION = re.compile(
     r"(?i)\b(?:not|no|never|n['’]t|nor|neither|without|nicht|kein\w*|nie|pas|jamais|ningún|ninguna|nunca|non|mai|não|niet|geen)\b|n['’]t\b"
@@ -165,12 +172,21 @@ def _without(sentence: str, pattern: re.Pattern[str], keep: str) -> str:
     shorter, times = pattern.subn(left, sentence)
     if not times:
         return ""
-    if open_ended(shorter) or (keep == "end" and _FINITE.search(sentence) and not _FINITE.search(shorter)):
+    if open_ended(shorter) or (keep == "end" and _loses_its_verb(sentence, shorter)):
+        return ""
+    if pattern in (_PARTICIPLE, _DASH_TAIL) and _RESUMES.search(sentence, len(shorter) - 1):
         return ""
     shorter = _capital(re.sub(r"\s+([,.;:!?])", r"\1", shorter.strip()))
     if len(shorter.split()) < 5:
         return ""
     return re.sub(r" {2,}", " ", shorter)
+
+
+def _loses_its_verb(sentence: str, shorter: str) -> bool:
+    """Tell whether what made it a sentence would be gone; the one verb of a relative clause makes none."""
+    if not _FINITE.search(sentence) or _FINITE.search(_WITHIN.sub("", shorter)):
+        return False
+    return len(_FINITE.findall(shorter)) < 2
 
 
 def _capital(sentence: str) -> str:

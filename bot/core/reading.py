@@ -20,6 +20,8 @@ MOST_SENTENCES = 150
 """Sentences that are weighed, from the beginning: what comes later in a long article hardly ever tells of it best."""
 
 _MOST_CHARACTERS = 60_000
+_BYLINE = re.compile(r"(?:By|Von|Par|Por|Di) (?:(?:and|und|et|y|e) |[A-ZÀ-Þ][\w.’'-]*+(?:,? |,?\Z)){2,14}\Z")
+_CLOCKED = re.compile(r"\(?\d{1,2}:\d\d(?::\d\d)?\)?(?:\s|\Z)")  # a chapter of a video or podcast
 _LONGEST = 700  # characters of one sentence: beyond, it is a list or a table, and no post
 
 _TERMINALS = (".", "!", "?", "…", "。", "！", "？", "｡")
@@ -76,7 +78,7 @@ def read(article: Article) -> Reading:
     whole_title = folded(title)
     seen = {whole_title}
     for line in text.split("\n"):
-        if _BOILERPLATE.match(line):
+        if _BOILERPLATE.match(line) or _BYLINE.match(line) or _CLOCKED.match(line):
             continue
         first = True
         for sentence in sentences(_without_more(line[:20_000]), language):

@@ -55,6 +55,12 @@ def faults(text: str) -> float:
     return DULL * sum(found)
 
 
+def speaks_for_itself(text: str) -> bool:
+    """Tell whether words say "I" or "we" outside quotation marks: posted plainly, the bot would say it of itself."""
+    bare = _QUOTED.sub(" ", text)
+    return bool(_FIRST_PERSON.search(bare) or _WE.search(bare))
+
+
 def _listed(bare: str) -> bool:
     """Tell whether words are a list of names more than a sentence."""
     tokens = re.findall(r"[^\W\d_]+", bare)

@@ -95,6 +95,34 @@ def test_the_owners_note_is_the_takeaway() -> None:
     assert said.adds_value
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "said"),
+    [
+        (
+            "en",
+            "I built an instrument of carbon hammers that nobody can hear.",
+            "“I built an instrument of carbon hammers that nobody can hear.”",
+        ),
+        (
+            "de",
+            "Wir haben ein Instrument gebaut, dessen Hämmer niemand hört.",
+            "„Wir haben ein Instrument gebaut, dessen Hämmer niemand hört.“",
+        ),
+        (
+            "en",
+            "Ann built an instrument of carbon hammers that nobody can hear.",
+            "Ann built an instrument of carbon hammers that nobody can hear.",
+        ),
+    ],
+)
+def test_the_bot_never_says_i_for_the_author(language: str, text: str, said: str) -> None:
+    """What an author says of themselves stands in quotation marks, credited; what is told of others does not."""
+    article = Article(url=LINK, title="Silence", text=text, site="A Blog", language=language)
+    made = say(article, CANDIDATE, ACCOUNT, LOCAL)
+    assert made.text == said
+    assert made.credit == "A Blog"
+
+
 def test_what_adds_nothing_says_why() -> None:
     """An article without substance gives a draft that does not add value, with the point in words."""
     said = say(Article(url=LINK, title="The quiet piano"), CANDIDATE, ACCOUNT, LOCAL)

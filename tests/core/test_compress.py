@@ -27,6 +27,7 @@ SAMPLES = [
         ("However, the plan failed.", "The plan failed."),
         ("And the plan failed.", "The plan failed."),
         ("LONDON, England (CNN) -- The man won.", "The man won."),
+        ("BERLIN, Feb 17 (Reuters) - The actors signed.", "The actors signed."),
         ("Feb. 23, 2015 -- Allergies are rising.", "Allergies are rising."),
         (".- Nicaragua cerró el año.", "Nicaragua cerró el año."),
         ("Mixed precision training (MPT) is good.", "Mixed precision training is good."),
@@ -72,6 +73,7 @@ def test_whole_parts_can_go(sentence: str, form: str) -> None:
         "Melvyn Bragg and guests discuss the man who, according to Machiavelli, was the last of the Five Good Emperors.",
         "Just a week into the new year, and the first estimate of the emissions is already in.",
         "At the time the tool was made, the site where it was found was dry land and full of mammoths.",
+        "More than 80 actors who have taken part in the festival, including Tilda and Javier, have signed an open letter.",
         "Short one.",
     ],
 )
@@ -79,6 +81,7 @@ def test_what_would_change_the_meaning_stays(sentence: str) -> None:
     """Negations, conditions, members of lists and main clauses are never what goes."""
     for form in compressions(sentence):
         assert form.split()[:3] != ["The", "house", "can't"]
+        assert not form.endswith("festival.")
         assert not form.endswith(("toy.", "trauma.", "who.", "year.", "mammoths at."))
         assert "release goes out" not in form or form.startswith("If")
 

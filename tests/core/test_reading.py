@@ -10,6 +10,8 @@ from bot.model import Article
 TEXT = """The Quiet Piano
 Ann Lee built a piano that makes no sound. It took her nine years.
 Photo: Ann Lee
+By Bob Ross, Carl Orff and Dan Dare
+(1:51) A chapter of the film
 Figure 3: the soundboard
 It took her nine years.
 She sold it in May. Continue reading at the site
