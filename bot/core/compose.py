@@ -7,8 +7,8 @@ uses them.  What must go for length goes in the order hashtags, credit, sentence
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from bot.core.addresses import host_of, without_trackers
 from bot.core.condense import Summary, condense
@@ -32,15 +32,6 @@ _MOST_TAGS = 2
 _LONGEST_TAG = 24
 _QUOTES = {"de": ("„", "“"), "pl": ("„", "”"), "fr": ("« ", " »"), "es": ("«", "»"), "it": ("«", "»"), "pt": ("«", "»")}
 _EMPTY = re.compile(r"[ \t]+(?=\n|\Z)|\n{3,}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestItem:
-    """One of "the five worth your time"."""
-
-    text: str  # what was said of it
-    link: str
-    credit: str = ""
 
 
 def check_template(style: str) -> list[str]:
@@ -87,14 +78,14 @@ def draft(article: Article, summary: Summary, candidate: Candidate, account: Acc
     """Put a summary together with its link, credit and hashtags; foreign words are defused, the owner's are not."""
     link = without_trackers(candidate.link) or article.canonical or article.url
     title = clean(candidate.title) or summary.title or clean(article.title)
-    credit = _credit(summary.credit or clean(candidate.feed_title) or clean(article.author) or host_of(link))
+    credit = credit_of(summary.credit or clean(candidate.feed_title) or clean(article.author) or host_of(link))
     hashtags = _hashtags(candidate, account) if limits.hashtags else ()
     text = summary.text if candidate.note else defused(summary.text)
     if "{" in account.style and not candidate.note:
         values = {
             "title": defused(title), "summary": text, "link": link, "credit": credit, "hashtags": " ".join(hashtags),
-            "author": _credit(clean(article.author or candidate.author)), "site": _credit(clean(article.site)) or credit,
-            "feed": _credit(clean(candidate.feed_title)),
+            "author": credit_of(clean(article.author or candidate.author)), "site": credit_of(clean(article.site)) or credit,
+            "feed": credit_of(clean(candidate.feed_title)),
         }  # fmt: skip
         text = _EMPTY.sub(lambda gap: "\n\n" if "\n" in gap[0] else "", substituted(account.style, values)).strip()
         credit = "" if any(f"{{{name}}}" in account.style for name in ("credit", "author", "site", "feed")) else credit
@@ -165,25 +156,6 @@ def reply_fit(text: str, limits: Limits) -> str:
 def substituted(template: str, values: Mapping[str, str]) -> str:
     """Put values into a template in one pass: what a value holds is never taken for a placeholder."""
     return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), template)
-
-
-def digest(items: Sequence[DigestItem], limits: Limits, *, heading: str = "Worth your time:") -> list[Draft]:
-    """Tell several finds at once: in one post if each still says something there, else a post for each.
-
-    The drafts of a thread are to be posted in order; the first opens with the heading.
-    """
-    if not items:
-        return []
-    lines = [f"• {_first_sentence(item.text)}\n{item.link}" for item in items]
-    whole = "\n\n".join([heading, *lines])
-    if fits(whole, limits):
-        return [Draft(text=whole, title=heading)]
-    drafts = [Draft(text=defused(item.text), link=item.link, credit=_credit(item.credit)) for item in items]
-    if limits.threads:
-        total = len(drafts)
-        drafts = [replace(each, text=f"{at}/{total} {each.text}") for at, each in enumerate(drafts, 1)]
-    drafts[0] = replace(drafts[0], text=f"{heading}\n{drafts[0].text}")
-    return drafts
 
 
 def _nothing(article: Article) -> Summary:
@@ -279,11 +251,7 @@ def _ends(text: str) -> list[int]:
     return ends
 
 
-def _first_sentence(text: str) -> str:
-    return next(iter(sentences(defused(text))), "")
-
-
-def _credit(name: str) -> str:
+def credit_of(name: str) -> str:
     """Give a name as a credit: one short line that pings nobody; of "A Site | All Its News" the first part."""
     name = defused(name)
     if len(name) > _LONG_CREDIT:

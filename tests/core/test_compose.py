@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.compose import DigestItem, check_template, digest, draft, fit, hashtag, reply_fit, say, substituted
+from bot.core.compose import check_template, draft, fit, hashtag, reply_fit, say, substituted
 from bot.core.condense import Summary
 from bot.core.text import ELLIPSIS, fits, measure
 from bot.errors import Rejected
@@ -323,29 +323,3 @@ def test_bad_styles_are_named(style: str) -> None:
 def test_categories_become_hashtags(name: str, tag: str) -> None:
     """Words are joined with capitals; numbers, sentences and endless names make none."""
     assert hashtag(name) == tag
-
-
-ITEMS = [
-    DigestItem(text=f"Find number {at} is here. More of it.", link=f"https://example.com/{at}", credit="Example")
-    for at in range(1, 6)
-]
-
-
-def test_a_digest_is_one_post_where_it_fits() -> None:
-    """Five finds with their links stand in one post where the platform has room."""
-    (whole,) = digest(ITEMS, MASTODON)
-    assert whole.text.count("https://") == 5
-    assert "Find number 3 is here." in whole.text
-
-
-def test_a_digest_is_a_thread_where_it_does_not_fit() -> None:
-    """Elsewhere each find is a post of its own, numbered, the first with the heading."""
-    drafts = digest(ITEMS, OLD)
-    assert len(drafts) == 5
-    assert drafts[0].text.startswith("Worth your time:\n1/5 ")
-    assert all(fits(post(each, OLD), OLD) for each in drafts)
-
-
-def test_a_digest_of_nothing_is_nothing() -> None:
-    """Without finds there is no post."""
-    assert digest([], LOCAL) == []

@@ -1,0 +1,48 @@
+"""Several finds told at once."""
+
+from __future__ import annotations
+
+from bot.core.compose import fit
+from bot.core.digest import DigestItem, digest
+from bot.core.text import fits
+from bot.model import Limits
+
+LOCAL = Limits(max_length=300, unit="graphemes")
+MASTODON = Limits(max_length=500, link_cost=23)
+OLD = Limits(max_length=140)
+ALONE = Limits(max_length=140, threads=False)
+ITEMS = [
+    DigestItem(text=f"Find number {at} is here. More of it.", link=f"https://example.com/{at}", credit="Example")
+    for at in range(1, 6)
+]
+
+
+def test_a_digest_is_one_post_where_it_fits() -> None:
+    """Five finds with their links stand in one post where the platform has room."""
+    (whole,) = digest(ITEMS, MASTODON)
+    assert whole.text.count("https://") == 5
+    assert "Find number 3 is here." in whole.text
+
+
+def test_a_digest_is_a_thread_where_it_does_not_fit() -> None:
+    """Elsewhere each find is a post of its own, numbered, the first with the heading."""
+    drafts = digest(ITEMS, OLD)
+    assert len(drafts) == 5
+    assert drafts[0].text.startswith("Worth your time:\n1/5 ")
+    assert all(fits(fit(each, OLD, account="a", dedupe_key="k").text, OLD) for each in drafts)
+
+
+def test_a_digest_of_nothing_is_nothing() -> None:
+    """Without finds there is no post."""
+    assert digest([], LOCAL) == []
+
+
+def test_without_threads_the_posts_are_not_numbered() -> None:
+    """Where posts don't hang together, a number would mean nothing."""
+    assert digest(ITEMS, ALONE)[1].text == "Find number 2 is here. More of it."
+
+
+def test_what_a_find_says_pings_nobody() -> None:
+    """Texts of finds are defused like any foreign text."""
+    (whole,) = digest([DigestItem(text="Hi @ann. Bye.", link="https://example.com/")], LOCAL)
+    assert "@" not in whole.text
