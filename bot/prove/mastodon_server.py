@@ -1,0 +1,232 @@
+"""A small server with the Mastodon client API, which counts what it keeps and has bad days.  May import: aiohttp.
+
+It speaks two dialects, as the real ones were observed to: "mastodon" honours keys for an hour and may answer a used one
+with 500, counts a link as 23 and a remote handle as its name; "gotosocial" ignores keys, counts links in full whatever
+it advertises, has letters in its ids, no server-sent events, and refuses with 400 what Mastodon refuses with 422.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from aiohttp import web
+
+from bot.prove.faults import Troubles, keeps, misleading, refusal, utc
+from bot.prove.mastodon_world import Status, World
+
+KEY_LIVES = 3600.0
+"""Seconds for which Mastodon knows a key."""
+
+_FIELDS = {"status", "in_reply_to_id", "sensitive", "spoiler_text", "visibility", "language", "media_ids"}
+_VISIBILITIES = {"public", "unlisted", "private", "direct"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request, as it came."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    json: Any = None
+
+
+@dataclass(slots=True, kw_only=True)
+class MastodonServer(World):
+    """One server, with one account whose token is `token`, and as many people as speak to it."""
+
+    troubles: Troubles = field(default_factory=Troubles)
+    token: str = "good"  # noqa: S105 -- a test's
+    used_key: Literal["status", "500"] = "status"  # what a used key is answered with
+    redelivers: bool = False  # notifications that were read come again
+    missing: set[str] = field(default_factory=set)  # paths that it hasn't got
+    asked: list[Asked] = field(default_factory=list)
+    arrived: Callable[[], None] | None = None  # told of each request to post, before anything is done about it
+    requests: int = 0  # to post
+    url: str = ""
+
+    def app(self) -> web.Application:
+        """Its interface, to be served."""
+        app = web.Application(middlewares=[self._guard()])
+        app.add_routes(
+            [
+                web.get("/api/v2/instance", self._instance),
+                web.get("/api/v1/instance", self._instance),
+                web.get("/.well-known/nodeinfo", self._nodeinfo_links),
+                web.get("/nodeinfo/2.0", self._nodeinfo),
+                web.get("/api/v1/accounts/verify_credentials", self._me),
+                web.post("/api/v1/statuses", self._post),
+                web.get("/api/v1/accounts/{id}/statuses", self._own),
+                web.get("/api/v1/statuses/{id}/context", self._context),
+                web.delete("/api/v1/statuses/{id}", self._delete),
+                web.get("/api/v1/notifications", self._notifications),
+                web.get("/api/v1/streaming", self._socket),
+                web.get("/api/v1/streaming/user/notification", self._events),
+            ]
+        )
+        return app
+
+    def _guard(self) -> Any:  # noqa: ANN401 -- aiohttp's own type of a middleware is private
+        @web.middleware
+        async def guarded(request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
+            body = await request.json() if request.can_read_body else None
+            self.asked.append(Asked(request.method, request.path, dict(request.query), dict(request.headers), body))
+            if request.path in self.missing:
+                return _error(404, "Not Found")
+            public = request.path.startswith("/_/") or request.path.endswith(("/instance", "nodeinfo", "nodeinfo/2.0"))
+            if not public and request.headers.get("Authorization") != f"Bearer {self.token}":
+                return _error(401, "The access token is invalid")
+            response: web.StreamResponse = await handler(request)
+            if not response.prepared:
+                response.headers["Date"] = f"{utc(self.clock()):%a, %d %b %Y %H:%M:%S} GMT"
+            return response
+
+        return guarded
+
+    # ----------------------------------------------------------------- what it says of itself
+
+    async def _instance(self, request: web.Request) -> web.Response:
+        cost = 23 if self.dialect == "mastodon" else 25  # which GoToSocial doesn't keep to
+        statuses = {"max_characters": self.max_characters, "characters_reserved_per_url": cost}
+        streaming = f"wss://{self.domain}"
+        if request.path.startswith("/api/v1/"):
+            said = {"uri": self.domain, "urls": {"streaming_api": streaming}}
+            return web.json_response({**said, "configuration": {"statuses": statuses}})
+        urls = {"streaming": streaming}
+        return web.json_response({"domain": self.domain, "configuration": {"statuses": statuses, "urls": urls}})
+
+    async def _nodeinfo_links(self, _: web.Request) -> web.Response:
+        schema = "http://nodeinfo.diaspora.software/ns/schema/2.0"
+        return web.json_response({"links": [{"rel": schema, "href": f"https://{self.domain}/nodeinfo/2.0"}]})
+
+    async def _nodeinfo(self, _: web.Request) -> web.Response:
+        return web.json_response({"version": "2.0", "software": {"name": self.dialect, "version": "1"}})
+
+    async def _me(self, _: web.Request) -> web.Response:
+        return web.json_response(self.person("bot"))
+
+    # ----------------------------------------------------------------- posting
+
+    async def _post(self, request: web.Request) -> web.StreamResponse:
+        said = self.asked[-1].json
+        self.requests += 1
+        if self.arrived:
+            self.arrived()
+        fault = self.troubles.next()
+        refused = refusal(fault, utc(self.clock())) or self._objection(said)
+        if refused is not None:
+            return refused
+        if fault == "kept late":
+            await asyncio.sleep(self.troubles.moment())
+        status = None
+        if keeps(fault):
+            key = request.headers.get("Idempotency-Key", "")
+            status = self._used(key)
+            if status is not None and self.used_key == "500":
+                return _error(500, "Internal Server Error")
+            status = status or self.keep(_sent(said, key))
+        if fault.endswith(", late"):
+            await asyncio.sleep(self.troubles.moment())
+        return misleading(fault, request) or web.json_response(self.shown(status) if status else {})
+
+    def _used(self, key: str) -> Status | None:
+        if self.dialect != "mastodon" or not key:
+            return None
+        now = self.clock()
+        return next((one for one in self.kept if one.key == key and now - one.at < KEY_LIVES), None)
+
+    def _objection(self, said: dict[str, Any]) -> web.Response | None:
+        """What the interface refuses of a post."""
+        status = 422 if self.dialect == "mastodon" else 400
+        text, parent = str(said.get("status") or ""), said.get("in_reply_to_id")
+        if self.length(text, str(said.get("spoiler_text") or "")) > self.max_characters:
+            if self.dialect == "mastodon":
+                return _error(status, f"Validation failed: Text character limit of {self.max_characters} exceeded")
+            return _error(status, f"text with spoiler exceed max chars: {self.max_characters}")
+        if not text.strip() or set(said) - _FIELDS or said.get("visibility", "public") not in _VISIBILITIES:
+            return _error(status, "Validation failed")
+        if parent is not None and all(one.id != parent for one in self.statuses):
+            return _error(404, "Record not found")
+        return None
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        for one in self.kept:
+            if one.id == request.match_info["id"]:
+                self.statuses.remove(one)
+                return web.json_response(self.shown(one))
+        return _error(404, "Record not found")
+
+    # ----------------------------------------------------------------- reading
+
+    async def _own(self, request: web.Request) -> web.Response:
+        mine = [one for one in self.kept if one.seen_at <= self.clock()]
+        if (below := request.query.get("max_id")) is not None:
+            mine = [one for one in mine if one.id < below]
+        return web.json_response(list(map(self.shown, mine[::-1][: int(request.query.get("limit", "20"))])))
+
+    async def _context(self, request: web.Request) -> web.Response:
+        known = {one.id: one for one in self.statuses}
+        at = request.match_info["id"]
+        if at not in known:
+            return _error(404, "Record not found")
+        below = [one for one in self.statuses if one.reply_to == at and one.seen_at <= self.clock()]
+        above: list[Status] = []
+        while (parent := known[at].reply_to) in known:
+            above.insert(0, known[parent])
+            at = parent
+        told = {"ancestors": list(map(self.shown, above)), "descendants": list(map(self.shown, below))}
+        return web.json_response(told)
+
+    async def _notifications(self, request: web.Request) -> web.Response:
+        query, limit = request.query, int(request.query.get("limit", "40"))
+        kinds = query.getall("types[]", [])
+        notes = [note for note in self.notes if not kinds or note["type"] in kinds]
+        if (after := query.get("min_id")) is None:
+            return web.json_response(notes[::-1][:limit])
+        at = next((at for at, note in enumerate(notes) if note["id"] > after), len(notes))
+        if self.redelivers and at < len(notes):
+            at = max(at - 2, 0)
+        return web.json_response(notes[at : at + limit][::-1])  # the page right after it, newest first
+
+    # ----------------------------------------------------------------- streams
+
+    async def _socket(self, request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        with self.listening() as stream, suppress(ConnectionError):
+            while (message := await stream.get()) is not None:
+                await socket.send_str(message)
+        await socket.close()
+        return socket
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        if self.dialect != "mastodon":
+            return _error(404, "Not Found")
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        with self.listening() as stream, suppress(ConnectionError):
+            await response.write(b":)\n:thump\n\n")
+            while (message := await stream.get()) is not None:
+                await response.write(f"event: notification\ndata: {message}\n\n".encode())
+        return response
+
+
+def _sent(said: dict[str, Any], key: str) -> Status:
+    return Status(
+        account="bot",
+        text=said["status"],
+        key=key,
+        reply_to=said.get("in_reply_to_id"),
+        visibility=said.get("visibility", "public"),
+        spoiler=said.get("spoiler_text", ""),
+        language=said.get("language"),
+    )
+
+
+def _error(status: int, words: str) -> web.Response:
+    return web.json_response({"error": words}, status=status)

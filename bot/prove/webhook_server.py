@@ -1,0 +1,73 @@
+"""A small server that takes posts as JSON and tells nobody of them, which counts and has bad days.  May import: aiohttp."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from bot.prove.faults import Troubles, keeps, misleading, refusal, utc
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One post that was kept."""
+
+    key: str
+    json: dict[str, Any]
+
+
+@dataclass(slots=True, kw_only=True)
+class WebhookServer:
+    """One address, `/hook`; with `keyed` the same key again is the same post."""
+
+    keyed: bool = False
+    token: str = ""  # asked for in `Authorization`, where it is set
+    troubles: Troubles = field(default_factory=Troubles)
+    clock: Callable[[], float] = time.time
+    kept: list[Arrived] = field(default_factory=list)
+    asked: list[tuple[dict[str, str], Any]] = field(default_factory=list)  # headers and JSON
+    arrived: Callable[[], None] | None = None  # told of each request, before anything is done about it
+    requests: int = 0
+    url: str = ""
+
+    def app(self) -> web.Application:
+        """Its interface, to be served."""
+        app = web.Application()
+        app.router.add_post("/hook", self._hook)
+        return app
+
+    def there(self) -> list[str]:
+        """What was kept, by what it is known by: its link, or its words."""
+        return [str(one.json.get("url") or one.json.get("text")) for one in self.kept]
+
+    def say(self, author: str, text: str) -> None:
+        """Nobody can speak to the bot here."""
+
+    def owed(self) -> list[str]:
+        """So it owes no answers."""
+        return []
+
+    async def _hook(self, request: web.Request) -> web.StreamResponse:
+        said, key = await request.json(), request.headers.get("Idempotency-Key", "")
+        self.requests += 1
+        self.asked.append((dict(request.headers), said))
+        if self.arrived:
+            self.arrived()
+        if self.token and request.headers.get("Authorization") != self.token:
+            return web.json_response({"error": "who are you?"}, status=401)
+        fault = self.troubles.next()
+        refused = refusal(fault, utc(self.clock()))
+        if refused is not None:
+            return refused
+        if fault == "kept late":
+            await asyncio.sleep(self.troubles.moment())
+        if keeps(fault) and not (self.keyed and any(one.key == key for one in self.kept)):
+            self.kept.append(Arrived(key, said))
+        if fault.endswith(", late"):
+            await asyncio.sleep(self.troubles.moment())
+        return misleading(fault, request) or web.Response(status=204)
