@@ -172,7 +172,7 @@ def _without(sentence: str, pattern: re.Pattern[str], keep: str) -> str:
     shorter, times = pattern.subn(left, sentence)
     if not times:
         return ""
-    if open_ended(shorter) or (keep == "end" and _loses_its_verb(sentence, shorter)):
+    if open_ended(shorter) or (keep == "end" and _loses_its_verb(shorter)):
         return ""
     if pattern in (_PARTICIPLE, _DASH_TAIL) and _RESUMES.search(sentence, len(shorter) - 1):
         return ""
@@ -182,11 +182,9 @@ def _without(sentence: str, pattern: re.Pattern[str], keep: str) -> str:
     return re.sub(r" {2,}", " ", shorter)
 
 
-def _loses_its_verb(sentence: str, shorter: str) -> bool:
-    """Tell whether what made it a sentence would be gone; the one verb of a relative clause makes none."""
-    if not _FINITE.search(sentence) or _FINITE.search(_WITHIN.sub("", shorter)):
-        return False
-    return len(_FINITE.findall(shorter)) < 2
+def _loses_its_verb(shorter: str) -> bool:
+    """Tell whether no verb that we know is left to make it a sentence; the one verb of a relative clause makes none."""
+    return not _FINITE.search(_WITHIN.sub("", shorter)) and len(_FINITE.findall(shorter)) < 2
 
 
 def _capital(sentence: str) -> str:

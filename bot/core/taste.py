@@ -16,13 +16,13 @@ _WE = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|[Ww]ir|[Uu]nser\w*|[Nn]ous|[Nn]otre|[Nn]
 _YOU = re.compile(r"\b[Yy]ou(?:r|rs|rself)?\b")
 _POINTING = re.compile(
     r"(?i)\b(?:this|these|those|such)\s+(?!week|weekend|year|month|morning|evening|afternoon|spring|summer|autumn|fall|winter|paper|"
-    r"article|post|study|work|guide|tutorial|is|as|a\b|an\b|who|that)[a-z]+"
+    r"article|post|study|work|guide|tutorial|is|as|a\b|an\b|who|that)[a-z]+|\bhere(?:['’]s| is| are)\b"
 )
 _PRONOUN = re.compile(r"\b(?:he|she|they|it|him|her|his|their|them|its)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=\s)[A-ZÀ-Þ][\w’'-]+|\b[A-Z]{2,}\b|\A[A-ZÀ-Þ][\w’'-]+ [A-ZÀ-Þ]")
 _NAMELESS_SPEAKER = re.compile(r"[\"”’],?\s+(?:he|she|they|it|says|said|adds|added)\b(?!\s+[A-Z])")
 _ADDRESSING = re.compile(
-    r"(?i)\A[\"“„«]?(?:welcome|please|thank|hello|hi|hey|dear|note|wait|well|ok|okay|yes|no|oh|so|sure|honestly|thankfully|essentially|"
+    r"(?i)\A[\"“„«]?(?:welcome|happy|please|thank|hello|hi|hey|dear|note|wait|well|ok|okay|yes|no|oh|so|sure|honestly|thankfully|essentially|"
     r"luckily|sadly|imagine|let['’]s|let us|click|scroll|enjoy|stay|check|have you|did you|do you|are you|want to|what|why|how|who)\b"
 )
 _ASKED_FIRST = re.compile(r"[\"“„«][^\"“”„«»]{0,120}\?[\"”“»]")
