@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import mul
 
 from bot.core.compress import compressions, tidied
@@ -128,10 +128,10 @@ def _ranked(found: list[tuple[Saying, Row]]) -> list[Saying]:
     voters = [(saying, math.exp((saying.score - alone[0].score) / WARMTH)) for saying in alone[:_VOTERS]]
     total = sum(vote for _, vote in voters)
 
-    def judged(saying: Saying) -> tuple[float, tuple[int, ...]]:
+    def judged(saying: Saying) -> Saying:
         agreed = sum(
             vote * overlap(saying.form.content, voter.form.content) for voter, vote in voters if voter is not saying
         )
-        return -(saying.score + CONSENSUS * agreed / total), saying.sentences
+        return replace(saying, score=saying.score + CONSENSUS * agreed / total)
 
-    return sorted(alone, key=judged)
+    return sorted(map(judged, alone), key=lambda saying: (-saying.score, saying.sentences))
