@@ -20,7 +20,7 @@ from bot import failpoint
 from bot.core import compose
 from bot.core.text import measure
 from bot.errors import NeedsLogin, Rejected, RetryLater, TooLong, Unsure
-from bot.model import Account, OutboxRow, Receipt
+from bot.model import Account, OutboxRow, Post, Receipt
 from bot.ports import Clock, Publisher
 from bot.store import Store, Writer
 
@@ -72,7 +72,7 @@ async def send(row: OutboxRow, publisher: Publisher, bot: Delivering) -> None:
     outbox = bot.store.outbox
     try:
         with failpoint.during("mid_request"):
-            receipt = await publisher.publish(row.post)
+            receipt = await publisher.publish(await _threaded(row.post, bot))
         failpoint.point("after_response")
     except RetryLater as error:
         until = bot.now() + _wait(error.after, row.attempts)
@@ -96,6 +96,15 @@ async def send(row: OutboxRow, publisher: Publisher, bot: Delivering) -> None:
     else:
         await _sent(row, receipt, bot)
         failpoint.point("after_sent_commit")
+
+
+async def _threaded(post: Post, bot: Delivering) -> Post:
+    """Let a part of a thread answer the part before it, once that one's name on the platform is known."""
+    before = post.reply_context.get("after")
+    row = await bot.db(bot.store.outbox.row, int(before)) if before else None
+    if row is None or row.receipt is None or not row.receipt.remote_id:
+        return post
+    return replace(post, reply_to=row.receipt.remote_id)
 
 
 async def reconcile(row: OutboxRow, account: Account, publisher: Publisher, bot: Delivering) -> None:

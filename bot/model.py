@@ -117,6 +117,7 @@ class Account:
     unknown: Literal["hold", "resend", "assume_sent"] = "hold"
     dry_run: bool = False
     style: str = "takeaway"
+    quotes: float = 0.0  # the share of the slots that a line of quotes.txt fills, 0 to 1
     otherwise: Literal["next", "link"] = "next"
     visibility: str | None = None
     language: str | None = None

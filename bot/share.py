@@ -18,7 +18,9 @@ from zoneinfo import ZoneInfo
 
 from bot.core import compose, polling, rewrite
 from bot.core.choose import Choice, Share, rank
-from bot.core.entries import Stories, flooded, lookups, sift
+from bot.core.digest import DigestItem
+from bot.core.intake import Poll
+from bot.core.occasions import NO_REPEAT, WORTH, digest_posts, is_quote_slot, quote_post
 from bot.core.pace import GRACE, day_start, due
 from bot.errors import FeedError, PageError, Rejected
 from bot.model import (
@@ -46,10 +48,6 @@ TRIED_AT_ONCE = 8
 RECENT = timedelta(days=7)
 """What fairness between feeds looks back on."""
 
-SAME_STORY = timedelta(days=14)
-"""How long a story may come again in nearly the same words: reprints follow within days."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sharing:
     """What the first story works with; built anew when the owner's files change."""
@@ -64,6 +62,7 @@ class Sharing:
     zone: ZoneInfo
     interests: tuple[str, ...] = ()
     filters: Filters = Filters()
+    quotes: tuple[str, ...] = ()
     rewriter: Rewriter | None = None
     chance: Callable[[], float]  # 0 to 1: the jitter of polls
     floor: Callable[[str], timedelta]  # the shortest polling interval of an address
@@ -103,63 +102,17 @@ async def gather(feed: Feed, bot: Sharing, now: datetime) -> Gathered:
         return await failed(feed, error, bot, now)
     after = polling.after_success(state, fetched, parsed, feed, now, bot.chance(), floor=bot.floor(feed.url))
     if parsed is None:
-        await bot.db(bot.store.feeds.polled, after)
-        await _tell(feed, after, bot, now)
+        await bot.db(bot.store.feeds.polled, after, now=now)
         return Gathered(url=feed.url, status="unchanged", next_at=after.next_at)
-    return await _take_in(feed, state, after, parsed, bot, now)
-
-
-async def _take_in(
-    feed: Feed, before: FeedState, after: FeedState, parsed: ParsedFeed, bot: Sharing, now: datetime
-) -> Gathered:
-    """Sift what a changed document holds, guard against floods, and store it in one transaction."""
-    known = await bot.db(bot.store.feeds.known, feed.url, [entry.key for entry in parsed.entries])
-    links, titles = lookups(parsed, known)
-    familiar = await bot.db(bot.store.feeds.familiar, feed.url, links, titles)
-    why = before.held or flooded(
-        parsed,
-        known,
-        seen=familiar.seen,
-        familiar_links=familiar.links,
-        familiar_titles=familiar.titles,
-        newest_known=familiar.newest,
-    )
-    if why and not before.released:
-        # The validators stay the old ones, so that after the owner's word the same document is found again.
-        held = replace(before, next_at=after.next_at, held=why, errors=0, error=None, error_since=None)
-        await bot.db(bot.store.feeds.polled, held)
-        await _tell(feed, held, bot, now)
-        return Gathered(url=feed.url, status="held", entries=len(parsed.entries), error=why, next_at=held.next_at)
-    stories = await _stories(feed, links, titles, familiar.links, bot, now)
-    if before.released:
-        feed, after = replace(feed, backfill=0), replace(after, released=False)
-    sifted = sift(parsed, known, feed, bot.filters, before.first_ok is None or before.released, now, stories)
-    if any(one.verdict != "baseline" for one in sifted):
-        after = replace(after, last_new=now)
-    await bot.db(bot.store.feeds.gathered, after, feed, sifted, parsed.title or feed.url, now=now)
-    await _tell(feed, after, bot, now)
+    poll = Poll(feed=feed, before=state, after=after, parsed=parsed, at=now)
+    intake = await bot.db(bot.store.feeds.take_in, poll, bot.filters)
     return Gathered(
         url=feed.url,
-        status="new" if sifted else "changed",
+        status="held" if intake.held else "new" if intake.sifted else "changed",
         entries=len(parsed.entries),
-        new=len(sifted),
-        next_at=after.next_at,
-    )
-
-
-async def _stories(
-    feed: Feed, links: Sequence[str], titles: Sequence[str], familiar: frozenset[str], bot: Sharing, now: datetime
-) -> Stories:
-    """What was told before that these entries may tell again."""
-    if not links and not titles:
-        return Stories()
-    told = await bot.db(bot.store.feeds.stories, links, titles)
-    recent = await bot.db(bot.store.feeds.recent_hashes, now - SAME_STORY)
-    return Stories(
-        by_canonical={story.canonical: story.candidate for story in told},
-        by_title={story.title_key: (story.candidate, story.feed) for story in told if story.title_key},
-        hashes=[(candidate, simhash) for candidate, simhash, url in recent if url != feed.url],
-        familiar_links=familiar,
+        new=len(intake.sifted),
+        error=intake.held,
+        next_at=intake.state.next_at,
     )
 
 
@@ -167,19 +120,9 @@ async def failed(feed: Feed, error: FeedError, bot: Sharing, now: datetime) -> G
     """Record that a feed could not be polled, and back off."""
     state = await bot.db(bot.store.feeds.state, feed.url) or FeedState(url=feed.url)
     after = polling.after_failure(state, error, feed, now, bot.chance(), floor=bot.floor(feed.url))
-    await bot.db(bot.store.feeds.polled, after)
-    await _tell(feed, after, bot, now)
+    await bot.db(bot.store.feeds.polled, after, now=now)
     log.info("%s: %s", feed.url, error)
     return Gathered(url=feed.url, status="error", error=str(error), next_at=after.next_at)
-
-
-async def _tell(feed: Feed, state: FeedState, bot: Sharing, now: datetime) -> None:
-    """Keep the owner's notice of this feed true: one row while it lasts."""
-    text = polling.notice(state, now)
-    if text:
-        await bot.db(bot.store.owner.tell, f"feed:{feed.url}", text, now=now)
-    else:
-        await bot.db(bot.store.owner.clear, f"feed:{feed.url}")
 
 
 # --------------------------------------------------------------------------- fill
@@ -203,7 +146,11 @@ async def fill(slot: Slot, bot: Sharing, now: datetime) -> Filled:
     account = bot.accounts[slot.account]
     if why := await unready(account, bot, now):
         return await _pass_over(slot, why, bot, now)
+    if is_quote_slot(account, slot) and (filled := await _fill_with_quote(slot, account, bot, now)):
+        return filled
     choices = await choose(account, bot, now)
+    if account.style == "digest":
+        return await _fill_with_digest(slot, choices, account, bot, now)
     for choice in choices[:TRIED_AT_ONCE]:
         post = await compose_post(choice.candidate, account, bot)
         if isinstance(post, str):
@@ -216,6 +163,41 @@ async def fill(slot: Slot, bot: Sharing, now: datetime) -> Filled:
         if await bot.db(bot.store.outbox.handled, account.name, [slot.identity]):
             return Filled(slot=slot, reason="this slot was filled already")
     return await _pass_over(slot, "no candidate that adds value" if choices else "no candidate", bot, now)
+
+
+async def _fill_with_quote(slot: Slot, account: Account, bot: Sharing, now: datetime) -> Filled | None:
+    """Fill a slot with a one-liner that was not said for a year; None where there is none left."""
+    used = await bot.db(bot.store.outbox.said, account.name, "quote:", now - NO_REPEAT)
+    post = quote_post(bot.quotes, used, slot, account, bot.limits[account.name])
+    if post is None:
+        return None
+    state = State.DRAFT if account.review else State.PLANNED
+    row = await bot.db(bot.store.outbox.filled, slot, None, post, state, now=now)
+    return None if row is None else Filled(slot=slot, outbox=row)
+
+
+async def _fill_with_digest(
+    slot: Slot, choices: Sequence[Choice], account: Account, bot: Sharing, now: datetime
+) -> Filled:
+    """Fill a slot with the best finds together, as one post or a thread."""
+    limits = bot.limits[account.name]
+    alone = replace(account, style="takeaway")
+    items: list[DigestItem] = []
+    told: list[int] = []
+    for choice in choices[: 2 * TRIED_AT_ONCE]:
+        article = await read(choice.candidate, bot)
+        draft = await asyncio.to_thread(compose.say, article, choice.candidate, alone, limits)
+        if draft.adds_value and draft.link:
+            items.append(DigestItem(text=draft.text, link=draft.link, credit=draft.credit))
+            told.append(choice.candidate.id)
+        if len(items) == WORTH:
+            break
+    if len(items) < 2:
+        return await _pass_over(slot, "too few finds for a digest", bot, now)
+    posts = digest_posts(items, slot, account, limits)
+    state = State.DRAFT if account.review else State.PLANNED
+    row = await bot.db(bot.store.outbox.filled_together, slot, posts, told, state, now=now)
+    return Filled(slot=slot, outbox=row, reason="" if row else "this slot was filled already")
 
 
 async def unready(account: Account, bot: Sharing, now: datetime) -> str | None:
@@ -238,8 +220,11 @@ async def choose(account: Account, bot: Sharing, now: datetime) -> list[Choice]:
         None if not account.feeds else [feed.url for feed in bot.feeds.values() if set(feed.tags) & set(account.feeds)]
     )
     candidates = await bot.db(bot.store.feeds.candidates, account.name, urls, 200)
+    blocked = await _blocked(bot)
     alive = []
     for candidate in candidates:
+        if candidate.feed and blocked_by(candidate.link, candidate.author, blocked):
+            continue  # undecided, so that it comes back if the block is taken back; the owner's own finds are theirs
         if account.expires and now - candidate.first_seen > account.expires:
             reason = f"older than {_span(account.expires)}"
             await bot.db(bot.store.feeds.decided, account.name, candidate.id, "expired", reason, now=now)
@@ -304,6 +289,11 @@ async def _reworded(draft: Draft, article: Article, limits: Limits, rewriter: Re
     if better is None:
         log.info("the rewriter's words are not used: %s", verdict.reason)
     return better or draft
+
+
+async def _blocked(bot: Sharing) -> tuple[str, ...]:
+    """The people and domains that nothing is shared of: those of the owner's file, and those of `starfish block`."""
+    return (*bot.filters.block, *await bot.db(bot.store.mentions.blocks))
 
 
 def _styled(account: Account, candidate: Candidate, bot: Sharing) -> Account:

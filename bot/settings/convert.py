@@ -90,6 +90,7 @@ def account_of(table: AccountTable, options: object, defaults: CondenseTable) ->
         unknown=table.unknown,
         dry_run=table.dry_run,
         style=table.style or defaults.style,
+        quotes=table.quotes,
         otherwise=table.otherwise or defaults.otherwise,
         visibility=table.visibility,
         language=table.language,

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from bot import failpoint
 from bot.model import OutboxRow, Post, Receipt, Slot, State
 from bot.store.deliveries import Deliveries, outbox_row
-from bot.store.part import durable
+from bot.store.part import durable, reading
 from bot.store.settling import Settling
 from bot.store.values import TEXT, clean, cleaned, packed, stamp
 
@@ -66,6 +67,42 @@ class Outbox(Settling, Deliveries):
                 stamp(now),
             )
         return outbox_id
+
+    @durable
+    def filled_together(
+        self, slot: Slot, posts: Sequence[Post], candidates: Sequence[int], state: State, now: datetime
+    ) -> int | None:
+        """Fill a slot with several posts at once (a digest): all of them, and the decisions about their candidates.
+
+        Each post after the first names the one before it, which it is sent as a reply to.  None if the slot is taken.
+        """
+        first = self.filled(slot, None, posts[0], state, now)
+        if first is None:
+            return None
+        before = first
+        for post in posts[1:]:
+            threaded = replace(post, reply_context={**post.reply_context, "after": str(before)})
+            before = put_in(self.raw, threaded, "post", state, now, slot=slot.identity) or before
+        for candidate in candidates:
+            self.change(
+                "INSERT INTO decisions VALUES (?, ?, 'shared', 'in a digest', ?) ON CONFLICT DO NOTHING",
+                slot.account,
+                candidate,
+                stamp(now),
+            )
+        return first
+
+    @reading
+    def said(self, account: str, prefix: str, since: datetime) -> set[str]:
+        """The dedupe keys with a prefix that an account used since a time."""
+        found = self.all_of(
+            "SELECT dedupe_key FROM outbox WHERE account = ? AND created_at >= ? AND substr(dedupe_key, 1, ?) = ?",
+            account,
+            stamp(since),
+            len(prefix),
+            prefix,
+        )
+        return {row["dedupe_key"] for row in found}
 
     @durable
     def passed_over(self, slot: Slot, reason: str, now: datetime) -> None:
