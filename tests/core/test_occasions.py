@@ -68,7 +68,7 @@ def items(count: int, size: int = 60) -> list[DigestItem]:
 
 def test_a_short_digest_is_one_post_with_every_link() -> None:
     """Five finds fit a Mastodon post."""
-    posts = digest_posts(items(5), slot(), account(0.0), LIMITS["mastodon"])
+    posts = digest_posts(items(5, 30), slot(), account(0.0), LIMITS["mastodon"])
     assert len(posts) == 1
     assert all(f"https://example.org/{number}" in posts[0].text for number in range(5))
 
