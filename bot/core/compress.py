@@ -25,6 +25,9 @@ _CAPITALS = re.compile(
     r"\A[A-Z][A-Z .,/]{3,40}(?:,?\s[A-Z][a-z]+\.?){0,2}(?:,?\s\d{1,2})?\s(?:\([^)]{1,30}\)\s)?[—–-]{1,2}\s(?=[A-ZÀ-Þ\"“])"
 )
 _PARENTHESIS = re.compile(r"\s*(?:\([^()\"“”]{1,160}\)|\[[^\[\]\"“”]{1,160}\])")
+_LATEX = re.compile(
+    r"\s*~?\\cite[a-z]*\*?(?:\[[^\[\]]*\])*\{[^{}]*\}|\\(?:text[a-z]{2}|emph|underline)\{(?P<words>[^{}]*)\}"
+)
 _CITED = r"[A-Z][\w’'\-]+(?: et al\.?,?| (?:and|&) [A-Z][\w’'\-]+,?|,) (?:19|20)\d\d[a-z]?"
 _ASIDE = re.compile(
     r"\s+(?:\((?P<acronym>[A-Z][A-Za-z&/.\-]*[A-Z][\w\-]{0,6}|[a-z]{1,3}[A-Z]{2,}\w{0,6})\)"
@@ -114,6 +117,8 @@ _LEVELS = (
 def tidied(sentence: str) -> str:
     """Take off what never belongs to what a sentence says: datelines, connectives at its start, acronyms, citations."""
     sentence = _LITTER.sub("", sentence)
+    if "\\" in sentence:
+        sentence = _LATEX.sub(lambda command: command["words"] or "", sentence)
     for pattern in (_DATED, _DATELINE, _CAPITALS, _LEADING):
         shorter = pattern.sub("", sentence, count=1)
         sentence = _capital(shorter) if shorter != sentence else sentence

@@ -68,7 +68,7 @@ def candidates(
 
 def weighed(row: Row) -> float:
     """Weigh a row of features: higher tells of the article better; only differences mean anything."""
-    return sum(map(mul, row.values(), map(WEIGHTS.__getitem__, row)))
+    return float(sum(map(mul, row.values(), map(WEIGHTS.__getitem__, row))))
 
 
 def _by_score(candidate: tuple[Saying, Row]) -> tuple[float, tuple[int, ...]]:

@@ -34,6 +34,7 @@ SAMPLES = [
         ("The MPT method (MPT) is good.", "The MPT method (MPT) is good."),
         ("It works (Smith et al., 2019; Jones and Lee, 2020) and [3, 4] scales.", "It works and scales."),
         ("He won (in May 2015) again.", "He won (in May 2015) again."),
+        (r"We propose \textit{weak} supervision \citep{Ratner2016}.", "We propose weak supervision."),
         ("Today is a good day.", "Today is a good day."),
         ("eBay sold it.", "eBay sold it."),
         ("urkey was removed.", "urkey was removed."),
