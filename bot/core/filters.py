@@ -55,13 +55,18 @@ def has(folded: str, term: str) -> bool:
     return bool(needle) and needle in folded
 
 
+def blocked_by(link: str, author: str, block: Iterable[str]) -> tuple[str, ...]:
+    """The blocked people and domains that an entry comes from; mostly none."""
+    return tuple(name for name in block if _is_by(link, author, name))
+
+
 # --------------------------------------------------------------------------- parts
 
 _NONE = Filters()
 
 
 def _refusal(entry: Entry, filters: Filters, text: str, language: str | None) -> Judgement | None:
-    blocked = tuple(name for name in filters.block if _is_by(entry, name))
+    blocked = blocked_by(entry.link, entry.author, filters.block)
     if blocked:
         return Judgement(passes=False, matched=blocked, reason=f"It comes from {_listed(blocked)}, who is blocked.")
     excluded = tuple(word for word in filters.exclude if has(text, word))
@@ -78,16 +83,16 @@ def _refusal(entry: Entry, filters: Filters, text: str, language: str | None) ->
     return None
 
 
-def _is_by(entry: Entry, name: str) -> bool:
+def _is_by(link: str, author: str, name: str) -> bool:
     """Whether `name` is the author, or a domain that the link belongs to."""
     folded = name.strip().casefold()
     if not folded:
         return False
-    host = host_of(entry.link)
+    host = host_of(link)
     domain = host_of("https://" + folded.removeprefix("https://").removeprefix("http://"))
     if host and domain and "." in domain and (host == domain or host.endswith("." + domain)):
         return True
-    author = entry.author.casefold()
+    author = author.casefold()
     return bool(author) and folded.removeprefix("@") in (author, author.removeprefix("@"))
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from email.utils import format_datetime
+from functools import partial
 from html import escape
 
 from aiohttp import web
@@ -31,7 +32,7 @@ FEED = """<?xml version="1.0" encoding="utf-8"?>
 async def sites(now: datetime) -> AsyncIterator[str]:
     """Serve the sites on a free port of loopback; gives their address, without a slash at its end."""
     app = web.Application()
-    app.router.add_get("/{site}/feed.xml", lambda request: _feed(request, now))
+    app.router.add_get("/{site}/feed.xml", partial(_feed, now=now))
     app.router.add_get("/{site}/{piece}", _page)
     app.router.add_get("/robots.txt", _robots)
     runner = web.AppRunner(app, access_log=None)
