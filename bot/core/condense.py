@@ -20,14 +20,23 @@ from bot.core.patterns import dangles
 from bot.core.rank import sayings
 from bot.core.reading import Reading, headline, read
 from bot.core.sentences import sentences
-from bot.core.taste import DULL, faults
+from bot.core.taste import DULL, faults, speaks_for_itself
+from bot.core.terms import terms, words
 from bot.core.text import cut, measure
 from bot.model import Article, Limits
 
+_ASKED = frozenset(
+    ["you", "your", "du", "ihr", "sie", "vous", "votre", "usted", "tu"]
+)  # questions to one person, as in interviews
 _WISHED = 1.0  # more than scores ever differ: what the style asks for goes first
 
-# A quotation of at least three words.
-_QUOTED = re.compile(r"[\"“„«]\s?\w[^\"“”„«»]{12,}[\"“”»]")
+# Somebody's words of some length, and a verb that gives them to somebody.
+_QUOTED = re.compile(r"[\"“„«]\s?\w[^\"“”„«»]{19,}[\"“”»]")
+_SPEAKS = re.compile(
+    r"(?i)\b(?:said|says|told|tells|adds|added|explains|explained|writes|wrote|asks|asked|argues|argued|recalls|recalled|warns|warned|notes|"
+    r"noted|according|sagt|sagte|erklärt|erklärte|meint|so|laut|dit|déclare|déclaré|explique|selon|dice|dijo|afirma|afirmó|según|disse|"
+    r"spiega|secondo|segundo|zegt|zei|volgens|mówi|powiedział|powiedziała)\b"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,17 +170,23 @@ def _described(article: Article, reading: Reading, source: Source) -> str:
 
 
 def _asked(reading: Reading, fits: Callable[[str], bool]) -> str:
-    """Find the first question that the article asks and that stands alone."""
-    for sentence in reading.sentences:
-        text = sentence.text
-        if text.endswith("?") and fits(text) and balanced(text) and not dangles(text, reading.language):
+    """Find what the article asks: its title if that is a question, else one of its own about its own subject."""
+    asked = [reading.title, *(sentence.text for sentence in reading.sentences)]
+    often = {term for term, count in reading.counts.items() if count > 1} | reading.title_terms
+    for text in asked:
+        if not text.endswith("?") or dangles(text, reading.language) or not balanced(text) or not fits(text):
+            continue
+        about = often.intersection(terms(text, reading.language))
+        of_somebody = speaks_for_itself(text) or not _ASKED.isdisjoint(text.lower().split())
+        if text == reading.title or (len(about) > 1 and len(words(text)) > 4 and not of_somebody):
             return text
     return ""
 
 
 def _is_quote(text: str) -> bool:
     """Tell whether words are one whole quotation with something around it that says whose."""
-    return bool(_QUOTED.search(text)) and balanced(text) and len(sentences(text)) == 1
+    around = _QUOTED.sub(" ", text)
+    return around != text and bool(_SPEAKS.search(around)) and balanced(text) and len(sentences(text)) == 1
 
 
 def _least(reading: Reading, budget: int | None, unit: Limits) -> str:
