@@ -70,10 +70,11 @@ def _everybody(rule: Rule) -> bool:
 
 
 def _catches_everything(rule: Rule) -> bool:
-    return _everybody(rule) and ("*" in (phrase.strip() for phrase in rule.when) or _is_bare_fallback(rule))
+    return _everybody(rule) and ("*" in (phrase.strip() for phrase in rule.when) or is_bare_fallback(rule))
 
 
-def _is_bare_fallback(rule: Rule) -> bool:
+def is_bare_fallback(rule: Rule) -> bool:
+    """Whether it is meant to answer whatever nothing else does, by its name alone."""
     return rule.id == "fallback" and not (rule.when or rule.like or rule.regex)
 
 

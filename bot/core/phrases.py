@@ -91,7 +91,7 @@ class Phrase:
         found = anchor(self._tree, counts)
         return found and found[1]
 
-    def match(self, words: Sequence[str], *, folded: bool = False) -> Hit | None:
+    def match(self, words: list[str], *, folded: bool = False) -> Hit | None:
         """Match a whole message, given as case-folded words (`folded`: folded ones); None: it doesn't."""
         wanted = self.folded if folded else self.exact
         if self._literal:
@@ -107,14 +107,24 @@ class Phrase:
                 best = way
         return best and Hit(best[0], self._captured(best, len(words)))
 
-    def _within(self, words: Sequence[str], wanted: Sequence[str | None]) -> Hit | None:
+    def _within(self, words: list[str], wanted: list[str | None]) -> Hit | None:
         """Match the commonest shape, fixed words with * before or after, by comparing slices."""
         assert self._open is not None
         before, after = self._open
         fixed = wanted[before : len(wanted) - after]
-        size, room = len(fixed), len(words) - len(fixed)
-        starts = range(room + 1) if before and after else range(room, room + 1) if before else range(min(room, 0) + 1)
-        return Hit(size, {}) if any(words[start : start + size] == fixed for start in starts) else None
+        size = len(fixed)
+        if not fixed:
+            return Hit(0, {})
+        if not before:
+            return Hit(size, {}) if words[:size] == fixed else None
+        if not after:
+            return Hit(size, {}) if words[-size:] == fixed else None
+        first, place = fixed[0] or "", -1
+        for _ in range(words.count(first)):
+            place = words.index(first, place + 1)
+            if words[place : place + size] == fixed:
+                return Hit(size, {})
+        return None
 
     def _walk(self, words: Sequence[str], wanted: Sequence[str | None]) -> dict[int, _Way]:
         """The best way to each position that the last word can stand at."""

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
+from bot.core.builtin import is_bare_fallback
 from bot.core.expressions import Expression
 from bot.core.phrases import Hit, Phrase
 from bot.core.rule_checks import CONSENT
@@ -20,7 +21,7 @@ from bot.model import Mention, Rule
 class Ruling:
     """A rule, compiled: what it needs to match, and how it ranks."""
 
-    __slots__ = ("ends", "order", "patterns", "phrases", "rank", "rule", "stage")
+    __slots__ = ("always", "ends", "order", "patterns", "phrases", "rank", "rule", "stage")
 
     def __init__(self, rule: Rule, phrases: Sequence[Phrase], patterns: Sequence[Expression], order: int) -> None:
         """Take a rule with its compiled phrases and patterns, and its place among all rules."""
@@ -29,6 +30,7 @@ class Ruling:
         self.patterns = tuple(patterns)
         self.order = order
         self.ends = tuple(phrase for phrase in phrases if phrase.fixed == 0)
+        self.always = any(phrase.source.strip() == "*" for phrase in phrases) or is_bare_fallback(rule)
         self.stage: Literal["owner", "built-in", "phrase"] = (
             "owner" if rule.by == "owner" else "built-in" if rule.do in CONSENT else "phrase"
         )
@@ -48,10 +50,12 @@ class Ruling:
 
     def catches(self, words: Words) -> Mapping[str, str] | None:
         """The captures if one of its phrases that name no word matches; None: none does."""
+        if self.always:
+            return {}
         for phrase in self.ends:
             if hit := phrase.match(words.exact):
                 return {name: words.written(*places) for name, places in hit.captures.items()}
-        return {} if self.rule.id == "fallback" and not self.phrases else None
+        return None
 
 
 class Index:
@@ -82,6 +86,9 @@ class Index:
         possible = [phrase for word in having if word in filed for phrase in filed[word] if phrase.required <= having]
         phrases = list(dict.fromkeys(possible)) if len(possible) > 1 else possible
         phrases += self._always
+        if words.plain and phrases:  # its views are stretches of the text, so what stands side by side is in the text
+            text = f" {' '.join(words.folded_all)} "
+            phrases = [phrase for phrase in phrases if not any(run not in text for run in phrase.runs)]
         if not phrases:
             return
         yield from self._matching(phrases, words, words.exact, None)
@@ -92,17 +99,14 @@ class Index:
         self,
         phrases: Sequence[Phrase],
         words: Words,
-        view: Sequence[str],
+        view: list[str],
         places: Sequence[int] | None,
         *,
         folded: bool = False,
     ) -> Iterator[tuple[Ruling, Mapping[str, str]]]:
         """The rules whose phrases match one view of the words."""
         found: list[tuple[tuple[int | bool, ...], Ruling, Hit]] = []
-        text = f" {' '.join(view if folded else words.folded_all)} "
         for phrase in phrases:
-            if any(run not in text for run in phrase.runs):
-                continue
             hit = phrase.match(view, folded=folded)
             if hit is not None and hit.fixed:
                 found.extend(

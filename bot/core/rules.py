@@ -49,7 +49,7 @@ class Engine:
         self._name = name
         self._sense = sense
         self._rulings = {ruling.rule.id: ruling for ruling in rulings}
-        ends = [ruling for ruling in rulings if ruling.ends or (ruling.rule.id == "fallback" and not ruling.phrases)]
+        ends = [ruling for ruling in rulings if ruling.ends or ruling.always]
         ends.sort(key=lambda ruling: (ruling.rank, ruling.order))
         self._ends = [ruling for ruling in ends if ruling.rule.after is None]
         # Whatever is said next in a talk that a rule began is an answer to it, not a mention that nothing fits.
@@ -148,7 +148,8 @@ class Engine:
         nearest = (near[0].rule, near[0].score) if near else None
         given: set[str] = set()
         count = words.count
-        for match in chain(self._agreed(words, after), self._written(words), self._likely(near)):
+        agreed = self._agreed(words, after) if after is not None and after.startswith(ASKED) else ()
+        for match in chain(agreed, self._written(words), self._likely(near) if near else ()):
             rule = match.rule
             if rule in given or rule in without or not self._rulings[rule].applies(mention, after, count):
                 continue
@@ -157,9 +158,9 @@ class Engine:
         for match in self._last(words, mention, after):
             yield replace(match, nearest=nearest) if nearest else match
 
-    def _agreed(self, words: Words, after: str | None) -> Iterator[Match]:
+    def _agreed(self, words: Words, after: str) -> Iterator[Match]:
         """The rule that was asked about, where the answer is yes."""
-        meant = after.removeprefix(ASKED) if after is not None and after.startswith(ASKED) else None
+        meant = after.removeprefix(ASKED)
         if meant in self._rulings:
             views = chain([words.exact], (view for view, _ in words.views()))
             if any(" ".join(view) in AGREEMENTS for view in views):

@@ -96,7 +96,10 @@ def fold(word: str) -> str:
 
 
 class Words:
-    """The words of one cleaned text: two views for comparing, and the way back to the letters as written."""
+    """The words of one cleaned text, in order: `exact` without case, `folded_all` without accents and apostrophes too.
+
+    There are further views for comparing, and a way back to the letters as written.
+    """
 
     def __init__(self, text: str, name: str = "") -> None:
         """Read cleaned text; `name` is the bot's own, a courtesy where it stands at an end."""
@@ -105,27 +108,26 @@ class Words:
         self.exact: list[str] = (
             _ASCII_WORD.findall(text.lower()) if self.plain else [word.casefold() for word in _WORD.findall(text)]
         )
+        if self.plain and "'" not in text:
+            self.folded_all = self.exact
+        else:
+            self.folded_all = [fold(word) for word in self.exact]
         self._name = name.casefold()
-
-    @cached_property
-    def folded_all(self) -> list[str]:
-        """Every word folded, same places as `exact`."""
-        if self.plain and "'" not in self.text:
-            return self.exact
-        return [fold(word) for word in self.exact]
 
     def views(self) -> Iterator[tuple[list[str], list[int] | None]]:
         """The folded words with their places, in the order to try: all, then without courtesies at the start, at both
         ends, at the end.  Places None: all of them.  Views that say the same as an earlier one are left out.
         """
-        words = self.folded_all
+        words = bare = self.folded_all
         places = list(range(len(words)))
+        if self.exact is not words and self.exact != words:
+            yield words, None
         if not self.plain:
             places = [place for place in places if not _EMOJI.match(words[place])] or places
-        if self.exact != words:
-            yield words, None
-        bare = [words[place] for place in places]
+            bare = [words[place] for place in places]
         first, last = _courtesies_before(bare, self._name), _courtesies_after(bare, self._name)
+        if not first and last == len(words):
+            return
         core = first + _courtesies_after(bare[first:], self._name)
         seen = {(0, len(words))}
         for start, end in ((0, len(bare)), (first, len(bare)), (first, core), (0, last)):
