@@ -14,7 +14,10 @@ from bot.core.words import Words, clean, fold
 
 _MOST_WORDS = 8
 _RUN = regex.compile(r"[\p{L}\p{M}\p{N}]+")
-_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ー々〆〇]\p{M}*")
+# Scripts written without spaces; Hangul has them, but glues endings on, so that a word is found letter by letter only.
+_UNSPACED = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ー々〆〇]\p{M}*"
+)
 _ALIASES = (
     (re.compile(r"(?<![\w+])c\+\+(?![\w+])", re.IGNORECASE), " cplusplus "),
     (re.compile(r"(?<![\w#])c#(?![\w#])", re.IGNORECASE), " csharp "),
@@ -49,8 +52,8 @@ def indexable(text: str) -> str:
     return spaced_cjk(text)
 
 
-def phrases(text: str) -> list[str]:
-    """The words to look for, at most 8, each in quotes so that none is an operator; a run of CJK letters is one phrase.
+def phrases(text: str, most: int = _MOST_WORDS) -> list[str]:
+    """The words to look for, at most `most`, each in quotes so that none is an operator; a run of CJK letters is one phrase.
 
     Words that are in every text are left out, unless there are no others; a time at the end is not read here.
     """
@@ -65,7 +68,7 @@ def phrases(text: str) -> list[str]:
             found.append(" ".join(letters))
     unique = list({fold(word.casefold()): word for word in reversed(found)}.values())[::-1]
     telling = [word for word in unique if fold(word.casefold()) not in _EMPTY] or unique
-    return [f'"{word}"' for word in telling[:_MOST_WORDS]]
+    return [f'"{word}"' for word in telling[:most]]
 
 
 def fts_query(text: str) -> tuple[str, str] | None:

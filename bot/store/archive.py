@@ -1,9 +1,7 @@
 """The archive: full-text search over all candidates and what was shared of them.
 
-May import: model, and within the store its own parts.
-Chinese, Japanese and Korean have no spaces between words, and SQLite's tokenizer finds none of them: a space around
-each such character, in the index and in the question, makes every character a word and a word a phrase (measured:
-words of two characters are found so, which the trigram tokenizer cannot).
+May import: model, core.search, and within the store its own parts.
+What is asked and what is indexed go through the same words of `core/search.py`: names with signs, scripts without spaces.
 """
 
 from __future__ import annotations
@@ -11,11 +9,14 @@ from __future__ import annotations
 import html
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
+from bot.core.search import indexable, phrases
+from bot.core.words import fold
 from bot.store.part import Part, reading
 from bot.store.records import Found
-from bot.store.values import clean, moment, whole
+from bot.store.values import INTEGER, clean, moment, stamp, whole
 
 SUMMARY = 420
 """Characters of an entry's own text that are searchable, beside its title."""
@@ -26,23 +27,22 @@ RAW = 4_000
 LINE = 200
 """Characters of an article that was never shared, as a line about it."""
 
-WORDS = 8
-"""Words of a question that are looked for."""
-
 WINDOW = 5_000
 """The newest numbers that a ranked question looks at first: ranking everything takes 50 ms for a common word."""
 
+SHARED = "starfishshared"
+"""A word added to what was shared, so that own shares are found first by the index alone."""
+
+ALIKE_WORDS = 400
+"""Words of an article that are counted to find its rarest."""
+
 _TAG = re.compile(r"<[^<>]*>")  # stops at the next "<", so a row of unclosed ones costs no more than its length
 _SPACE = re.compile(r"\s+")
-_CJK = re.compile("([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f])")
-_ALIASES = {"c++": "cplusplus", "c#": "csharp", "f#": "fsharp", ".net": "dotnet", "node.js": "nodejs"}
-_NAMED = re.compile(r"(?<!\w)(?:c\+\+|c#|f#|\.net|node\.js)(?!\w)", re.IGNORECASE)
-_WORD = re.compile(r"\w+")
 
 
 def indexed(text: str) -> str:
-    """Give a text the form that is indexed and asked for: names with signs as words, ideographs apart."""
-    return _SPACE.sub(" ", _CJK.sub(r" \1 ", _renamed(text))).strip()
+    """Give a text the form that is indexed: names with signs as words, letters of scripts without spaces apart."""
+    return _SPACE.sub(" ", indexable(text)).strip()
 
 
 def remember(raw: sqlite3.Connection, candidate: int, title: str, foreign: str, topics: Iterable[str] = ()) -> None:
@@ -58,7 +58,8 @@ def remember(raw: sqlite3.Connection, candidate: int, title: str, foreign: str, 
 def remember_post(raw: sqlite3.Connection, candidate: int, text: str) -> None:
     """Make it findable by what was said about it, too."""
     raw.execute(
-        "UPDATE archive SET summary = ? || ' ' || summary WHERE rowid = ?", (indexed(clean(text, SUMMARY)), candidate)
+        "UPDATE archive SET summary = ? || ' ' || summary WHERE rowid = ?",
+        (f"{SHARED} {indexed(clean(text, SUMMARY))}", candidate),
     )
 
 
@@ -68,61 +69,110 @@ class Archive(Part):
     name = "archive"
 
     @reading
-    def find(self, question: str, limit: int, *, newest: bool = False) -> list[Found]:
-        """Look for a question's words: all of them, else any of its three rarest.
+    def find(
+        self,
+        question: str,
+        limit: int,
+        *,
+        newest: bool = False,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[Found]:
+        """Look for a question's words: all of them, else any of its three rarest; own shares before what was only read.
 
-        Best first (a title counts four times), or the newest first where all words are found.  Whatever the question
-        holds, it is only words: none of FTS5's operators gets through.
+        Best first (a title counts four times), or the newest first.  With a time: what was shared, or read, in it.
+        Whatever the question holds, it is only words: none of FTS5's operators gets through.
         """
-        words = _phrases(_WORD.findall(_renamed(clean(question, 2_000))))[:WORDS]
+        words = phrases(clean(question, 2_000))
         if not words or limit <= 0:
             return []
-        found = self._matching(" AND ".join(words), limit, newest=newest)
-        if not found and len(words) > 1:
-            found = self._matching(" OR ".join(self._rarest(words, 3)), limit)
-        return self._told(found)
+        span = _span(since, until)
+        for match in self._questions(words):
+            found = self._shared(match, limit, span, newest=newest) or self._read(match, limit, span, newest=newest)
+            if found:
+                return self._told(found)
+        return []
 
     @reading
-    def newest(self, account: str, limit: int) -> list[Found]:
-        """What an account shared last; before it shared anything, what was read last."""
+    def newest(
+        self, account: str, limit: int, since: datetime | None = None, until: datetime | None = None
+    ) -> list[Found]:
+        """What an account shared last (within a time); before it ever shared anything, what was read last."""
+        first, last = _span(since, until)
         rows = self.all_of(
-            "SELECT candidate FROM outbox WHERE account = ? AND state = 'sent' AND kind = 'post' AND candidate IS NOT NULL"
-            " ORDER BY id DESC LIMIT ?",
+            "SELECT candidate FROM outbox WHERE account = ? AND kind = 'post' AND sent_at >= ? AND sent_at < ?"
+            " AND state = 'sent' AND candidate IS NOT NULL ORDER BY sent_at DESC, id DESC LIMIT ?",
             account,
+            first,
+            last,
             whole(limit),
-        ) or self.all_of("SELECT id AS candidate FROM candidates ORDER BY id DESC LIMIT ?", whole(limit))
+        )
+        if not rows and since is None and until is None:
+            rows = self.all_of("SELECT id AS candidate FROM candidates ORDER BY id DESC LIMIT ?", whole(limit))
         return self._told(row["candidate"] for row in rows)
 
     @reading
     def similar(self, candidate: int, limit: int) -> list[Found]:
-        """Look for more like a candidate: by its six rarest words, other feeds before its own."""
+        """Look for more like a candidate: by its six rarest words; own shares first, then other feeds' before its own."""
         own = self.one(
             "SELECT archive.title || ' ' || summary AS words, feed FROM archive JOIN candidates ON id = archive.rowid"
             " WHERE id = ?",
             whole(candidate),
         )
-        words = self._rarest(_phrases(_WORD.findall(own["words"])), 6) if own else []
+        told = [word for word in phrases(own["words"], ALIKE_WORDS) if word != f'"{SHARED}"'] if own else []
+        words = self._rarest(told, 6)
         if own is None or not words or limit <= 0:
             return []
-        near = [number for number in self._matching(" OR ".join(words), limit + 20) if number != candidate]
-        same = {
-            number
-            for number in near
-            if self.number("SELECT feed = ? FROM candidates WHERE id = ?", own["feed"], number)
-        }
-        return self._told(sorted(near, key=lambda number: number in same)[:limit])
+        near = [number for number in self._read(" OR ".join(words), limit + 20, _ALWAYS) if number != candidate]
+        rank = {number: (not self._was_shared(number), self._is_of(number, own["feed"])) for number in near}
+        return self._told(sorted(near, key=rank.__getitem__)[:limit])
 
-    def _matching(self, match: str, limit: int, *, newest: bool = False) -> list[int]:
-        sql = "SELECT rowid FROM archive WHERE archive MATCH ? AND rowid > ?"
+    def _questions(self, words: Sequence[str]) -> Iterator[str]:
+        """The full-text questions to try in turn."""
+        yield " AND ".join(words)
+        if len(words) > 1:
+            yield " OR ".join(self._rarest(words, 3))
+
+    def _shared(self, match: str, limit: int, span: tuple[int, int], *, newest: bool) -> list[int]:
+        """What was shared in a time: the index knows which may have been, the outbox when."""
+        order = "archive.rowid DESC" if newest else "bm25(archive, 4.0, 1.0), archive.rowid DESC"
+        found = self.all_of(
+            "SELECT archive.rowid AS number, (SELECT max(sent_at) FROM outbox WHERE candidate = archive.rowid"  # noqa: S608 -- two constants
+            " AND state = 'sent' AND kind = 'post') AS at FROM archive WHERE archive MATCH ? AND at >= ? AND at < ?"
+            f" ORDER BY {order} LIMIT ?",
+            f"({match}) AND {SHARED}",
+            *span,
+            whole(limit) + 20 if newest else whole(limit),
+        )
+        # What was seen last was shared last, as a rule; a draft that waited long for its approval was shared later.
+        ordered = sorted(found, key=lambda row: -row["at"]) if newest else found
+        return [row["number"] for row in ordered[:limit]]
+
+    def _read(self, match: str, limit: int, span: tuple[int, int], *, newest: bool = False) -> list[int]:
+        """What was read in a time, shared or not; numbers grow with first sight."""
+        sql = "SELECT rowid FROM archive WHERE archive MATCH ? AND rowid >= ? AND rowid < ?"
+        first, last = (0, INTEGER) if span == _ALWAYS else (self._first_from(span[0]), self._first_from(span[1]))
         if newest:
-            found = self.all_of(f"{sql} ORDER BY rowid DESC LIMIT ?", match, 0, whole(limit))
+            found = self.all_of(f"{sql} ORDER BY rowid DESC LIMIT ?", match, first, last, whole(limit))
         else:
             ranked = f"{sql} ORDER BY bm25(archive, 4.0, 1.0), rowid DESC LIMIT ?"
-            last = self.number("SELECT max(rowid) FROM archive")
-            found = self.all_of(ranked, match, last - WINDOW, whole(limit))
-            if len(found) < min(limit, 3) and last > WINDOW:
-                found = self.all_of(ranked, match, 0, whole(limit))
+            end = min(last, 1 + self.number("SELECT rowid FROM archive ORDER BY rowid DESC LIMIT 1"))
+            found = self.all_of(ranked, match, max(first, end - WINDOW), last, whole(limit))
+            if len(found) < min(limit, 3) and end - WINDOW > first:
+                found = self.all_of(ranked, match, first, last, whole(limit))
         return [row["rowid"] for row in found]
+
+    def _was_shared(self, candidate: int) -> bool:
+        sent = "SELECT 1 FROM outbox WHERE candidate = ? AND state = 'sent' AND kind = 'post'"
+        return self.one(sent, candidate) is not None
+
+    def _is_of(self, candidate: int, feed: str) -> bool:
+        return self.number("SELECT feed = ? FROM candidates WHERE id = ?", feed, candidate) == 1
+
+    def _first_from(self, at: int) -> int:
+        """The first number seen at a time or after it; if there is none, one that no candidate has."""
+        row = self.one("SELECT id FROM candidates WHERE first_seen >= ? ORDER BY first_seen, id LIMIT 1", at)
+        return INTEGER if row is None else int(row["id"])
 
     def _told(self, candidates: Iterable[int]) -> list[Found]:
         found = []
@@ -137,14 +187,23 @@ class Archive(Part):
                 found.append(_found(row))
         return found
 
-    def _rarest(self, phrases: Sequence[str], count: int) -> list[str]:
+    def _rarest(self, words: Sequence[str], count: int) -> list[str]:
         """The rarest, by how many texts hold their first word; words that no text holds help nobody."""
         counted = []
-        for place, phrase in enumerate(phrases):
-            word = phrase.strip('"').split()[0].lower()
+        for place, phrase in enumerate(words):
+            word = fold(phrase.strip('"').split()[0].casefold())
             texts = self.number("SELECT doc FROM archive_words WHERE term = ?", word)
             counted.append((texts or 2**31, place, phrase))
         return [phrase for _, _, phrase in sorted(counted)[:count]]
+
+
+_ALWAYS = (0, INTEGER)
+"""No time named: from the first to the last microsecond that can be stored."""
+
+
+def _span(since: datetime | None, until: datetime | None) -> tuple[int, int]:
+    first, last = _ALWAYS
+    return first if since is None else stamp(since), last if until is None else stamp(until)
 
 
 def _found(row: sqlite3.Row) -> Found:
@@ -174,12 +233,3 @@ def _beginning(text: str) -> str:
 
 def _plain(foreign: str) -> str:
     return _SPACE.sub(" ", html.unescape(_TAG.sub(" ", foreign[:RAW]))).strip()
-
-
-def _renamed(text: str) -> str:
-    return _NAMED.sub(lambda found: _ALIASES[found[0].lower()], text)
-
-
-def _phrases(words: Iterable[str]) -> list[str]:
-    """Words as quoted phrases, each once; a run of ideographs is one phrase."""
-    return list(dict.fromkeys(f'"{indexed(word)}"' for word in words))

@@ -30,6 +30,51 @@ def test_all_words_are_wanted_first(store: Store) -> None:
     assert store.archive.find("harpsichord", 5) == []
 
 
+def share(store: Store, number: int, name: str, at: float) -> None:
+    """Let a candidate be shared by the account `local`, at once."""
+    assert store.outbox.filled(None, number, post(name, "local", text=name), State.PLANNED, now=later(at)) is not None
+    store.outbox.publish_in_store("local", now=later(at))
+
+
+def test_own_shares_come_first(store: Store) -> None:
+    """What the bot shared on a topic is found before what it only read, newer or better as that may be."""
+    shared, _, later_read = shelve(store, "On tape loops and rain", "Tape", "Tape loops")
+    share(store, shared, "one", 200)
+    for newest in (True, False):
+        (found,) = store.archive.find("tape", 1, newest=newest)
+        assert (found.candidate, found.shared, found.at) == (shared, True, later(200))
+    assert store.archive.find("tape loops rain", 1)[0].candidate == shared
+    assert store.archive.find("loops", 1, newest=True)[0].candidate == shared
+    assert [found.candidate for found in store.archive.similar(later_read, 1)] == [shared]
+
+
+def test_a_draft_that_waited_was_shared_when_it_was_sent(store: Store) -> None:
+    """The newest share is the one sent last, not the one seen last."""
+    old, new = shelve(store, "Tape one", "Tape two")
+    share(store, new, "two", 200)
+    share(store, old, "one", 300)
+    assert store.archive.find("tape", 1, newest=True)[0].candidate == old
+    assert store.archive.newest("local", 1)[0].candidate == old
+
+
+def test_a_time_bounds_what_is_found(store: Store) -> None:
+    """What was shared within it, else what was read within it, and nothing of other times."""
+    first, second = shelve(store, "Tape one", "Tape two")
+    share(store, first, "one", 200)
+    share(store, second, "two", 400)
+    found = store.archive.find("tape", 5, since=later(150), until=later(300))
+    assert [one.candidate for one in found] == [first]
+    assert [one.candidate for one in store.archive.newest("local", 5, later(300), later(500))] == [second]
+    assert [one.candidate for one in store.archive.find("tape", 5, since=NOW, until=later(150))] == [second, first]
+    assert store.archive.find("tape", 5, since=later(500)) == store.archive.newest("local", 5, later(500)) == []
+
+
+def test_korean_words_are_found_with_their_endings(store: Store) -> None:
+    """Hangul glues endings on, so a word is found within a longer one."""
+    (number,) = shelve(store, "도서관에서 녹음하기")
+    assert [found.candidate for found in store.archive.find("도서관", 5)] == [number]
+
+
 def test_newest_first_if_asked(store: Store) -> None:
     """The newest with the words, as many as asked for."""
     numbers = shelve(store, "Tape one", "Tape two", "Tape three")
