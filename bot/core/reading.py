@@ -20,6 +20,10 @@ MOST_SENTENCES = 150
 """Sentences that are weighed, from the beginning: what comes later in a long article hardly ever tells of it best."""
 
 _MOST_CHARACTERS = 60_000
+# A line that was wrapped: it ends without a mark or with an abbreviation, and the next one goes on in lower case.
+_WRAPPED = re.compile(
+    r"(?:(?<![.!?:;…。！？])|(?<=e\.g\.)|(?<=i\.e\.)|(?<=et al\.))\n(?![a-z]{1,2}[A-Z])(?=[a-zß-öø-ÿ]|\([a-z])"
+)
 _BYLINE = re.compile(r"(?:By|Von|Par|Por|Di) (?:(?:and|und|et|y|e) |[A-ZÀ-Þ][\w.’'-]*+(?:,? |,?\Z)){2,14}\Z")
 _CLOCKED = re.compile(r"\(?\d{1,2}:\d\d(?::\d\d)?\)?(?:\s|\Z)")  # a chapter of a video or podcast
 _LONGEST = 700  # characters of one sentence: beyond, it is a list or a table, and no post
@@ -71,7 +75,7 @@ class Reading:
 
 def read(article: Article) -> Reading:
     """Read an article: title without the site's name, sentences without boilerplate, words without stop words."""
-    text = clean(article.text[:_MOST_CHARACTERS], lines=True)
+    text = _WRAPPED.sub(" ", clean(article.text[:_MOST_CHARACTERS], lines=True))
     title = headline(article.title, article.site)
     language = language_of(text or title, article.language)
     found: list[Sentence] = []

@@ -65,6 +65,16 @@ def test_a_sentence_that_starts_in_the_middle_is_not_whole() -> None:
     assert (urkey.whole, ios.whole, heading.whole) == (False, True, False)
 
 
+def test_wrapped_lines_are_one_paragraph() -> None:
+    """A line that goes on in lower case belongs to the one before; a new sentence, a heading and iOS do not."""
+    text = "The town sold\nits school (e.g.\nthe hall).\nA heading\niOS is out."
+    assert [sentence.text for sentence in read(article(text)).sentences] == [
+        "The town sold its school (e.g. the hall).",
+        "A heading",
+        "iOS is out.",
+    ]
+
+
 def test_long_articles_are_read_to_a_cap() -> None:
     """A book costs what an article costs."""
     reading = read(article("\n".join(f"Sentence number {number} tells of thing {number}." for number in range(1_000))))
