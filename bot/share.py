@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from bot.core import compose, polling, rewrite
 from bot.core.choose import Choice, Share, rank
 from bot.core.digest import DigestItem
+from bot.core.filters import blocked_by
 from bot.core.intake import Poll
 from bot.core.occasions import NO_REPEAT, WORTH, digest_posts, is_quote_slot, quote_post
 from bot.core.pace import GRACE, day_start, due
@@ -32,7 +33,6 @@ from bot.model import (
     FeedState,
     Filters,
     Limits,
-    ParsedFeed,
     Post,
     Slot,
     State,
@@ -47,6 +47,7 @@ TRIED_AT_ONCE = 8
 
 RECENT = timedelta(days=7)
 """What fairness between feeds looks back on."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sharing:
@@ -105,7 +106,8 @@ async def gather(feed: Feed, bot: Sharing, now: datetime) -> Gathered:
         await bot.db(bot.store.feeds.polled, after, now=now)
         return Gathered(url=feed.url, status="unchanged", next_at=after.next_at)
     poll = Poll(feed=feed, before=state, after=after, parsed=parsed, at=now)
-    intake = await bot.db(bot.store.feeds.take_in, poll, bot.filters)
+    filters = replace(bot.filters, block=await _blocked(bot))
+    intake = await bot.db(bot.store.feeds.take_in, poll, filters)
     return Gathered(
         url=feed.url,
         status="held" if intake.held else "new" if intake.sifted else "changed",
@@ -148,7 +150,7 @@ async def fill(slot: Slot, bot: Sharing, now: datetime) -> Filled:
         return await _pass_over(slot, why, bot, now)
     if is_quote_slot(account, slot) and (filled := await _fill_with_quote(slot, account, bot, now)):
         return filled
-    choices = await choose(account, bot, now)
+    choices = await choose(account, bot, now, decide=True)
     if account.style == "digest":
         return await _fill_with_digest(slot, choices, account, bot, now)
     for choice in choices[:TRIED_AT_ONCE]:
@@ -214,30 +216,30 @@ async def unready(account: Account, bot: Sharing, now: datetime) -> str | None:
     return None
 
 
-async def choose(account: Account, bot: Sharing, now: datetime) -> list[Choice]:
-    """The account's candidates, best first; what expired or is muted is decided, with the reason, on the way."""
+async def choose(account: Account, bot: Sharing, now: datetime, *, decide: bool = False) -> list[Choice]:
+    """The account's candidates, best first; `decide`: what expired or is muted is decided so, with the reason."""
     urls = (
         None if not account.feeds else [feed.url for feed in bot.feeds.values() if set(feed.tags) & set(account.feeds)]
     )
     candidates = await bot.db(bot.store.feeds.candidates, account.name, urls, 200)
     blocked = await _blocked(bot)
-    alive = []
-    for candidate in candidates:
-        if candidate.feed and blocked_by(candidate.link, candidate.author, blocked):
-            continue  # undecided, so that it comes back if the block is taken back; the owner's own finds are theirs
-        if account.expires and now - candidate.first_seen > account.expires:
-            reason = f"older than {_span(account.expires)}"
-            await bot.db(bot.store.feeds.decided, account.name, candidate.id, "expired", reason, now=now)
-        else:
-            alive.append(candidate)
+    # The blocked stay undecided, so that they come back if the block is taken back; the owner's own finds are theirs.
+    open_to_all = [one for one in candidates if not one.feed or not blocked_by(one.link, one.author, blocked)]
+    too_old = {one.id for one in open_to_all if account.expires and now - one.first_seen > account.expires}
+    alive = [one for one in open_to_all if one.id not in too_old]
     recent = [
         Share(feed=feed, own=own, at=at)
         for feed, own, at in await bot.db(bot.store.feeds.recent_shares, account.name, now - RECENT)
     ]
     choices = rank(alive, interests=bot.interests, recent=recent, now=now)
-    for choice in choices:
-        if choice.muted:
-            await bot.db(bot.store.feeds.decided, account.name, choice.candidate.id, "muted", choice.why[0], now=now)
+    if decide:
+        for number in too_old:
+            reason = f"older than {_span(account.expires or timedelta())}"
+            await bot.db(bot.store.feeds.decided, account.name, number, "expired", reason, now=now)
+        for choice in choices:
+            if choice.muted:
+                why = choice.why[0]
+                await bot.db(bot.store.feeds.decided, account.name, choice.candidate.id, "muted", why, now=now)
     return [choice for choice in choices if not choice.muted]
 
 

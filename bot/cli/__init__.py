@@ -6,12 +6,20 @@ Exit codes: 0 fine, 1 nothing could be done, 2 the user's mistake, 3 another pro
 from __future__ import annotations
 
 import importlib.util
+import io
+import logging
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from bot import __version__
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from bot.errors import StarfishError
 
 # command → module that defines it: a heavy import is paid only by the command that needs it
 _COMMANDS = {
@@ -89,8 +97,12 @@ def starfish() -> None:
 
 def main() -> None:
     """Run the command line; a failure becomes one sentence and an exit code, never a traceback."""
-    from bot.errors import ConfigError, StarfishError, StoreBusy, UsageError
+    from bot.errors import StarfishError
 
+    sys.excepthook = _surprised
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no “é” shows “?”, and nothing fails
     try:
         starfish.main(prog_name="starfish", standalone_mode=False)
     except click.exceptions.Exit as end:
@@ -101,27 +113,56 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except ConfigError as error:
-        _explain(error)
-        sys.exit(2)
-    except UsageError as error:
-        click.echo(f"starfish: {error}", err=True)
-        sys.exit(2)
-    except StoreBusy as error:
-        click.echo(f"starfish: {error}", err=True)
-        sys.exit(3)
     except StarfishError as error:
-        click.echo(f"starfish: {error}", err=True)
-        sys.exit(1)
+        sys.exit(_explained(error))
     except BrokenPipeError:
         # The reader of our output left (`starfish timeline | head`): not an error, and nothing more to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except ExceptionGroup as several:
+        expected = _expected(several)
+        if expected is None:
+            raise
+        sys.exit(_explained(expected))
 
 
-def _explain(error: object) -> None:
-    problems = getattr(error, "problems", ())
-    for problem in problems:
-        click.echo(str(problem), err=True)
-    count = len(problems)
-    click.echo(f"{count} mistake{'s' if count != 1 else ''}. Nothing was started.", err=True)
+def _explained(error: StarfishError) -> int:
+    """Say what went wrong, and give the exit code that tells it apart."""
+    from bot.errors import ConfigError, StoreBusy, UsageError
+
+    if isinstance(error, ConfigError):
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        count = len(error.problems)
+        click.echo(f"{count} mistake{'s' if count != 1 else ''}. Nothing was started.", err=True)
+        return 2
+    click.echo(f"starfish: {error}", err=True)
+    return 2 if isinstance(error, UsageError) else 3 if isinstance(error, StoreBusy) else 1
+
+
+def _expected(several: BaseExceptionGroup[BaseException]) -> StarfishError | None:
+    """The failure that explains it, where tasks that ran side by side failed together."""
+    from bot.errors import StarfishError
+
+    for error in several.exceptions:
+        found = _expected(error) if isinstance(error, BaseExceptionGroup) else error
+        if isinstance(found, StarfishError):
+            return found
+    return None
+
+
+def _surprised(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Say what nobody foresaw in a sentence; the traceback is for those who asked for it."""
+    if logging.getLogger("starfish").isEnabledFor(logging.DEBUG):
+        sys.__excepthook__(kind, error, trace)
+    elif isinstance(error, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+    elif isinstance(error, OSError) and error.strerror:
+        where = f": {error.filename}" if error.filename else ""
+        click.echo(f"starfish: {error.strerror}{where}", err=True)
+    else:
+        click.echo(
+            f"starfish: {kind.__name__}: {error}. That is a mistake of ours; nothing that was stored is lost."
+            " Run it again with --verbose, and please report what it says.",
+            err=True,
+        )

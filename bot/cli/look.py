@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.options import Place, common, wait_for
+from bot.cli.options import Place, common, known_account, wait_for
+from bot.cli.progress import progress
 from bot.cli.show import ago, local, paragraph, table
 
 if TYPE_CHECKING:
@@ -54,19 +55,20 @@ def check(place: Place, *, as_json: bool) -> None:
 def preview(place: Place, *, account: str | None, count: int, as_json: bool) -> None:
     """Show what would be posted next, and why.  Sends nothing.
 
-    Each post comes with its length as the platform counts it, its link, its reasons and its time.
+    Each post comes with its length as the platform counts it, its link, its reasons and its time.  Before the bot's
+    first start the feeds are read once for this, and nothing is kept.
     """
-    from bot.app.build import ground, platforms, stories, utc_now
+    from bot.app.build import utc_now
+    from bot.app.looking import looking
     from bot.app.queue import Preview
     from bot.app.queue import preview as compose
 
     settings = place.settings()
-    _known_account(settings, account)
+    known_account(settings, account)
 
     async def go() -> list[Preview]:
-        with place.store("read", settings) as store:
-            async with ground(settings, store) as on:
-                built = await stories(settings, on, platforms(), look_only=True)
+        with progress("polling", len(settings.feeds), show=not as_json) as advance:
+            async with looking(settings, seen=advance) as (built, _):
                 return await compose(built, utc_now(), account=account, count=count)
 
     found = wait_for(go())
@@ -97,12 +99,6 @@ def _preview_json(one: Any) -> dict[str, object]:  # noqa: ANN401 -- a Preview, 
         "why": list(one.choice.why),
         "at": one.at.isoformat() if one.at else None,
     }
-
-
-def _known_account(settings: Settings, account: str | None) -> None:
-    names = [one.name for one in settings.accounts]
-    if account is not None and account not in names:
-        raise click.UsageError(f"there is no account {account!r}; there is: {', '.join(names) or 'none'}")
 
 
 @click.command(epilog="Example: starfish timeline --limit 20 --jsonl")

@@ -83,6 +83,14 @@ def common(command: Callable[P, T]) -> Callable[P, T]:
     return with_place
 
 
+def known_account(settings: Settings, account: str | None) -> str | None:
+    """Refuse the name of an account that there is none of; None means all of them."""
+    names = [one.name for one in settings.accounts]
+    if account is not None and account not in names:
+        raise click.UsageError(f"there is no account {account!r}; there is: {', '.join(names) or 'none'}")
+    return account
+
+
 def wait_for(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end; Ctrl-C ends it in good order."""
     try:

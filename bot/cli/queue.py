@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.options import Place, common, wait_for
+from bot.cli.options import Place, common, known_account, wait_for
 from bot.cli.show import local, paragraph, table
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def list_(place: Place, *, account: str | None, as_json: bool) -> None:
     from bot.app.queue import Waiting, waiting
 
     settings = place.settings()
+    known_account(settings, account)
 
     async def go() -> list[Waiting]:
         with place.store("read", settings) as store:
@@ -170,6 +171,7 @@ def list_outbox(place: Place, *, states: tuple[str, ...], account: str | None, l
         if state not in known:
             raise click.UsageError(f"no state is called {state!r}; there are: {', '.join(known)}")
     settings = place.settings()
+    known_account(settings, account)
     with place.store("read", settings) as store:
         rows = store.outbox.rows(account=account, states=states or None, limit=limit)
     if as_json:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.cli.lines import objects
 from bot.cli.options import Place, common, wait_for
 from bot.cli.show import paragraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from bot.app.asking import Asking
 
 
 @click.command(
@@ -47,30 +48,34 @@ def ask(place: Place, *, text: str | None, handle: str, owner: bool, as_json: bo
                 answer = await asking.ask(text, handle, owner=owner)
                 click.echo(json.dumps(answer.as_json(), ensure_ascii=False) if as_json else answer.told())
                 return
-            for line in sys.stdin:
-                click.echo(json.dumps(await _one(asking, line, owner=owner), ensure_ascii=False))
+            for given in objects():
+                click.echo(json.dumps(await _one(asking, given, owner=owner), ensure_ascii=False))
                 sys.stdout.flush()
 
     wait_for(go())
 
 
-async def _one(asking: Any, line: str, *, owner: bool) -> dict[str, Any]:  # noqa: ANN401 -- an Asking, whose import is heavy
-    given = _object(line)
-    text, handle = given.get("text", ""), given.get("from", "@you")
+async def _one(asking: Asking, given: dict[str, Any] | str, *, owner: bool) -> dict[str, Any]:
+    """Answer one line; one that can't be answered says why, and the others go on."""
+    if isinstance(given, str):
+        return _no_answer("", given)
+    text, handle = given.get("text"), given.get("from", "@you")
     if not isinstance(text, str) or not isinstance(handle, str):
-        raise click.UsageError(f'a line must look like {{"text": "…", "from": "@ann"}}, not: {line[:80].strip()}')
+        return _no_answer("", 'a line must look like {"text": "…", "from": "@ann"}, with texts in it')
     answer: dict[str, Any] = (await asking.ask(text, handle, owner=owner)).as_json()
     return answer
 
 
-def _object(line: str) -> dict[str, Any]:
-    try:
-        given = json.loads(line)
-    except ValueError:
-        raise click.UsageError(f"this line is not JSON: {line[:80].strip()}") from None
-    if not isinstance(given, dict):
-        raise click.UsageError(f"this line is not a JSON object: {line[:80].strip()}")
-    return given
+def _no_answer(text: str, error: str) -> dict[str, Any]:
+    return {
+        "text": text,
+        "reply": "",
+        "rule": None,
+        "stage": None,
+        "score": 0.0,
+        "nearest": None,
+        "error": error,
+    }
 
 
 def _budget(_context: click.Context, _option: click.Parameter, value: str | None) -> int | str | None:
@@ -123,13 +128,16 @@ def condense(
     if limit is not None and budget is not None:
         raise click.UsageError("--limit bounds the whole post and --budget its words alone: give one of them")
 
-    is_file = source is not None and Path(source).exists()
+    is_file = source is not None and Path(source).is_file()
+    if source is not None and not is_file and not source.startswith(("http://", "https://")):
+        raise click.UsageError(f"{source} is neither a file nor an address that begins with http:// or https://")
 
     async def go() -> bool:
         async with Condensing.on(platform=platform, limit=limit, budget=budget) as condensing:
             if source is None:
-                for given in _articles():
-                    click.echo(json.dumps(await condensing.line(given), ensure_ascii=False))
+                for given in objects():
+                    line = {"error": given} if isinstance(given, str) else given
+                    click.echo(json.dumps(await condensing.line(line), ensure_ascii=False))
                     sys.stdout.flush()
                 return True
             told = await (condensing.file(Path(source)) if is_file else condensing.url(source))
@@ -137,16 +145,6 @@ def condense(
             return told.get("error") is None
 
     sys.exit(0 if wait_for(go()) else 1)
-
-
-def _articles() -> Iterator[dict[str, Any]]:
-    for line in sys.stdin:
-        if line.strip():
-            try:
-                given = json.loads(line)
-            except ValueError:
-                given = {"error": f"this line is not JSON: {line[:80].strip()}"}
-            yield given if isinstance(given, dict) else {"error": "this line is not a JSON object"}
 
 
 def _told(told: dict[str, Any]) -> str:

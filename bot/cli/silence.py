@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bot.cli.options import Place, common
-
-
-def _account(place: Place, name: str | None) -> str | None:
-    settings = place.settings()
-    names = [one.name for one in settings.accounts]
-    if name is not None and name not in names:
-        raise click.UsageError(f"there is no account {name!r}; there is: {', '.join(names) or 'none'}")
-    return name
+from bot.cli.options import Place, common, known_account
 
 
 @click.command(epilog="Example: starfish pause --account fediverse --for 2h")
@@ -24,7 +16,7 @@ def pause(place: Place, *, account: str | None, span: str | None) -> None:
     from bot.app.build import utc_now
     from bot.settings import span as read_span
 
-    name, now = _account(place, account), utc_now()
+    name, now = known_account(place.settings(), account), utc_now()
     try:
         until = now + read_span(span) if span else None
     except ValueError as error:
@@ -41,7 +33,7 @@ def resume(place: Place, *, account: str | None) -> None:
     """Speak again, after a pause or after new credentials."""
     from bot.app.build import utc_now
 
-    name = _account(place, account)
+    name = known_account(place.settings(), account)
     with place.store("write") as store:
         changed = store.owner.resume(name, now=utc_now())
         if name:

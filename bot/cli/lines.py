@@ -1,0 +1,38 @@
+"""What programs hand us: JSON objects, one a line, of which any may be broken.  May import: click, the standard library.
+
+One object or one sentence a line, in order: a line that can't be read never ends the stream.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+SHOWN = 80
+"""Characters of a broken line that are shown, so that it can be found."""
+
+
+def objects() -> Iterator[dict[str, Any] | str]:
+    """Read the standard input line by line; a line that is no JSON object gives the sentence that says so."""
+    for line in click.get_binary_stream("stdin"):
+        yield object_of(line)
+
+
+def object_of(line: bytes) -> dict[str, Any] | str:
+    """Read one line, of whatever bytes; texts in it can be written as UTF-8 again."""
+    text = line.decode("utf-8-sig", "replace").strip()
+    try:
+        given = json.loads(text)
+    except (ValueError, RecursionError):  # the second: brackets in brackets without end
+        return f"this line is not JSON: {text[:SHOWN]}"
+    if not isinstance(given, dict):
+        return f"this line is not a JSON object: {text[:SHOWN]}"
+    return {name: whole(value) if isinstance(value, str) else value for name, value in given.items()}
+
+
+def whole(text: str) -> str:
+    """Replace halves of characters, which JSON can name (a lone surrogate) and no file can hold."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
