@@ -89,6 +89,10 @@ _CALL = _pattern(_CALLS, _LEAD)
 _TRAILER = _pattern(_TRAILERS, _LEAD, r"[\W_]*")
 
 
+# What Medium's feeds put under each article.
+_ELSEWHERE = re.compile(r"\bwas originally published (?:in|on|at) .{1,80}(?:where people|\.\s*\Z)", re.IGNORECASE)
+
+
 def is_furniture(paragraph: str) -> bool:
     """Tell whether a paragraph belongs to the page and not to its article."""
     if len(paragraph) > _LONGEST:
@@ -100,6 +104,7 @@ def is_furniture(paragraph: str) -> bool:
         or _WHOLE.fullmatch(paragraph)
         or _CALL.match(paragraph)
         or (len(paragraph) <= 160 and _CREDIT.match(paragraph))
+        or _ELSEWHERE.search(paragraph)
     )
 
 

@@ -97,6 +97,11 @@ _FINITE = re.compile(
     r"est|sont|ont|était|sera|peut|fait|è|sono|hanno|es|fue|está|han|puede|é|são|foi|tem|pode|zijn|heeft|wordt|werd|jest|są|był|była|"
     r"było|mają|\w{3,}(?:ó|ał|ała|ano))\b"
 )
+_GOES_ON = re.compile(
+    rf"\s(?:(?:\w+ly|also|now|then|still|never|already|just|even|too|not|again)\s)?"
+    rf"(?:(?={_FINITE.pattern.removeprefix('(?i)')})|(?:in|on|at|for|from|with|by|of|to|as|about|after|before|during|since|and|but|or|while|und|aber|in|et|mais|y|pero|e|ma|en|maar|i|ale)\s|(?:the|a|an|he|she|it|they|we|I)\s)",
+    re.IGNORECASE,
+)
 _WITHIN = re.compile(r"\b(?:who|which|that|whose|where|when|whom)\b[^,;]*")
 # The main clause goes on behind what would go: "X, including Y and Z, have signed it".
 _RESUMES = re.compile(
@@ -169,6 +174,8 @@ def _without(sentence: str, pattern: re.Pattern[str], keep: str) -> str:
         if keep != "end":
             return keep
         end = match["end"]
+        if pattern is _RELATIVE and end == "," and not _GOES_ON.match(match.string, match.end()):
+            return match[0]  # the comma may part a list within the clause: "who rate doctors, builders and shops, …"
         kept = match.groupdict().get("last") or ""
         if end == "," and not _CLAUSE.match(match.string, match.end()):
             return kept
