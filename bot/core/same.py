@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 import struct
 import unicodedata
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
 from html import unescape
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from bot.core.addresses import canonical, host_of, is_front_page, safe_link, without_trackers
 
@@ -91,40 +92,57 @@ def near(left: int, right: int) -> bool:
 
 
 class Nearest:
-    """Many simhashes, searched at once: 28,000 in 0.7 ms, where a loop takes 2.4."""
+    """Many simhashes, searched at once and added to at any time: among 20,000 in 0.05 ms, where a loop takes 2.
 
-    def __init__(self, hashes: Sequence[tuple[int, int]]) -> None:
-        self._names = [name for name, simhash in hashes if simhash]
-        lanes = struct.pack(f"<{len(self._names)}Q", *(simhash for _, simhash in hashes if simhash))
-        self._lanes = int.from_bytes(lanes, "little")
-        # One lane of 64 bits a hash; a mask is its lane's pattern, repeated.
-        self._masks = [self._all(lane) for lane in (0x5555555555555555, 0x3333333333333333, 0x0F0F0F0F0F0F0F0F, 0xFF)]
-        self._ones, self._high = self._all(1), self._all(0x80)
-        self._bound = self._all(0x80 + NEAR)
+    Two hashes that differ in at most 11 of 64 bits differ in at most two bits of one of their quarters.  So whatever can
+    be near stands under one of 4 × 137 numbers: each quarter as it is, and with one or two bits turned.
+    """
 
-    def to(self, simhash: int) -> int | None:
-        """The name of the first hash that is near this one; None if there is none."""
-        if not simhash or not self._names:
-            return None
-        pairs, quads, bytes_, low = self._masks
-        bits = self._lanes ^ simhash * self._ones
-        # The classic parallel bit count, in all lanes together; a count fits into a lane's lowest byte.
-        bits -= bits >> 1 & pairs
-        bits = (bits & quads) + (bits >> 2 & quads)
-        bits = bits + (bits >> 4) & bytes_
-        bits += bits >> 8
-        bits += bits >> 16
-        bits += bits >> 32
-        within = self._bound - (bits & low) & self._high
-        return self._names[((within & -within).bit_length() - 1) // 64] if within else None
+    def __init__(self, hashes: Iterable[tuple[int, int]] = ()) -> None:
+        self._names: list[int] = [0]  # places count from 1, and 0 ends a chain
+        self._groups = [""]
+        self._hashes = array("Q", [0])
+        self._first = array("i", bytes(4 * 65_536 * 4))  # by quarter and its 16 bits: a place
+        self._next = array("i", [0] * 4)  # by place and quarter: the next place with the same 16 bits
+        for name, simhash in hashes:
+            self.add(name, simhash)
 
-    def _all(self, lane: int) -> int:
-        return int.from_bytes(lane.to_bytes(8, "little") * len(self._names), "little")
+    def add(self, name: int, simhash: int, group: str = "") -> None:
+        """Remember a hash; 0 is none."""
+        if not simhash:
+            return
+        place = len(self._names)
+        self._names.append(name)
+        self._groups.append(group)
+        self._hashes.append(simhash)
+        for quarter in range(4):
+            key = quarter << 16 | simhash >> 16 * quarter & 0xFFFF
+            self._next.append(self._first[key])
+            self._first[key] = place
+
+    def to(self, simhash: int, *, outside: str | None = None) -> int | None:
+        """The name of the first hash that is near this one, and not of the group `outside`; None if there is none."""
+        best = 0
+        hashes, first, following, groups = self._hashes, self._first, self._next, self._groups
+        for quarter in range(4 if simhash else 0):
+            key = quarter << 16 | simhash >> 16 * quarter & 0xFFFF
+            for flip in _FLIPS:
+                place = first[key ^ flip]
+                while place:
+                    if (
+                        (hashes[place] ^ simhash).bit_count() <= NEAR
+                        and (not best or place < best)
+                        and groups[place] != outside
+                    ):
+                        best = place
+                    place = following[4 * place + quarter]
+        return self._names[best] if best else None
 
 
 # --------------------------------------------------------------------------- parts
 
 _ALL = (1 << 64) - 1
+_FLIPS = (0, *(1 << bit for bit in range(16)), *(1 << one | 1 << other for one, other in combinations(range(16), 2)))
 
 
 @lru_cache(maxsize=65_536)
@@ -135,10 +153,11 @@ def _word_hash(word: str) -> int:
 def _majority(digests: bytes, count: int) -> int:
     """The bits that are set in more than half of the 8-byte digests, counted with whole big integers (15 µs)."""
     result = 0
-    for at in range(8):
-        column = int.from_bytes(digests[at::8], "big")
-        for bit in range(8):
-            mask = int.from_bytes(bytes((1 << bit,)) * count, "big")
+    columns = [int.from_bytes(digests[at::8], "big") for at in range(8)]
+    ones = int.from_bytes(b"\1" * count, "big")
+    for bit in range(8):
+        mask = ones << bit
+        for at, column in enumerate(columns):
             if (column & mask).bit_count() * 2 > count:
                 result |= 1 << (8 * (7 - at) + bit)
     return result

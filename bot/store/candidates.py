@@ -145,14 +145,6 @@ class Candidates(Part):
             for row in found
         ]
 
-    @reading
-    def recent_hashes(self, since: datetime) -> list[tuple[int, int, str]]:
-        """The simhashes of candidates first seen since a time: number, 64 unsigned bits, and the feed's url."""
-        found = self.all_of(
-            "SELECT id, simhash, feed FROM candidates WHERE first_seen >= ? AND simhash != 0 ORDER BY id", stamp(since)
-        )
-        return [(row["id"], unsigned(row["simhash"]), row["feed"]) for row in found]
-
     @bulk
     def forget_bodies(self, before: datetime) -> int:
         """Drop the text of candidates whose last decision is older than a time; gives how many.

@@ -34,6 +34,7 @@ class Connection:
         """Open it.  Raises StoreError."""
         self.path = path
         self.on_durable: Callable[[], Callable[[], None]] | None = None
+        self.rollbacks = 0  # how often something written here was taken back
         self._lock = threading.RLock()
         self._full = True  # SQLite's own default
         try:
@@ -110,6 +111,7 @@ class Connection:
             yield
             self.raw.execute("COMMIT")
         except BaseException:
+            self.rollbacks += 1
             # A full disk may have rolled it back already; either way nothing of it stays.
             with suppress(sqlite3.Error):
                 if self.raw.in_transaction:
@@ -122,6 +124,7 @@ class Connection:
         try:
             yield
         except BaseException:
+            self.rollbacks += 1
             with suppress(sqlite3.Error):
                 if self.raw.in_transaction:
                     self.raw.execute("ROLLBACK TO one_call")

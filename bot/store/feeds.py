@@ -12,18 +12,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core.addresses import canonical
-from bot.core.same import title_key
-from bot.model import Feed, FeedState, Sifted
-from bot.store.candidates import Candidates
+from bot.core.intake import Intake, Poll
+from bot.model import Feed, FeedState, Filters, ParsedFeed
+from bot.store.gathering import Gathering
 from bot.store.part import bulk, durable, listed, reading
-from bot.store.records import Familiar, FeedCounts, SeenEntry
-from bot.store.values import clean, key_bytes, mark, moment, moments, packed, stamp, stamped, unpacked, whole
-
-SOURCES = 20
-"""How many further feeds of one story are named: a post has no room for more."""
+from bot.store.records import FeedCounts, SeenEntry
+from bot.store.values import clean, moment, moments, stamp, unpacked, whole
 
 
-class Feeds(Candidates):
+class Feeds(Gathering):
     """The feeds, their entries, and the candidates that came of them."""
 
     name = "feeds"
@@ -68,6 +65,20 @@ class Feeds(Candidates):
         found = self.one("SELECT min(next_at) AS at FROM feeds WHERE active AND muted IS NULL")
         return moments(found["at"]) if found else None
 
+    @bulk
+    def delivered(self, feed: Feed, parsed: ParsedFeed, for_all: Filters, now: datetime) -> Intake | None:
+        """Take in what a feed's hub brought; what is known of the feed stays but for what was new in it.
+
+        None, and nothing taken in, where only the whole document tells what is new: before the first poll, after the
+        owner's word on a held feed, or after a restore.
+        """
+        before = self.state(feed.url)
+        if before is None or before.first_ok is None or before.held or before.released or before.muted:
+            return None
+        if self.number("SELECT distrusted FROM feeds WHERE url = ?", clean(feed.url)):
+            return None
+        return self.take_in(Poll(feed=feed, before=before, after=before, parsed=parsed, at=now), for_all)
+
     @durable
     def mark_due(self, urls: Sequence[str] | None, now: datetime) -> int:
         """Make these feeds due now (None: all active ones); gives how many that were not."""
@@ -82,79 +93,9 @@ class Feeds(Candidates):
         )
 
     @reading
-    def known(self, url: str, keys: Sequence[str]) -> frozenset[str]:
-        """Which of these keys this feed held before, at any time."""
-        feed = self._number(url)
-        if feed is None:
-            return frozenset()
-        seen = self._seen(feed, [key_bytes(key) for key in keys])
-        return frozenset(key for key in keys if key_bytes(key) in seen)
-
-    @reading
-    def familiar(self, url: str, canonicals: Sequence[str], title_keys: Sequence[str]) -> Familiar:
-        """What this feed held before of these links and titles, whatever their ids were: the flood guard's question."""
-        feed = self._number(url)
-        if feed is None:
-            return Familiar()
-        marks = {mark(each): each for each in title_keys if each}
-        links = self.all_of(
-            "SELECT DISTINCT canonical FROM entries WHERE canonical != '' AND feed = ?"
-            " AND canonical IN (SELECT value FROM json_each(?))",
-            feed,
-            listed(clean(each) for each in canonicals),
-        )
-        titles = self.all_of(
-            "SELECT DISTINCT title_mark FROM entries WHERE title_mark != 0 AND feed = ?"
-            " AND title_mark IN (SELECT value FROM json_each(?))",
-            feed,
-            listed(marks),
-        )
-        newest = self.one("SELECT count(*) AS seen, max(published) AS at FROM entries WHERE feed = ?", feed)
-        assert newest is not None  # an aggregate always has a row
-        return Familiar(
-            seen=newest["seen"],
-            links=frozenset(row["canonical"] for row in links),
-            titles=frozenset(marks[row["title_mark"]] for row in titles),
-            newest=moments(newest["at"]),
-        )
-
-    @reading
     def seen_count(self, url: str) -> int:
         """How many entries this feed ever held."""
         return self.number("SELECT count(*) FROM entries WHERE feed = (SELECT id FROM feeds WHERE url = ?)", clean(url))
-
-    @bulk
-    def gathered(
-        self, state: FeedState, feed: Feed, sifted: Sequence[Sifted], feed_title: str, now: datetime
-    ) -> list[int]:
-        """Take in one poll: the feed's state, every key, the new candidates; a key known already is ignored.
-
-        After a restore a feed's first poll only makes its entries known: some were shared after the backup was made.
-        Gives the candidates' numbers, oldest entry first, so that numbers grow with time.
-        """
-        number = self._save(state, now)
-        seen = self._seen(number, [key_bytes(each.entry.key) for each in sifted])
-        fresh: dict[bytes, Sifted] = {}
-        for each in sifted:
-            if (key := key_bytes(each.entry.key)) not in seen:
-                fresh.setdefault(key, each)
-        if self.change("UPDATE feeds SET distrusted = 0 WHERE id = ? AND distrusted", number):
-            fresh = {key: replace(each, verdict="baseline") for key, each in fresh.items()}
-        # Documents mostly stand newest first; dates, where there are any, know better.
-        in_time = sorted(reversed(fresh.items()), key=lambda item: item[1].entry.published or now)  # noqa: C414 -- stable
-        ids = {key: self._offered(each, feed, feed_title, now) for key, each in in_time if each.verdict == "candidate"}
-        for each in fresh.values():
-            if each.verdict == "same" and each.same_as is not None:
-                self._also_in(each.same_as, feed_title)
-        rows = [_entry_row(number, key, each, ids.get(key), now) for key, each in fresh.items()]
-        if rows:
-            self.db.table("entries").insert_all(rows, ignore=True, batch_size=100)
-        return list(ids.values())
-
-    @bulk
-    def polled(self, state: FeedState) -> None:
-        """Keep a feed's state after a poll that brought nothing new, or failed; a mute given meanwhile stays."""
-        self._save(state, None)
 
     @durable
     def save(self, state: FeedState) -> None:
@@ -219,69 +160,9 @@ class Feeds(Candidates):
         )
         return [_seen_entry(row) for row in found]
 
-    def _insert(self, url: str, now: datetime | None) -> None:
-        self.change(
-            "INSERT INTO feeds (url, active, next_at, state) VALUES (?, 0, ?, ?) ON CONFLICT DO NOTHING",
-            url,
-            stamped(now),
-            packed(FeedState(url=url)),
-        )
-
-    def _save(self, state: FeedState, now: datetime | None) -> int:
-        """Replace a state, but never lift a mute: the owner may have given it while the poll was on its way."""
-        url = clean(state.url)
-        values = (packed(replace(state, url=url, next_at=None, muted=None)), stamped(state.next_at), state.muted, url)
-        change = "UPDATE feeds SET state = ?, next_at = ?, muted = coalesce(?, muted) WHERE url = ?"
-        if not self.change(change, *values):
-            self._insert(url, now)
-            self.change(change, *values)
-            self.change("UPDATE feeds SET active = 1 WHERE url = ?", url)
-        return self.number("SELECT id FROM feeds WHERE url = ?", url)
-
-    def _number(self, url: str) -> int | None:
-        found = self.one("SELECT id FROM feeds WHERE url = ?", clean(url))
-        return None if found is None else int(found["id"])
-
-    def _seen(self, feed: int, keys: Sequence[bytes]) -> frozenset[bytes]:
-        seen: set[bytes] = set()
-        for start in range(0, len(keys), 500):  # SQLite takes at least 999 values a statement
-            some = keys[start : start + 500]
-            marks = ",".join("?" * len(some))
-            found = self.all_of(f"SELECT key FROM entries WHERE feed = ? AND key IN ({marks})", feed, *some)  # noqa: S608 -- only marks
-            seen.update(row["key"] for row in found)
-        return frozenset(seen)
-
-    def _also_in(self, candidate: int, feed_title: str) -> None:
-        found = self.one("SELECT feed_title, sources FROM candidates WHERE id = ?", candidate)
-        if found is None or feed_title == found["feed_title"]:
-            return
-        sources = json.loads(found["sources"])
-        if feed_title not in sources and len(sources) < SOURCES:
-            self.change("UPDATE candidates SET sources = ? WHERE id = ?", packed([*sources, feed_title]), candidate)
-
 
 def _state(row: sqlite3.Row) -> FeedState:
     return replace(unpacked(FeedState, row["state"]), next_at=moments(row["next_at"]), muted=row["muted"])
-
-
-def _entry_row(feed: int, key: bytes, sifted: Sifted, candidate: int | None, now: datetime) -> dict[str, object]:
-    """One seen entry; what stood there at first sight keeps what it is known by, and no reasons."""
-    told = sifted.verdict != "baseline"
-    return {
-        "feed": feed,
-        "key": key,
-        "title": clean(sifted.entry.title, 1000),
-        "link": clean(sifted.entry.link),
-        "published": stamped(sifted.entry.published),
-        "first_seen": stamp(now),
-        "verdict": sifted.verdict,
-        "reason": clean(sifted.reason) if told else "",
-        "canonical": clean(sifted.canonical or canonical(sifted.entry.link)),
-        "title_mark": mark(sifted.title_key or title_key(sifted.entry.title)),
-        "matched": packed(sifted.matched) if told else "[]",
-        "same_as": sifted.same_as,
-        "candidate": candidate,
-    }
 
 
 def _seen_entry(row: sqlite3.Row) -> SeenEntry:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot.errors import StoreError
 from bot.model import Notice
+from bot.store import notices
 from bot.store.accounts import EVERYBODY, Accounts
 from bot.store.connection import sync_folder
 from bot.store.part import durable, reading
@@ -57,20 +58,12 @@ class Owner(Accounts):
     @durable
     def tell(self, subject: str, text: str, now: datetime) -> bool:
         """Keep what the owner must know, one row a subject while it lasts; tells whether the subject is new."""
-        known = self.one("SELECT 1 FROM notices WHERE subject = ?", clean(subject))
-        self.change(
-            "INSERT INTO notices VALUES (?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET text = excluded.text WHERE text != excluded.text",
-            clean(subject),
-            clean(text),
-            stamp(now),
-        )
-        return known is None
+        return notices.put(self.raw, subject, text, now)
 
     @durable
     def clear(self, subject: str) -> bool:
         """It is over; tells whether there was such a notice."""
-        return self.change("DELETE FROM notices WHERE subject = ?", clean(subject)) == 1
+        return notices.drop(self.raw, subject)
 
     @reading
     def notices(self) -> list[Notice]:

@@ -10,7 +10,7 @@ import json
 import re
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cache
@@ -64,7 +64,10 @@ def clean(text: str, limit: int = LINE) -> str:
 
     A lone surrogate has no UTF-8, and SQL ends a string at NUL: both become U+FFFD, so that lengths stay.
     """
-    return _UNSTORABLE.sub("\ufffd", text[:limit])
+    text = text[:limit]
+    if text.isascii() and "\0" not in text:
+        return text
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def cleaned(text: str | None, limit: int = LINE) -> str | None:
@@ -115,46 +118,68 @@ def unpacked(kind: type[T], text: str) -> T:
     return typing.cast("T", _revived(kind, json.loads(text)))
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> object:  # noqa: ANN401 -- any value of the model
+    kind = type(value)
+    if value is None or kind is int or kind is bool or kind is float:
+        return value
+    if kind is str:
+        return clean(value, TEXT)
+    if kind is datetime:
+        return stamp(value)
+    if kind is timedelta:
+        return value // MICROSECOND
+    if kind is tuple or kind is list or kind is frozenset:
+        return [_plain(item) for item in value]
+    if dataclasses.is_dataclass(kind):
+        return {name: _plain(getattr(value, name)) for name in _names(kind)}
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, str):
-        return clean(value, TEXT)
-    if isinstance(value, datetime):
-        return stamp(value)
-    if isinstance(value, timedelta):
-        return value // MICROSECOND
     if isinstance(value, Mapping):
         return {clean(str(name)): _plain(item) for name, item in value.items()}
-    if isinstance(value, (tuple, list, frozenset)):
-        return [_plain(item) for item in value]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {each.name: _plain(getattr(value, each.name)) for each in dataclasses.fields(value)}
-    return value
+    raise TypeError(f"a {kind.__name__} is not stored")
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(each.name for each in dataclasses.fields(kind))
+
+
+@cache
+def _readers(kind: type) -> dict[str, Callable[[Any], Any] | None]:
+    """How each field of a dataclass is read; None: as it stands."""
+    hints = typing.get_type_hints(kind)
+    return {name: _reader(hints[name]) for name in _names(kind)}
+
+
+def _reader(hint: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401 -- an annotation
+    """How to give a JSON value the type that an annotation names; None: it has it."""
+    if isinstance(hint, types.UnionType):  # `X | None`
+        inner = _reader(hint.__args__[0])
+        return None if inner is None else lambda raw: None if raw is None else inner(raw)
+    if hint is datetime:
+        return moment
+    if hint is timedelta:
+        return lambda raw: raw * MICROSECOND
+    if typing.get_origin(hint) is tuple:
+        kinds = typing.get_args(hint)
+        if len(kinds) == 2 and kinds[1] is Ellipsis:
+            one = _reader(kinds[0])
+            return tuple if one is None else lambda raw: tuple(map(one, raw))
+        return lambda raw: tuple(_revived(kind, item) for kind, item in zip(kinds, raw, strict=True))
+    if dataclasses.is_dataclass(hint):
+        return lambda raw: _revived(hint, raw)
+    return None
 
 
 def _revived(hint: Any, raw: Any) -> Any:  # noqa: ANN401 -- driven by the annotation it is given
     """Give a JSON value the type that its annotation names."""
-    if isinstance(hint, types.UnionType):  # `X | None`
-        return None if raw is None else _revived(hint.__args__[0], raw)
-    origin = typing.get_origin(hint)
-    if hint is datetime:
-        return moment(raw)
-    if hint is timedelta:
-        return raw * MICROSECOND
-    if origin is tuple:
-        kinds = typing.get_args(hint)
-        if len(kinds) == 2 and kinds[1] is Ellipsis:
-            return tuple(_revived(kinds[0], item) for item in raw)
-        return tuple(_revived(kind, item) for kind, item in zip(kinds, raw, strict=True))
-    if dataclasses.is_dataclass(hint):
-        hints = _hints(typing.cast("type", hint))
-        known = {each.name for each in dataclasses.fields(hint)}
-        fields = {name: _revived(hints[name], item) for name, item in raw.items() if name in known}
-        return typing.cast("type", hint)(**fields)
-    return raw
+    if not dataclasses.is_dataclass(hint):
+        reader = _reader(hint)
+        return raw if reader is None else reader(raw)
+    readers = _readers(typing.cast("type", hint))
+    fields = {
+        name: item if (reader := readers[name]) is None else reader(item)
+        for name, item in raw.items()
+        if name in readers
+    }
+    return typing.cast("type", hint)(**fields)

@@ -190,8 +190,15 @@ class Writer:
                 self._write([call])
 
     def _read(self, calls: Sequence[Call]) -> None:
-        for call in calls:
-            _make(call)
+        try:
+            with (
+                self._reader.connection.reading()
+            ):  # one snapshot for all: it is newer than every one of their questions
+                for call in calls:
+                    _make(call)
+        except StoreError as error:
+            for call in calls:
+                call.error = call.error or error
 
 
 def _make(call: Call) -> None:

@@ -123,6 +123,7 @@ async def starfish(urls: Sequence[str]) -> AsyncIterator[Pass]:
         db, worker = Writer(store), Worker()
         feeds = {url: Feed(url=url) for url in urls}
         await db(store.feeds.register, list(feeds.values()), now=utc_now())
+        await worker.warm()  # the start of processes is not counted
         networks = [ip_network("127.0.0.0/8")]
         async with Client(contact="bench", version="0", allow_private=networks, spacing=None, now=utc_now) as client:
             bot = Sharing(

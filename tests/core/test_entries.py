@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.entries import RawEntry, Stories, entry_key, flooded, keyed, lookups, sift
-from bot.core.same import canonical, simhash, title_key
+from bot.core.same import Nearest, canonical, simhash, title_key
 from bot.model import Entry, Feed, Filters, ParsedFeed, Sifted
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -252,7 +252,7 @@ def test_nearly_the_same_text_is_the_same_story() -> None:
     """Another title and a few other words don't make it another story."""
     text = " ".join(f"word{number}" for number in range(400))
     known = simhash(f"Quite another headline {text}")
-    (one,) = sifted(feed_of(entry(1, html=text)), stories=Stories(hashes=[(5, 12345), (7, known)]))
+    (one,) = sifted(feed_of(entry(1, html=text)), stories=Stories(near=Nearest([(5, 12345), (7, known)]).to))
     assert (one.verdict, one.same_as, one.reason) == ("same", 7, "Another feed has nearly the same text.")
 
 

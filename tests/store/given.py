@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.core.addresses import canonical
+from bot.core.intake import Poll
 from bot.model import (
     Candidate,
     Entry,
@@ -14,6 +16,7 @@ from bot.model import (
     FeedState,
     Match,
     Mention,
+    ParsedFeed,
     Post,
     Receipt,
     Rule,
@@ -63,6 +66,13 @@ def gather(store: Store, numbers: Sequence[int], feed: Feed = FEED, at: datetime
     store.feeds.register([each for each in (FEED, OTHER) if each.url in (*known, feed.url)], now=at)
     state = FeedState(url=feed.url, title="Example", first_ok=at, next_at=at + HOUR)
     return store.feeds.gathered(state, feed, [sifted(number) for number in numbers], "Example", now=at)
+
+
+def poll(entries: Sequence[Entry], feed: Feed = FEED, at: datetime = NOW, **before: Any) -> Poll:
+    """A poll that brought a document; its feed was seen before, unless `first_ok` is None."""
+    known = FeedState(url=feed.url, **{"first_ok": NOW - DAY, **before})
+    after = replace(known, first_ok=known.first_ok or at, last_ok=at, next_at=at + HOUR, etag="new")
+    return Poll(feed=feed, before=known, after=after, parsed=ParsedFeed(entries=tuple(entries), title=feed.url), at=at)
 
 
 def slot(name: str = "wall:2026-11-22T09:00", account: str = "fedi", at: datetime = NOW) -> Slot:

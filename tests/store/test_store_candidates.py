@@ -3,7 +3,7 @@ from __future__ import annotations
 from bot.model import Feed, FeedState, State
 from bot.store import Store
 from bot.store.records import Share
-from tests.store.given import DAY, FEED, HOUR, NOW, OTHER, candidate, entry, gather, later, post, sifted, slot
+from tests.store.given import FEED, HOUR, NOW, OTHER, candidate, entry, gather, later, post, sifted, slot
 
 
 def test_a_candidate_comes_back_whole(store: Store) -> None:
@@ -89,23 +89,13 @@ def test_a_find_that_is_known_takes_its_note(store: Store) -> None:
 def test_stories_are_found_by_link_and_by_title(store: Store) -> None:
     """Both questions are answered at once, oldest first, and empty ones find nothing."""
     store.feeds.register([FEED], now=NOW)
-    told = [sifted(2, title_key="a title that says much", simhash=2**64 - 5), sifted(1)]
+    told = [sifted(1), sifted(2, title_key="a title that says much", simhash=2**64 - 5)]
     one, two = store.feeds.gathered(FeedState(url=FEED.url), FEED, told, "Example", now=NOW)
     found = store.feeds.stories(["https://example.com/post/1", ""], ["a title that says much", "", "another"])
     assert [story.candidate for story in found] == [one, two]
     assert found[1].title_key == "a title that says much"
     assert (found[1].simhash, found[1].feed, found[1].first_seen) == (2**64 - 5, FEED.url, NOW)
     assert store.feeds.stories([], []) == store.feeds.stories([""], [""]) == []
-
-
-def test_recent_hashes_are_those_with_text(store: Store) -> None:
-    """Hashes since a time, with the feed they came from; a candidate without text has none."""
-    store.feeds.register([FEED], now=NOW)
-    for number, simhash, at in ((1, 7, NOW - DAY), (2, 2**63, NOW), (3, 0, NOW)):
-        one = sifted(number, simhash=simhash)
-        store.feeds.gathered(FeedState(url=FEED.url), FEED, [one], "Example", now=at)
-    assert store.feeds.recent_hashes(NOW - HOUR) == [(2, 2**63, FEED.url)]
-    assert store.feeds.recent_hashes(NOW - 2 * DAY) == [(1, 7, FEED.url), (2, 2**63, FEED.url)]
 
 
 def test_recent_shares_count_what_is_on_its_way(store: Store) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bot.errors import StoreError
-from bot.model import FeedState, State
+from bot.model import FeedState, Filters, State
 from bot.store import Store, open_store
 from bot.store.archive import Archive
 from bot.store.failures import explain
@@ -33,10 +33,12 @@ from tests.store.given import (
     NOW,
     SENT,
     candidate,
+    entry,
     gather,
     later,
     mention,
     plan,
+    poll,
     post,
     rule,
     sifted,
@@ -111,6 +113,7 @@ ARGUMENTS: dict[str, Any] = {
 
 SPECIAL: dict[str, dict[str, Any]] = {
     "feeds.candidates": {"feeds": None},
+    "feeds.take_in": {"for_all": Filters(), "poll": poll([entry(1)])},
     "archive.similar": {"candidate": 1},
     "mentions.last_answer": {"rule": "greeting"},
     "mentions.last_answers": {"rules": ["a"]},

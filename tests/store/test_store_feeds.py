@@ -16,7 +16,7 @@ def test_new_feeds_are_due_at_once(store: Store) -> None:
     """Registering makes a feed due now, once: registering again doesn't."""
     store.feeds.register([FEED, OTHER], now=NOW)
     assert store.feeds.due(NOW, 10) == [FEED.url, OTHER.url]
-    store.feeds.polled(FeedState(url=FEED.url, next_at=later(60)))
+    store.feeds.polled(FeedState(url=FEED.url, next_at=later(60)), now=NOW)
     store.feeds.register([FEED, OTHER], now=later(1))
     assert store.feeds.due(later(1), 10) == [OTHER.url]
     assert store.feeds.next_due() == NOW
@@ -63,8 +63,8 @@ def test_a_state_comes_back_whole(store: Store) -> None:
 def test_due_feeds_come_longest_overdue_first(store: Store) -> None:
     """Order is by due time, the limit holds, and what is due later isn't given."""
     store.feeds.register([FEED, OTHER], now=NOW)
-    store.feeds.polled(FeedState(url=FEED.url, next_at=later(2)))
-    store.feeds.polled(FeedState(url=OTHER.url, next_at=later(1)))
+    store.feeds.polled(FeedState(url=FEED.url, next_at=later(2)), now=NOW)
+    store.feeds.polled(FeedState(url=OTHER.url, next_at=later(1)), now=NOW)
     assert store.feeds.due(later(0), 10) == []
     assert store.feeds.due(later(2), 10) == [OTHER.url, FEED.url]
     assert store.feeds.due(later(2), 1) == [OTHER.url]
@@ -75,7 +75,7 @@ def test_marking_due_brings_feeds_forward(store: Store) -> None:
     """Chosen ones, or all; it counts those that were not due."""
     store.feeds.register([FEED, OTHER], now=NOW)
     for feed in (FEED, OTHER):
-        store.feeds.polled(FeedState(url=feed.url, next_at=later(60)))
+        store.feeds.polled(FeedState(url=feed.url, next_at=later(60)), now=NOW)
     assert store.feeds.mark_due([FEED.url, "https://nowhere.example/"], now=NOW) == 1
     assert store.feeds.due(NOW, 10) == [FEED.url]
     assert store.feeds.mark_due(None, now=NOW) == 1
@@ -84,7 +84,7 @@ def test_marking_due_brings_feeds_forward(store: Store) -> None:
 def test_held_feeds_are_polled_and_muted_ones_are_not(store: Store) -> None:
     """A held feed is still asked, so that it can recover; a muted one is silent until unmuted."""
     store.feeds.register([FEED, OTHER], now=NOW)
-    store.feeds.polled(FeedState(url=FEED.url, next_at=NOW, held="known items came back"))
+    store.feeds.polled(FeedState(url=FEED.url, next_at=NOW, held="known items came back"), now=NOW)
     assert store.feeds.mute(OTHER.url, "gone (410)")
     assert store.feeds.due(NOW, 10) == [FEED.url]
     assert store.feeds.unmute(OTHER.url)
@@ -99,7 +99,7 @@ def test_a_mute_given_during_a_poll_stays(store: Store) -> None:
     before = store.feeds.state(FEED.url)
     assert before is not None
     store.feeds.mute(FEED.url, "the owner's word")
-    store.feeds.polled(replace(before, last_ok=NOW))
+    store.feeds.polled(replace(before, last_ok=NOW), now=NOW)
     after = store.feeds.state(FEED.url)
     assert after is not None
     assert after.muted == "the owner's word"
@@ -134,11 +134,11 @@ def test_one_key_twice_in_a_document_is_one_entry(store: Store) -> None:
 
 
 def test_numbers_grow_with_time(store: Store) -> None:
-    """Undated entries stand newest first in a document, so the first gets the greatest number; dates know better."""
+    """Undated entries come oldest first, so the last gets the greatest number; dates know better."""
     ids = gather(store, [1, 2, 3])
     newest = store.feeds.candidate(ids[-1])
     assert newest is not None
-    assert newest.title == entry(1).title
+    assert newest.title == entry(3).title
     dated = [sifted(number, entry=entry(number, published=later(number))) for number in (7, 9, 8)]
     store.feeds.gathered(FeedState(url=FEED.url), FEED, dated, "Example", now=later(10))
     first = store.feeds.candidates("fedi", None, 3)

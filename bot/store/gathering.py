@@ -1,0 +1,223 @@
+"""One poll of a feed, taken in: its state, every key, the new candidates, what the owner must know of it.
+
+May import: model, core, and within the store its own parts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.core import polling
+from bot.core.addresses import canonical
+from bot.core.entries import Stories, lookups
+from bot.core.intake import Intake, Past, Poll, many_new, weigh
+from bot.core.same import title_key
+from bot.model import Feed, FeedState, Filters, Sifted
+from bot.store import notices
+from bot.store.candidates import Candidates
+from bot.store.connection import Connection
+from bot.store.likeness import Likeness
+from bot.store.part import bulk, listed, reading
+from bot.store.records import Familiar
+from bot.store.values import clean, key_bytes, mark, moments, packed, stamp, stamped
+
+SOURCES = 20
+"""How many further feeds of one story are named: a post has no room for more."""
+
+
+class Gathering(Candidates):
+    """What polls bring; the part `feeds` is made of this."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._likeness = Likeness(connection)
+
+    @bulk
+    def take_in(self, poll: Poll, for_all: Filters) -> Intake:
+        """Take in a changed document, or hold its feed: what is known is asked and answered in one transaction."""
+        intake = weigh(poll, self._past(poll), for_all)
+        if intake.held:
+            self._save(intake.state, poll.at)
+        else:
+            title = poll.parsed.title or poll.feed.url
+            self.gathered(intake.state, poll.feed, intake.sifted, title, now=poll.at)
+        return intake
+
+    @bulk
+    def gathered(
+        self, state: FeedState, feed: Feed, sifted: Sequence[Sifted], feed_title: str, now: datetime
+    ) -> list[int]:
+        """Keep a feed's state and what was decided about its entries, oldest first; a key known already is ignored.
+
+        After a restore a feed's first poll only makes its entries known: some were shared after the backup was made.
+        Gives the candidates' numbers, oldest entry first, so that numbers grow with time.
+        """
+        self._save(state, now)
+        found = self.one("SELECT id, distrusted FROM feeds WHERE url = ?", clean(state.url))
+        assert found is not None  # just saved
+        number = found["id"]
+        seen = self._seen(number, [key_bytes(each.entry.key) for each in sifted])
+        fresh: dict[bytes, Sifted] = {}
+        for each in sifted:
+            if (key := key_bytes(each.entry.key)) not in seen:
+                fresh.setdefault(key, each)
+        if found["distrusted"]:
+            self.change("UPDATE feeds SET distrusted = 0 WHERE id = ?", number)
+            fresh = {key: replace(each, verdict="baseline") for key, each in fresh.items()}
+        # They come oldest first, as far as their document tells; dates, where there are any, know better.
+        in_time = sorted(fresh.items(), key=lambda item: item[1].entry.published or now)
+        ids = {key: self._offered(each, feed, feed_title, now) for key, each in in_time if each.verdict == "candidate"}
+        for each in fresh.values():
+            if each.verdict == "same" and each.same_as is not None:
+                self._also_in(each.same_as, feed_title)
+        self.raw.executemany(
+            "INSERT OR IGNORE INTO entries (feed, key, title, link, published, first_seen, verdict, reason, canonical,"
+            " title_mark, matched, same_as, candidate) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [_entry_row(number, key, each, ids.get(key), now) for key, each in fresh.items()],
+        )
+        return list(ids.values())
+
+    @bulk
+    def polled(self, state: FeedState, now: datetime) -> None:
+        """Keep a feed's state after a poll that brought nothing new, or failed; a mute given meanwhile stays."""
+        self._save(state, now)
+
+    @reading
+    def known(self, url: str, keys: Sequence[str]) -> frozenset[str]:
+        """Which of these keys this feed held before, at any time."""
+        feed = self._number(url)
+        if feed is None:
+            return frozenset()
+        seen = self._seen(feed, [key_bytes(key) for key in keys])
+        return frozenset(key for key in keys if key_bytes(key) in seen)
+
+    @reading
+    def familiar(self, url: str, canonicals: Sequence[str], title_keys: Sequence[str]) -> Familiar:
+        """What this feed held before of these links and titles, whatever their ids were: the flood guard's question."""
+        feed = self._number(url)
+        if feed is None:
+            return Familiar()
+        marks = {mark(each): each for each in title_keys if each}
+        titles = self.all_of(
+            "SELECT DISTINCT title_mark FROM entries WHERE title_mark != 0 AND feed = ?"
+            " AND title_mark IN (SELECT value FROM json_each(?))",
+            feed,
+            listed(marks),
+        )
+        newest = self.one("SELECT count(*) AS seen, max(published) AS at FROM entries WHERE feed = ?", feed)
+        assert newest is not None  # an aggregate always has a row
+        return Familiar(
+            seen=newest["seen"],
+            links=self._had(feed, canonicals),
+            titles=frozenset(marks[row["title_mark"]] for row in titles),
+            newest=moments(newest["at"]),
+        )
+
+    def _past(self, poll: Poll) -> Past:
+        """What is known of all that stands in a document, as far as it matters for what is new in it."""
+        url, parsed = poll.feed.url, poll.parsed
+        feed = self._number(url)
+        any_seen = feed is not None and self.one("SELECT 1 FROM entries WHERE feed = ? LIMIT 1", feed) is not None
+        known = self.known(url, [entry.key for entry in parsed.entries]) if any_seen else frozenset()
+        if len(known) == len(parsed.entries):
+            return Past(known=known)
+        links, titles = lookups(parsed, known)
+        familiar = Familiar()
+        if any_seen and feed is not None:
+            # The count of all its entries takes milliseconds for an old feed, so only a flood's first sign asks for it.
+            flood = many_new(parsed, known)
+            familiar = self.familiar(url, links, titles) if flood else Familiar(links=self._had(feed, links))
+        told = self.stories(links, titles)
+        self._likeness.read(poll.at)
+        return Past(
+            known=known,
+            seen=familiar.seen,
+            titles=familiar.titles,
+            newest=familiar.newest,
+            stories=Stories(
+                by_canonical={story.canonical: story.candidate for story in told},
+                by_title={story.title_key: (story.candidate, story.feed) for story in told if story.title_key},
+                near=lambda simhash: self._likeness.near(simhash, url),
+                familiar_links=familiar.links,
+            ),
+        )
+
+    def _had(self, feed: int, canonicals: Sequence[str]) -> frozenset[str]:
+        found = self.all_of(
+            "SELECT DISTINCT canonical FROM entries WHERE canonical != '' AND feed = ?"
+            " AND canonical IN (SELECT value FROM json_each(?))",
+            feed,
+            listed(clean(each) for each in canonicals),
+        )
+        return frozenset(row["canonical"] for row in found)
+
+    def _insert(self, url: str, now: datetime | None) -> None:
+        self.change(
+            "INSERT INTO feeds (url, active, next_at, state) VALUES (?, 0, ?, ?) ON CONFLICT DO NOTHING",
+            url,
+            stamped(now),
+            packed(FeedState(url=url)),
+        )
+
+    def _save(self, state: FeedState, now: datetime | None) -> None:
+        """Replace a state, but never lift a mute: the owner may have given it while the poll was on its way.
+
+        `now`: also keep the owner's notice of this feed true.
+        """
+        url = clean(state.url)
+        values = (packed(replace(state, url=url, next_at=None, muted=None)), stamped(state.next_at), state.muted, url)
+        change = "UPDATE feeds SET state = ?, next_at = ?, muted = coalesce(?, muted) WHERE url = ?"
+        if not self.change(change, *values):
+            self._insert(url, now)
+            self.change(change, *values)
+            self.change("UPDATE feeds SET active = 1 WHERE url = ?", url)
+        if now is None:
+            return
+        if text := polling.notice(state, now):
+            notices.put(self.raw, f"feed:{url}", text, now)
+        else:
+            notices.drop(self.raw, f"feed:{url}")
+
+    def _number(self, url: str) -> int | None:
+        found = self.one("SELECT id FROM feeds WHERE url = ?", clean(url))
+        return None if found is None else int(found["id"])
+
+    def _seen(self, feed: int, keys: Sequence[bytes]) -> frozenset[bytes]:
+        seen: set[bytes] = set()
+        for start in range(0, len(keys), 500):  # SQLite takes at least 999 values a statement
+            some = keys[start : start + 500]
+            marks = ",".join("?" * len(some))
+            found = self.all_of(f"SELECT key FROM entries WHERE feed = ? AND key IN ({marks})", feed, *some)  # noqa: S608 -- only marks
+            seen.update(row["key"] for row in found)
+        return frozenset(seen)
+
+    def _also_in(self, candidate: int, feed_title: str) -> None:
+        found = self.one("SELECT feed_title, sources FROM candidates WHERE id = ?", candidate)
+        if found is None or feed_title == found["feed_title"]:
+            return
+        sources = json.loads(found["sources"])
+        if feed_title not in sources and len(sources) < SOURCES:
+            self.change("UPDATE candidates SET sources = ? WHERE id = ?", packed([*sources, feed_title]), candidate)
+
+
+def _entry_row(feed: int, key: bytes, sifted: Sifted, candidate: int | None, now: datetime) -> tuple[object, ...]:
+    """One seen entry; what stood there at first sight keeps what it is known by, and no reasons."""
+    entry, told = sifted.entry, sifted.verdict != "baseline"
+    return (
+        feed,
+        key,
+        clean(entry.title, 1000),
+        clean(entry.link),
+        stamped(entry.published),
+        stamp(now),
+        sifted.verdict,
+        clean(sifted.reason) if told else "",
+        clean(sifted.canonical or canonical(entry.link)),
+        mark(sifted.title_key or title_key(entry.title)),
+        packed(sifted.matched) if told and sifted.matched else "[]",
+        sifted.same_as,
+        candidate,
+    )
