@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -20,19 +20,21 @@ from bot.core import compose, polling, rewrite
 from bot.core.choose import Choice, Share, rank
 from bot.core.digest import DigestItem
 from bot.core.filters import blocked_by
-from bot.core.intake import Poll
+from bot.core.intake import Intake, Poll
 from bot.core.occasions import NO_REPEAT, WORTH, digest_posts, is_quote_slot, quote_post
 from bot.core.pace import GRACE, day_start, due
 from bot.errors import FeedError, PageError, Rejected
 from bot.model import (
     Account,
     Article,
+    Body,
     Candidate,
     Draft,
     Feed,
     FeedState,
     Filters,
     Limits,
+    ParsedFeed,
     Post,
     Slot,
     State,
@@ -67,6 +69,7 @@ class Sharing:
     rewriter: Rewriter | None = None
     chance: Callable[[], float]  # 0 to 1: the jitter of polls
     floor: Callable[[str], timedelta]  # the shortest polling interval of an address
+    pushed: dict[str, datetime] = field(default_factory=dict)  # feeds whose news a hub brings, and until when
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +104,37 @@ async def gather(feed: Feed, bot: Sharing, now: datetime) -> Gathered:
         parsed = await bot.reader.parse(fetched.body) if fetched.body else None
     except FeedError as error:
         return await failed(feed, error, bot, now)
-    after = polling.after_success(state, fetched, parsed, feed, now, bot.chance(), floor=bot.floor(feed.url))
+    floor, pushed_until = bot.floor(feed.url), bot.pushed.get(feed.url)
+    after = polling.after_success(
+        state, fetched, parsed, feed, now, bot.chance(), floor=floor, pushed_until=pushed_until
+    )
     if parsed is None:
         await bot.db(bot.store.feeds.polled, after, now=now)
         return Gathered(url=feed.url, status="unchanged", next_at=after.next_at)
     poll = Poll(feed=feed, before=state, after=after, parsed=parsed, at=now)
     filters = replace(bot.filters, block=await _blocked(bot))
     intake = await bot.db(bot.store.feeds.take_in, poll, filters)
+    if intake.sifted:
+        bot.pushed.pop(feed.url, None)  # its hub did not bring this: until it brings something, we look for ourselves
+    return _gathered(feed, parsed, intake)
+
+
+async def receive(feed: Feed, body: Body, bot: Sharing, now: datetime) -> Gathered:
+    """Take in what a feed's hub brought, as a poll would; the feed's state and its next poll stay as they are.
+
+    A feed that is held, muted or read for the first time waits for its whole document: nothing is taken in then.
+
+    :raises FeedUnreadable: it is no feed
+    """
+    state = await bot.db(bot.store.feeds.state, feed.url) or FeedState(url=feed.url)
+    # Relative links are read from where the feed lives, whatever its hub calls it: so they mean what they mean in a poll.
+    parsed = await bot.reader.parse(replace(body, url=state.address or feed.url))
+    filters = replace(bot.filters, block=await _blocked(bot))
+    intake = await bot.db(bot.store.feeds.delivered, feed, parsed, filters, now=now)
+    return _gathered(feed, parsed, intake) if intake else Gathered(url=feed.url, status="unchanged")
+
+
+def _gathered(feed: Feed, parsed: ParsedFeed, intake: Intake) -> Gathered:
     return Gathered(
         url=feed.url,
         status="held" if intake.held else "new" if intake.sifted else "changed",

@@ -12,7 +12,7 @@ import logging
 import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import entry_points
 from urllib.parse import urlsplit
@@ -66,6 +66,7 @@ class Ground:
     worker: Worker
     vault: Vault
     now: Clock
+    pushed: dict[str, datetime] = field(default_factory=dict)  # feeds whose news a hub brings, and until when
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +135,7 @@ async def stories(settings: Settings, on: Ground, known: Mapping[str, Platform],
         rewriter=_rewriter(settings, on),
         chance=random.random,
         floor=_floor(settings),
+        pushed=on.pushed,
     )
     answering = Answering(
         db=on.db,

@@ -20,7 +20,7 @@ from bot.errors import StoreError, UsageError
 from bot.llm import Llm
 from bot.model import Mention, TimelineItem
 from bot.settings import Settings
-from bot.web import About, Login, WebParts
+from bot.web import About, Hubs, Login, WebParts
 
 DEEPEST = 50
 """How far a conversation is followed up to its first word."""
@@ -29,10 +29,13 @@ DEEPEST = 50
 class Page:
     """The page's view of a running bot; `current` gives the stories in force."""
 
-    def __init__(self, on: Ground, current: Callable[[], Stories], renew: Callable[[], None]) -> None:
+    def __init__(
+        self, on: Ground, current: Callable[[], Stories], renew: Callable[[], None], hubs: Hubs | None = None
+    ) -> None:
         self._on = on
         self._current = current
         self._renew = renew
+        self._hubs = hubs
         self._about = About(name="", niche="", next_post=None, feeds=0, notices=())
         self._born = time.monotonic()
 
@@ -50,6 +53,7 @@ class Page:
             dashboard=Desk(self._on, self._current, self._renew),
             login=Login(settings.web.password, key=await self._key()),
             public_url=settings.web.public_url,
+            hubs=self._hubs,
             now=self._on.now,
         )
 

@@ -184,14 +184,18 @@ class Bot:
         if error is None:
             if task.result().new:
                 log.info("%s: %s new", url, task.result().new)
-                for bell in self._rung.values():
-                    bell.set()
+                self.news()
             return
         feed = self.stories.sharing.feeds.get(url)
         if feed is not None:
             log.debug("%s failed", url, exc_info=error)
             mistake = FeedUnreachable(f"{type(error).__name__} in our own code ({error})")
             await share.failed(feed, mistake, self.stories.sharing, self.on.now())
+
+    def news(self) -> None:
+        """Let every account look whether what is new fills a slot of its own."""
+        for bell in self._rung.values():
+            bell.set()
 
     async def _until_due(self, now: datetime) -> timedelta:
         next_due = await self.on.db(self.on.store.feeds.next_due)

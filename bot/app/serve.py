@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 
 from bot.app.build import Ground, ground, platforms, stories
 from bot.app.page import Page
+from bot.app.pushing import Pushing
 from bot.app.reload import watch
 from bot.app.run import Bot
 from bot.app.supervise import supervise
@@ -42,16 +43,20 @@ async def serve_bot(
         bot = Bot(on, built)
         reload_now = asyncio.Event()
         _listen_to_signals(bot, reload_now)
-        page = Page(on, lambda: bot.stories, reload_now.set)
+        public = settings.web.public_url
+        pushing = Pushing(on, lambda: bot.stories, public, bot.news) if public else None
+        page = Page(on, lambda: bot.stories, reload_now.set, pushing)
         serving = await stack.enter_async_context(serve(await page.parts(), settings.web.host, settings.web.port))
-        say(f"The page: {settings.web.public_url or serving.url}")
-        say(f"Log in as the owner, once: {serving.login_link(settings.web.public_url)}")
+        say(f"The page: {public or serving.url}")
+        say(f"Log in as the owner, once: {serving.login_link(public)}")
         if ready:
             ready(serving.url, bot)
         helpers = [
             asyncio.create_task(_reload(settings, reload_now, bot, load, known)),
             asyncio.create_task(_keep_about(page, on)),
         ]
+        if pushing:
+            helpers.append(asyncio.create_task(supervise("subscribing", pushing.live, tell=bot.tell)))
         try:
             await bot.live()
         finally:

@@ -57,11 +57,13 @@ def after_success(
     jitter: float,
     *,
     floor: timedelta = FLOOR,
+    pushed_until: datetime | None = None,
 ) -> FeedState:
     """What is known after a poll that brought a feed, or "unchanged" (`parsed` None).
 
     :param jitter: 0 to 1, chance passed in
     :param floor: the shortest interval; lower it only for servers of the owner's own
+    :param pushed_until: how long a hub has promised to bring what is new; polls are but a safety net until then
     """
     # A feed that waited for its host's turn was asked later than its poll began; counted from then, it is never early.
     now = max(now, fetched.at or now)
@@ -84,7 +86,7 @@ def after_success(
         last_modified=fetched.last_modified,
         validators_at=now if new_answer or state.validators_at is None else state.validators_at,
         body_hash=fetched.body_hash,
-        next_at=_next_at(state, fetched.fresh_for, feed, now, jitter, floor),
+        next_at=_next_at(state, fetched.fresh_for, feed, now, jitter, max(floor, (pushed_until or now) - now)),
         last_ok=now,
         errors=0,
         error=None,

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
+from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -130,6 +131,24 @@ class Client:
             here = there
         raise FeedRefused(f"{shown(url)} redirects more than {HOPS} times")
 
+    async def post(self, url: str, form: Mapping[str, str], *, cap: int = LARGEST) -> Reply:
+        """Send a form to a foreign address in its host's turn, and give the answer, whose status may be any.
+
+        Followed are only those redirects that keep a form a form (307, 308), at most five, each checked.
+
+        :raises FeedRefused: for an address we don't send to, an answer that is too large, redirects without end
+        :raises FeedUnreachable: if there is no answer, or the host wants to be left alone
+        """
+        here = checked(url)
+        sent = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "*/*"}
+        data = urlencode(form, errors="replace").encode("ascii")
+        for _ in range(HOPS + 1):
+            reply = await self._ask(here, sent, cap, method="POST", data=data)
+            if reply.status not in {HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT}:
+                return reply
+            here = target(here, reply)
+        raise FeedRefused(f"{shown(url)} redirects more than {HOPS} times")
+
     async def robots_allow(self, url: str) -> bool:
         """Whether the host's robots.txt lets us fetch a page.
 
@@ -152,18 +171,27 @@ class Client:
         raise FeedRefused(f"{shown(str(url))} redirects more than {HOPS} times")
 
     async def _ask(
-        self, url: URL, headers: Mapping[str, str], cap: int, *, proxy: Secret | None = None, cut: bool = False
+        self,
+        url: URL,
+        headers: Mapping[str, str],
+        cap: int,
+        *,
+        method: Literal["GET", "POST"] = "GET",
+        data: bytes | None = None,
+        proxy: Secret | None = None,
+        cut: bool = False,
     ) -> Reply:
-        """Send one GET in this host's turn, and turn what fails into our own failures."""
+        """Send one request in this host's turn, and turn what fails into our own failures."""
         host = host_of(url)
         via = _through(url, proxy)
         async with self._manners.turn(host, lambda: self._gap(url)):
             try:
                 reply = await exchange(
                     self._sessions.foreign if via is None else self._sessions.proxied,
-                    "GET",
+                    method,
                     url,
                     headers=headers,
+                    data=data,
                     cap=cap,
                     timeout=self._timeout,
                     proxy=via,

@@ -102,6 +102,7 @@ def _distrust(raw: sqlite3.Connection, now: datetime, in_store: Collection[str])
         (SINCE, stamp(now), accounts),
     )
     raw.execute("UPDATE feeds SET distrusted = 1")
+    raw.execute("DELETE FROM subscriptions")  # hubs may have been told otherwise since
     raw.executemany(
         "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
         (("database", secrets.token_hex(4)), ("answers_from", str(stamp(now)))),

@@ -29,6 +29,20 @@ CREATE INDEX feeds_due ON feeds (next_at) WHERE active AND muted IS NULL;
 
 CREATE TABLE hosts (host TEXT PRIMARY KEY, hold_until INTEGER NOT NULL) WITHOUT ROWID;
 
+CREATE TABLE subscriptions (      -- WebSub: what was agreed with hubs; the secrets are not here
+    id TEXT PRIMARY KEY,          -- the unguessable end of the callback
+    feed TEXT NOT NULL,           -- the feed's url
+    hub TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    callback TEXT NOT NULL,
+    pending TEXT NOT NULL,        -- subscribe, unsubscribe, ''
+    lease_until INTEGER,
+    ask_at INTEGER NOT NULL,
+    tries INTEGER NOT NULL,
+    problem TEXT NOT NULL DEFAULT '',
+    delivered_at INTEGER
+) WITHOUT ROWID;
+
 CREATE TABLE entries (            -- every key ever seen, for ever
     feed INTEGER NOT NULL REFERENCES feeds (id),
     key BLOB NOT NULL,            -- 16 bytes
@@ -150,6 +164,7 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_open ON outbox (account, state, kind, id);
 CREATE INDEX outbox_sent ON outbox (account, kind, sent_at);
+CREATE INDEX outbox_settled ON outbox (settled_at, id) WHERE state = 'sent' AND kind = 'post';
 CREATE INDEX outbox_created ON outbox (account, created_at);
 CREATE INDEX outbox_link ON outbox (link) WHERE link IS NOT NULL;
 CREATE INDEX outbox_remote ON outbox (remote_id) WHERE remote_id IS NOT NULL;

@@ -19,6 +19,7 @@ from bot.store.owner import Owner
 from bot.store.part import Part
 from bot.store.promises import Promises
 from bot.store.rules import Rules
+from bot.store.subscriptions import Subscriptions
 from bot.store.timeline import Timeline
 
 PartKind = TypeVar("PartKind", bound=Part)
@@ -38,6 +39,7 @@ class Store:
         self.owner = Owner(connection)
         self.archive = Archive(connection)
         self.promises = Promises(connection)
+        self.subscriptions = Subscriptions(connection)
         self._guard = guard
 
     def part(self, kind: type[PartKind]) -> PartKind:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.errors import UsageError
-from bot.web import api, assets, desk, guard, page
+from bot.web import api, assets, desk, guard, page, websub
 from bot.web.connection import Connection
 from bot.web.live import Live
 from bot.web.mentions import MAX_BODY
@@ -35,6 +35,7 @@ def make_app(parts: WebParts, *, exposed: bool = False) -> web.Application:
     api.add_routes(app)
     page.add_routes(app)
     desk.add_routes(app)
+    websub.add_routes(app)
     assets.add_routes(app, files)
     app.cleanup_ctx.append(_live)
     app.on_shutdown.append(_hang_up)

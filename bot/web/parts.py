@@ -114,6 +114,22 @@ class Dashboard(Protocol):
     async def resume(self, account: str | None) -> None: ...
 
 
+class Hubs(Protocol):
+    """What hubs may ask of the bot, and bring (WebSub); `callback_id` is the unguessable end of a callback's address."""
+
+    async def asked(self, callback_id: str, query: Mapping[str, str]) -> str | None:
+        """Answer a hub's question whether we asked for something: what to echo; None: we didn't."""
+        ...
+
+    async def expected(self, callback_id: str) -> bool:
+        """Whether anything is to be brought there at all."""
+        ...
+
+    async def brought(self, callback_id: str, content_type: str, signature: str, body: bytes) -> None:
+        """Take in what a hub brought, durable on return, if it is signed as agreed; else throw it away."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebParts:
     """Everything that the web side may call."""
@@ -128,6 +144,7 @@ class WebParts:
     dashboard: Dashboard
     login: Login
     public_url: str | None = None  # the owner's own address for this page, behind their proxy
+    hubs: Hubs | None = None  # None: no hub knows us
     now: Clock = utc_now
     heartbeat: timedelta = timedelta(seconds=15)  # silence on a live stream after which it says "still here"
     streams: int = 50  # live streams at once
