@@ -1,6 +1,6 @@
 """Any address that takes posts as JSON: a chat's incoming webhook, an automation, the owner's own program.
 
-May import: model, errors, ports, net.
+May import: model, errors, ports, net, core.text, core.clean.
 Nothing can be asked there, so what may or may not have arrived is held for the owner (or as the account's `unknown`
 says), unless the receiver honours `Idempotency-Key` and the owner says for how long.
 """
@@ -17,7 +17,9 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from bot.errors import Unsure
+from bot.core.clean import WORD_JOINER
+from bot.core.text import measure
+from bot.errors import Rejected, TooLong, Unsure
 from bot.model import Account, Limits, Post, Receipt, Secret
 from bot.net.options import Span
 from bot.net.outcome import outcome
@@ -37,6 +39,7 @@ _URL: dict[str, Any] = {
         *({"type": "object", "properties": {key: {"type": "string"}}, "required": [key]} for key in ("env", "file")),
     ]
 }
+_SUMMONS = re.compile("<(?=[!@#])")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
@@ -106,10 +109,15 @@ class Webhook:
 
     async def publish(self, post: Post) -> Receipt:
         """Send once; any 2xx is a yes.  Raises as `ports.Publisher` says."""
+        if not post.text.strip():
+            raise Rejected("there is nothing to say")
+        if measure(post.text, self.limits) > self.limits.max_length:
+            raise TooLong(f"longer than the {self.limits.max_length} characters that you allow", self.limits.max_length)
         values = {
-            "text": post.text,
+            # <!channel> calls everybody where Slack listens; as foreign words it must not.
+            "text": _SUMMONS.sub(f"<{WORD_JOINER}", post.text),
             "url": post.link,
-            "title": post.title,
+            "title": _SUMMONS.sub(f"<{WORD_JOINER}", post.title),
             "account": self.name,
             "key": post.key,
             "created_at": post.created_at.astimezone(UTC).isoformat() if post.created_at else None,

@@ -20,7 +20,7 @@ LATE = 0.3
 WAIT = 1
 """Seconds that a server asks a client to wait."""
 
-ANSWERS = ("500", "504", "cut", "HTML", "half JSON", "no id", "list", "late")
+ANSWERS = ("500", "504", "cut", "cut midway", "HTML", "half JSON", "no id", "list", "late")
 """What a client may be told of a post that nobody can tell apart from kept or lost."""
 
 REFUSALS = ("429 seconds", "429 date", "429 iso", "429 unix", "429 body", "429 bare", "503 busy")
@@ -85,18 +85,24 @@ def refusal(fault: str, now: datetime) -> web.Response | None:
     }.get(dialect, {})
     if dialect == "body":
         body["retry_after"] = WAIT
-    return web.json_response(body, status=int(status), headers=headers)
+    date = format_datetime(now.replace(microsecond=0), usegmt=True)  # by which the client reads the others
+    return web.json_response(body, status=int(status), headers={"Date": date, **headers})
 
 
-def misleading(fault: str, request: web.Request) -> web.Response | None:
+async def misleading(fault: str, request: web.Request) -> web.StreamResponse | None:
     """The answer that doesn't say what happened; None where the fault leaves the answer as it is."""
     match fault.partition(", ")[2]:
         case "500" | "504" as status:
             return web.json_response({"error": "it broke"}, status=int(status))
         case "cut":
-            if request.transport is not None:
-                request.transport.abort()
+            _hang_up(request)
             return web.Response()
+        case "cut midway":
+            response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": "1000"})
+            await response.prepare(request)
+            await response.write(b'{"id": "')
+            _hang_up(request)
+            return response
         case "HTML":
             return web.Response(text="<html><body>Welcome!</body></html>", content_type="text/html")
         case "half JSON":
@@ -106,6 +112,11 @@ def misleading(fault: str, request: web.Request) -> web.Response | None:
         case "list":
             return web.json_response([])
     return None
+
+
+def _hang_up(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()
 
 
 def utc(seconds: float) -> datetime:

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from email.utils import format_datetime
 from typing import Any, Literal
 
 from aiohttp import web
@@ -83,7 +84,7 @@ class MastodonServer(World):
                 return _error(401, "The access token is invalid")
             response: web.StreamResponse = await handler(request)
             if not response.prepared:
-                response.headers["Date"] = f"{utc(self.clock()):%a, %d %b %Y %H:%M:%S} GMT"
+                response.headers["Date"] = format_datetime(utc(self.clock()).replace(microsecond=0), usegmt=True)
             return response
 
         return guarded
@@ -132,7 +133,7 @@ class MastodonServer(World):
             status = status or self.keep(_sent(said, key))
         if fault.endswith(", late"):
             await asyncio.sleep(self.troubles.moment())
-        return misleading(fault, request) or web.json_response(self.shown(status) if status else {})
+        return await misleading(fault, request) or web.json_response(self.shown(status) if status else {})
 
     def _used(self, key: str) -> Status | None:
         if self.dialect != "mastodon" or not key:

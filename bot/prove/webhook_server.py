@@ -70,4 +70,4 @@ class WebhookServer:
             self.kept.append(Arrived(key, said))
         if fault.endswith(", late"):
             await asyncio.sleep(self.troubles.moment())
-        return misleading(fault, request) or web.Response(status=204)
+        return await misleading(fault, request) or web.Response(status=204)

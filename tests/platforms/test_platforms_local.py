@@ -2,16 +2,15 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from importlib.metadata import entry_points
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
-from pydantic import ValidationError
 
 from bot.errors import Rejected, Unsure
 from bot.model import Account, Post
 from bot.platforms.local import platform
 from bot.ports import Publisher, Tools
+from tests.platforms.contract import Contract
 
 POST = Post(account="timeline", text="Hi", dedupe_key="x", id=7)
 
@@ -30,10 +29,11 @@ def local() -> Publisher:
     return platform.open(Account(name="timeline", platform="local"), platform.Options(), tools)
 
 
-def test_it_is_found_by_its_entry_point() -> None:
-    """The embedded platform uses the same door as every other."""
-    (found,) = entry_points(group="bot.platforms", name="local")
-    assert found.load() is platform
+class TestLocal(Contract):
+    """The contract, as far as it holds for what no server stands behind."""
+
+    platform = platform
+    good_options: ClassVar[dict[str, Any]] = {}
 
 
 def test_its_limits_are_the_designed_ones(local: Publisher) -> None:
@@ -52,12 +52,6 @@ async def test_it_never_sends(local: Publisher) -> None:
         await local.publish(POST)
     with pytest.raises(Unsure, match="store"):
         await local.find(POST)
-
-
-def test_it_has_no_keys_of_its_own() -> None:
-    """A misspelt key in its block is a mistake, not a wish that is silently lost."""
-    with pytest.raises(ValidationError):
-        platform.Options(server="https://example.com")
 
 
 def test_its_limits_are_known_before_it_is_opened(local: Publisher) -> None:
