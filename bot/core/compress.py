@@ -14,6 +14,8 @@ from bot.core.patterns import open_ended
 MOST = 12
 """Shortenings of one sentence that are tried."""
 
+_FEWEST = 5  # words that must be left
+
 _DATELINE = re.compile(
     r"\A(?:[A-ZÀ-Þ][\w.’'\-]*(?:[ ,/]+[A-Z][\w.’'\-]*){0,5}\s*)?\((?:CNN|AP|Reuters|AFP|dpa|UPI|Xinhua|IANS|PTI|dapd)[^)]{0,40}\)\s*(?:[—–\-:]+\s*)?"
 )
@@ -102,6 +104,7 @@ _GOES_ON = re.compile(
     rf"(?:(?={_FINITE.pattern.removeprefix('(?i)')})|(?:in|on|at|for|from|with|by|of|to|as|about|after|before|during|since|and|but|or|while|und|aber|in|et|mais|y|pero|e|ma|en|maar|i|ale)\s|(?:the|a|an|he|she|it|they|we|I)\s)",
     re.IGNORECASE,
 )
+_QUOTATION = re.compile(r"[\"“„«][^\"“”„«»]+[\"”“»]")
 _WITHIN = re.compile(r"\b(?:who|which|that|whose|where|when|whom)\b[^,;]*")
 # The main clause goes on behind what would go: "X, including Y and Z, have signed it".
 _RESUMES = re.compile(
@@ -158,40 +161,47 @@ def compressions(sentence: str) -> Iterator[str]:
 
 
 def _without(sentence: str, pattern: re.Pattern[str], keep: str) -> str:
-    """Take one kind of part out of a sentence; empty if there is none or too little would be left."""
-    if pattern in (_COORDINATED, _PARTICIPLE, _LEADING_CLAUSE) and _NEGATION.search(sentence):
-        # What follows a negation may carry it: "not a toy, but a tool" says something else when cut.
-        match = pattern.search(sentence)
-        if match and (
-            keep != "end" or _NEGATION.search(sentence[: match.start()] + (match.groupdict().get("last") or ""))
-        ):
-            return ""
-
-    if pattern is _COORDINATED and _SUBORDINATE.match(sentence):
-        return ""  # the main clause may be what would go
+    """Take one kind of part out of a sentence; empty if there is none or the rest would not do."""
+    if _turns(sentence, pattern, keep):
+        return ""
 
     def left(match: re.Match[str]) -> str:
         if keep != "end":
             return keep
         end = match["end"]
-        if pattern is _RELATIVE and end == "," and not _GOES_ON.match(match.string, match.end()):
-            return match[0]  # the comma may part a list within the clause: "who rate doctors, builders and shops, …"
         kept = match.groupdict().get("last") or ""
         if end == "," and not _CLAUSE.match(match.string, match.end()):
             return kept
         return kept + end
 
     shorter, times = pattern.subn(left, sentence)
-    if not times:
-        return ""
-    if open_ended(shorter) or (keep == "end" and _loses_its_verb(shorter)):
-        return ""
-    if pattern in (_PARTICIPLE, _DASH_TAIL) and _RESUMES.search(sentence, len(shorter) - 1):
+    if not times or not _holds(shorter, sentence, pattern, keep):
         return ""
     shorter = _capital(re.sub(r"\s+([,.;:!?])", r"\1", shorter.strip()))
-    if len(shorter.split()) < 5:
-        return ""
-    return re.sub(r" {2,}", " ", shorter)
+    return re.sub(r" {2,}", " ", shorter) if len(shorter.split()) >= _FEWEST else ""
+
+
+def _turns(sentence: str, pattern: re.Pattern[str], keep: str) -> bool:
+    """Tell whether a clause must stay because of what stands before it."""
+    if pattern is _COORDINATED and _SUBORDINATE.match(sentence):
+        return True  # the main clause may be what would go
+    if pattern not in (_COORDINATED, _PARTICIPLE, _LEADING_CLAUSE) or not _NEGATION.search(sentence):
+        return False
+    # What follows a negation may carry it: "not a toy, but a tool" says something else when cut.
+    match = pattern.search(sentence)
+    if match is None:
+        return False
+    before = sentence[: match.start()] + (match.groupdict().get("last") or "")
+    return keep != "end" or _NEGATION.search(before) is not None
+
+
+def _holds(shorter: str, sentence: str, pattern: re.Pattern[str], keep: str) -> bool:
+    """Tell whether what is left is a sentence that says nothing else."""
+    if any(quoted not in sentence for quoted in _QUOTATION.findall(shorter)):
+        return False  # somebody's words stay as they were said
+    if open_ended(shorter) or (keep == "end" and _loses_its_verb(shorter)):
+        return False
+    return not (pattern in (_PARTICIPLE, _DASH_TAIL) and _RESUMES.search(sentence, len(shorter) - 1))
 
 
 def _loses_its_verb(shorter: str) -> bool:

@@ -163,7 +163,7 @@ def _said(
 
 def _described(article: Article, reading: Reading, source: Source) -> str:
     """Give the publisher's description where it could be said as it is; empty otherwise."""
-    text = clean(article.description)
+    text = tidied(clean(article.description))
     if not text or headline(text, article.site) == reading.title or not gate(text, source, own_words=True).passes:
         return ""
     return text

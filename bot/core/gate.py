@@ -123,7 +123,7 @@ def _self_contained(words: str, language: str | None) -> Verdict | None:
         return _failed("self-contained", "It ends with a word that calls for another one.")
     if words[:1].islower() and not words[1:2].isupper() and not words[2:3].isupper():
         return _failed("self-contained", "It begins in the middle of a sentence.")
-    if "…" in words or "[...]" in words:
+    if "…" in words or "(...)" in words or "[...]" in words or " ..." in words:
         return _failed("self-contained", "Something is left out of it.")
     if not balanced(words):
         return _failed("self-contained", "A quotation or bracket in it is not closed.")

@@ -114,9 +114,7 @@ def test_hostile_sentences_are_shortened(piece: str) -> None:
 
 def test_a_list_within_a_relative_clause_is_not_torn() -> None:
     """The comma of a list doesn't end the clause: better a long sentence than a broken one."""
-    torn = (
-        "Angle's List, which offers people a way to rate doctors, builders and service companies, has just set its terms."
-    )
+    torn = "Angle's List, which offers people a way to rate doctors, builders and service companies, has just set its terms."
     assert not any(shorter.startswith("Angle's List builders") for shorter in compressions(torn))
     assert "The bridge has carried forty trains a day." in list(
         compressions("The bridge, which was built in 1910, has carried forty trains a day.")
