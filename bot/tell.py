@@ -46,8 +46,7 @@ async def tell(bot: Telling, now: datetime) -> int:
 async def tell_followers(bot: Telling, now: datetime) -> int:
     """Tell those who follow a topic of what was shared on it since the last time."""
     owner, promises = bot.store.owner, bot.store.promises
-    last = int(await bot.db(owner.get, "told_up_to") or 0)
-    shared = await bot.db(promises.shared_since, last)
+    shared = await bot.db(promises.shared_since, await bot.db(owner.get, "told_up_to") or "")
     if not shared:
         return 0
     follows = await bot.db(promises.follows)
@@ -57,7 +56,7 @@ async def tell_followers(bot: Telling, now: datetime) -> int:
         for follow in follows:
             if follow.account == post.account and has(about, follow.topic):
                 told += await _tell_one(follow, post, bot, now)
-    await bot.db(owner.put, "told_up_to", str(shared[-1].outbox))
+    await bot.db(owner.put, "told_up_to", shared[-1].cursor)
     return told
 
 

@@ -126,17 +126,24 @@ class Mentions(Past):
 
     @durable
     def withdrawn(self, mention_id: int, reason: str, now: datetime) -> bool:
-        """Its author took it back: it isn't answered any more, and leaves the timeline."""
-        return (
-            self.change(
-                "UPDATE mentions SET state = 'withdrawn', reason = ?, text = '', answered_at = coalesce(answered_at, ?)"
-                " WHERE id = ? AND state != 'withdrawn'",
-                clean(reason),
-                stamp(now),
-                whole(mention_id),
-            )
-            == 1
+        """Its author took it back: it isn't answered any more, leaves the timeline, and what isn't sent yet stays unsent."""
+        changed = self.change(
+            "UPDATE mentions SET state = 'withdrawn', reason = ?, text = '', answered_at = coalesce(answered_at, ?)"
+            " WHERE id = ? AND state != 'withdrawn'",
+            clean(reason),
+            stamp(now),
+            whole(mention_id),
         )
+        self.change(
+            "UPDATE outbox SET state = 'withdrawn', reason = ?, settled_at = ?"
+            " WHERE mention = ? AND state IN ('draft', 'planned', 'waiting')",
+            clean(reason),
+            stamp(now),
+            whole(mention_id),
+        )
+        for promise in ("follows", "reminders"):
+            self.change(f"DELETE FROM {promise} WHERE mention = ?", whole(mention_id))  # noqa: S608 -- two constants
+        return changed == 1
 
     @reading
     def by_remote(self, account: str, remote_id: str) -> Mention | None:
@@ -179,6 +186,24 @@ class Mentions(Past):
         )
         return [_unanswered(row) for row in found]
 
+    @reading
+    def waiting(self) -> tuple[int, datetime | None]:
+        """How many mentions wait for the owner's word, and since when."""
+        found = self.one(
+            "SELECT count(*) AS n, min(at) AS at FROM mentions WHERE state = 'unanswered' AND taught IS NULL"
+        )
+        return (0, None) if found is None else (int(found["n"]), moments(found["at"]))
+
+    @durable
+    def ignored(self, mention_ids: Sequence[int], now: datetime) -> int:
+        """The owner has seen these and leaves them as they are; gives how many still waited."""
+        return self.change(
+            "UPDATE mentions SET state = 'skipped', reason = 'the owner left it', answered_at = coalesce(answered_at, ?)"
+            " WHERE state = 'unanswered' AND id IN (SELECT value FROM json_each(?))",
+            stamp(now),
+            listed(map(whole, mention_ids)),
+        )
+
     @durable
     def taught(self, mention_ids: Sequence[int], rule_id: str, now: datetime) -> int:
         """The owner taught a rule for these; each is answered late by `answered`.  Gives how many still waited."""
@@ -205,6 +230,13 @@ class Mentions(Past):
             packed(details or {}),
             mention_id,
         )
+        if unanswered is None and match.rule:
+            self.change(
+                "INSERT INTO rule_usage VALUES (?, 1, ?)"
+                " ON CONFLICT DO UPDATE SET count = count + 1, last_at = excluded.last_at",
+                clean(match.rule),
+                stamp(now),
+            )
 
     def _answer_of(self, mention_id: int, post: Post | None) -> int | None:
         """The delivery of an answer: of this one by its dedupe key, else of the first one."""

@@ -19,6 +19,9 @@ from bot.store.part import durable, reading
 from bot.store.settling import Settling
 from bot.store.values import TEXT, clean, cleaned, packed, stamp
 
+STOPPED = "they said stop"
+"""Why a planned reply is withdrawn."""
+
 
 class Outbox(Settling, Deliveries):
     """Filling of slots, claiming, publishing in the store; `Settling` holds the steps after that."""
@@ -133,7 +136,7 @@ class Outbox(Settling, Deliveries):
         """
         if self._silent(account, now) or self._in_flight(account):
             return None
-        found = self._due_reply(account, now) if kinds is None or "reply" in kinds else None
+        found = self._wanted_reply(account, now) if kinds is None or "reply" in kinds else None
         if found is None and (kinds is None or "post" in kinds):
             found = self._due_post(account, now)
         if found is None:
@@ -154,12 +157,13 @@ class Outbox(Settling, Deliveries):
         """Send all that is due for an account whose platform is this very database: sent and shown in one step."""
         if self._silent(account, now):
             return []
-        due = self.all_of(
+        found = self.all_of(
             "SELECT * FROM outbox WHERE account = ? AND (state = 'planned' OR state = 'waiting')"
             " AND (not_before IS NULL OR not_before <= ?) ORDER BY kind = 'post', id",
             account,
             stamp(now),
         )
+        due = [row for row in found if row["kind"] == "post" or self._still_wanted(row["id"], now)]
         for row in due:
             failpoint.point("before_sending")
             shown = self.raw.execute(
@@ -174,6 +178,25 @@ class Outbox(Settling, Deliveries):
             failpoint.point("mid_request")
         numbers = ", ".join(str(row["id"]) for row in due)
         return [outbox_row(row) for row in self.all_of(f"SELECT * FROM outbox WHERE id IN ({numbers}) ORDER BY id")]  # noqa: S608 -- our own numbers
+
+    def _wanted_reply(self, account: str, now: datetime) -> int | None:
+        """The first reply that is due and that its reader still wants: asked here, right before it is sent."""
+        while (found := self._due_reply(account, now)) is not None:
+            if self._still_wanted(found, now):
+                return found
+        return None
+
+    def _still_wanted(self, outbox_id: int, now: datetime) -> bool:
+        """Withdraw a reply to somebody who said stop after it was planned; the answer to that very word is later."""
+        stopped = self.one(
+            "SELECT 1 FROM outbox JOIN people ON person = reply_to_author AND people.account IN (outbox.account, '')"
+            " WHERE outbox.id = ? AND opted_out_at > created_at",
+            outbox_id,
+        )
+        if stopped is None:
+            return True
+        self._move(outbox_id, State.WITHDRAWN, (State.PLANNED, State.WAITING), STOPPED, now)
+        return False
 
     def _due_reply(self, account: str, now: datetime) -> int | None:
         found = self.one(

@@ -5,6 +5,8 @@ May import: model, and within the store its own parts.
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -60,19 +62,39 @@ class Past(People):
 
         Where a platform has no threads, the last answer to the same person counts for an hour.
         """
-        found = self.one(
-            "SELECT rule FROM mentions WHERE id = (SELECT mention FROM outbox WHERE id = ?) AND rule != ''",
+        found = self._before(mention, now)
+        return None if found is None else str(found["rule"])
+
+    @reading
+    def asked_of(self, mention: Mention, now: datetime) -> int | None:
+        """The waiting mention that the bot asked about in what this mention follows; None: it asked about none.
+
+        Either a notice of its own accord (its dedupe key names the mention), or the answer to a question of the owner's.
+        """
+        notice = self.one(
+            "SELECT dedupe_key FROM outbox WHERE id = ? AND substr(dedupe_key, 1, 7) = 'digest:'", mention.about
+        )
+        if notice is not None:
+            return int(notice["dedupe_key"].split(":")[1])
+        before = self._before(mention, now)
+        waiting = None if before is None else json.loads(before["details"]).get("waiting")
+        return None if waiting is None else int(waiting)
+
+    def _before(self, mention: Mention, now: datetime) -> sqlite3.Row | None:
+        """The mention whose answer another one follows."""
+        return self.one(
+            "SELECT rule, details FROM mentions WHERE id = (SELECT mention FROM outbox WHERE id = ?) AND rule != ''",
             mention.about,
         ) or self.one(
-            "SELECT rule FROM mentions WHERE account = ?1 AND id != ?2 AND rule != '' AND CASE WHEN ?3 != '' THEN thread = ?3"
-            " ELSE thread = '' AND author = ?4 AND answered_at > ?5 END ORDER BY answered_at DESC, id DESC LIMIT 1",
+            "SELECT rule, details FROM mentions WHERE account = ?1 AND id != ?2 AND rule != '' AND CASE WHEN ?3 != ''"
+            " THEN thread = ?3 ELSE thread = '' AND author = ?4 AND answered_at > ?5 END"
+            " ORDER BY answered_at DESC, id DESC LIMIT 1",
             mention.account,
             mention.id,
             clean(mention.thread),
             clean(mention.author),
             stamp(now - TALK),
         )
-        return None if found is None else str(found["rule"])
 
     @reading
     def tally(

@@ -101,18 +101,25 @@ class Promises(Part):
         return put_in(self.raw, post, "reply", State.PLANNED, now, mention=mention_id)
 
     @reading
-    def shared_since(self, outbox_id: int, limit: int = 100) -> list[Shared]:
-        """What was sent after a row, with what it is about: what followers are told of."""
+    def shared_since(self, cursor: str, limit: int = 100) -> list[Shared]:
+        """What was sent after a cursor ("": from the first on), with what it is about: what followers are told of.
+
+        Each carries the cursor that follows it.  In the order of being sent: a draft that waited for its approval has
+        a small number and is sent late.
+        """
+        at, _, number = cursor.partition(":")
         rows = self.all_of(
-            "SELECT outbox.id, outbox.account, outbox.text, outbox.link, candidates.title, candidates.categories,"
-            " candidates.html FROM outbox JOIN candidates ON candidates.id = outbox.candidate"
-            " WHERE outbox.state = 'sent' AND outbox.kind = 'post' AND outbox.id > ? ORDER BY outbox.id LIMIT ?",
-            whole(outbox_id),
+            "SELECT outbox.id, outbox.account, outbox.text, outbox.link, settled_at, candidates.title,"
+            " candidates.categories, candidates.html FROM outbox JOIN candidates ON candidates.id = outbox.candidate"
+            " WHERE outbox.state = 'sent' AND outbox.kind = 'post' AND (settled_at, outbox.id) > (?, ?)"
+            " ORDER BY settled_at, outbox.id LIMIT ?",
+            int(at or 0),
+            int(number or 0),
             whole(limit),
         )
         return [
             Shared(
-                outbox=row["id"],
+                cursor=f"{row['settled_at']}:{row['id']}",
                 account=row["account"],
                 text=row["text"],
                 link=row["link"] or "",

@@ -90,7 +90,7 @@ class Reminder:
 class Shared:
     """A post that was sent, and what it is about."""
 
-    outbox: int
+    cursor: str  # what `shared_since` goes on from
     account: str
     text: str
     link: str

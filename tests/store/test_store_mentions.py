@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from bot.model import Match, State
 from bot.store import Store
-from tests.store.given import DAY, HOUR, MATCH, NOW, later, mention, post, reply, states
+from tests.store.given import DAY, HOUR, MATCH, NOW, SENT, later, mention, post, reply, states
 
 NO_RULE = Match(rule="fallback", stage="fallback", score=0.0, nearest=("thanks", 0.42))
 
@@ -290,3 +290,67 @@ def test_a_pause_is_told_once_a_window(store: Store) -> None:
     assert not store.mentions.pause_notice("fedi", "@ann", later(90), now=later(30))
     assert store.mentions.pause_notice("fedi", "@bo", later(60), now=later(30))
     assert store.mentions.pause_notice("fedi", "@ann", later(120), now=later(60))
+
+
+def test_a_deleted_mention_withdraws_what_is_not_sent_yet(store: Store) -> None:
+    """Its answer isn't sent, its promises are forgotten; an answer that is out stays out."""
+    one, planned = reply(store, "a")
+    store.promises.follow(mention("a", id=one), "tape", now=NOW)
+    store.promises.remind(mention("a", id=one), later(60), now=NOW)
+    assert store.mentions.withdrawn(one, "deleted", now=later(1))
+    assert states(store)[planned] == "withdrawn"
+    assert store.promises.follows() == store.promises.due_reminders(later(61)) == []
+    two, out = reply(store, "b")
+    store.outbox.claim("fedi", now=later(2))
+    store.outbox.settle_sent(out, SENT, now=later(2))
+    assert store.mentions.withdrawn(two, "deleted", now=later(3))
+    assert states(store)[out] == "sent"
+
+
+def test_a_planned_reply_to_somebody_who_said_stop_since_is_withdrawn(store: Store) -> None:
+    """Asked right before sending, on both ways out; the answer to the word itself is still sent."""
+    for account, out in (("fedi", store.outbox.claim), ("local", store.outbox.publish_in_store)):
+        _, before = reply(store, f"before {account}", account)
+        store.mentions.opt_out("@ann@example.social", account, now=later(1))
+        _, word = reply(store, f"stop {account}", account, at=later(1))
+        out(account, now=later(2))
+        assert states(store)[before] == "withdrawn"
+        row = store.outbox.row(before)
+        assert row is not None
+        assert row.reason == "they said stop"
+        assert states(store)[word] in ("sending", "sent")
+
+
+def test_what_waits_is_counted_until_it_is_left_or_taught(store: Store) -> None:
+    """The count and the oldest; what the owner ignores waits no more."""
+    assert store.mentions.waiting() == (0, None)
+    numbers = []
+    for name in "abc":
+        number, _, _ = store.mentions.heard(mention(name), None, now=NOW)
+        store.mentions.answered(number, None, Match(rule="fallback", stage="fallback"), unanswered="no rule", now=NOW)
+        numbers.append(number)
+    assert store.mentions.waiting() == (3, NOW)
+    assert store.mentions.ignored(numbers[:2], now=later(1)) == 2
+    assert store.mentions.ignored(numbers[:2], now=later(1)) == 0
+    assert store.mentions.waiting() == (1, NOW)
+    store.mentions.taught(numbers, "taught-x", now=later(2))
+    assert store.mentions.waiting() == (0, None)
+
+
+def test_an_answer_counts_for_its_rule(store: Store) -> None:
+    """In the transaction of the answer, once; a mention that waits counts for none."""
+    number, _ = reply(store, "a")
+    store.mentions.answered(number, None, MATCH, now=later(1))
+    other, _, _ = store.mentions.heard(mention("b"), None, now=NOW)
+    store.mentions.answered(other, None, Match(rule="fallback", stage="fallback"), unanswered="no rule", now=NOW)
+    assert {name: used.count for name, used in store.rules.usage().items()} == {MATCH.rule: 1}
+
+
+def test_what_the_owner_was_asked_about_is_known(store: Store) -> None:
+    """By the answer that named it, or by a notice that the bot sent of its own accord."""
+    number, _, _ = store.mentions.heard(mention("a", thread="t"), None, now=NOW)
+    store.mentions.answered(number, None, Match(rule="unanswered", stage="owner"), now=NOW, details={"waiting": "12"})
+    assert store.mentions.asked_of(mention("b", thread="t"), now=later(1)) == 12
+    assert store.mentions.asked_of(mention("b", thread="elsewhere"), now=later(1)) is None
+    notice = store.outbox.put(post(dedupe_key="digest:34:2026-11-22"), "reply", now=NOW, mention=number)
+    assert store.mentions.asked_of(mention("c", about=notice), now=later(1)) == 34

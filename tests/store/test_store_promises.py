@@ -45,15 +45,32 @@ def test_followers_are_told_of_a_post_once(store: Store) -> None:
     store.promises.follow(asked, "oscillators", now=NOW)
     assert store.outbox.filled(slot(account="local"), number, post("a", "local"), State.PLANNED, now=NOW) is not None
     store.outbox.publish_in_store("local", now=NOW)
-    (shared,) = store.promises.shared_since(0)
+    (shared,) = store.promises.shared_since("")
     assert "oscillators" in shared.about
-    assert store.promises.shared_since(shared.outbox) == []
+    assert store.promises.shared_since(shared.cursor) == []
     (follow,) = store.promises.follows()
     told = post(account="local", dedupe_key="follow:@ann:https://example.com/a")
     assert store.promises.told(follow, told, now=later(1)) is not None
     assert store.promises.told(follow, told, now=later(2)) is None
     assert store.promises.told_since("local", "@ann", NOW) == 1
     assert store.promises.told_since("local", "@an", NOW) == store.promises.told_since("local", "@ann", later(2)) == 0
+
+
+def test_an_old_draft_is_told_when_it_is_sent(store: Store) -> None:
+    """Rows are not sent in the order of their numbers: a draft approved late is new to followers then."""
+    old, new = gather(store, [1, 2])
+    draft = store.outbox.filled(None, old, post("a", "local"), State.DRAFT, now=NOW)
+    store.outbox.filled(None, new, post("b", "local"), State.PLANNED, now=NOW)
+    store.outbox.publish_in_store("local", now=later(1))
+    (first,) = store.promises.shared_since("")
+    assert first.link == "https://example.com/b"
+    assert draft is not None
+    assert store.outbox.approve(draft, None, now=later(2))
+    store.outbox.publish_in_store("local", now=later(2))
+    (second,) = store.promises.shared_since(first.cursor)
+    assert second.link == "https://example.com/a"
+    assert store.promises.shared_since(second.cursor) == []
+    assert [one.link for one in store.promises.shared_since("", 1)] == [first.link]
 
 
 def test_a_reminder_is_kept_once(store: Store) -> None:
