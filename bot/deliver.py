@@ -125,14 +125,13 @@ async def reconcile(row: OutboxRow, account: Account, publisher: Publisher, bot:
 
 async def lock_out(name: str, error: NeedsLogin, bot: Delivering) -> None:
     """Pause an account that the platform doesn't let in, and tell the owner once."""
-    await bot.db(bot.store.outbox.lock_out, name, str(error), now=bot.now())
     counts = await bot.db(bot.store.outbox.pending_count, name)
     waiting = sum(counts.values())
     text = (
         f"{name}: {error}. This account is paused, its {waiting} waiting post{'s' if waiting != 1 else ''} wait,"
         f" all others go on. Renew its credentials, then start the bot again or run: starfish resume --account {name}"
     )
-    await bot.db(bot.store.owner.tell, f"account:{name}", text, now=bot.now())
+    await bot.db(bot.store.outbox.lock_out, name, str(error), now=bot.now(), notice=text)
     log.warning("%s", text)
 
 
@@ -174,27 +173,24 @@ async def _shorten(row: OutboxRow, publisher: Publisher, error: TooLong, bot: De
 
 async def _sent(row: OutboxRow, receipt: Receipt, bot: Delivering) -> None:
     await bot.db(bot.store.outbox.settle_sent, row.id, receipt, now=bot.now())
-    await bot.db(bot.store.owner.clear, f"outbox:{row.id}")
     log.info("%s: sent outbox %s%s", row.post.account, row.id, f" as {receipt.url}" if receipt.url else "")
 
 
 async def _refused(row: OutboxRow, reason: str, bot: Delivering) -> None:
-    await bot.db(bot.store.outbox.settle_refused, row.id, reason, now=bot.now())
     text = (
         f"{row.post.account}: the platform refused outbox {row.id}: {reason}. It will not be sent; all others go on."
         f" Try it again with: starfish outbox resend {row.id}"
     )
-    await bot.db(bot.store.owner.tell, f"outbox:{row.id}", text, now=bot.now())
+    await bot.db(bot.store.outbox.settle_refused, row.id, reason, now=bot.now(), notice=text)
     log.warning("%s", text)
 
 
 async def _hold(row: OutboxRow, why: str, bot: Delivering) -> None:
-    await bot.db(bot.store.outbox.settle_held, row.id, f"{row.reason}; {why}", now=bot.now())
     text = (
         f"{row.post.account}: outbox {row.id} may or may not be there ({row.reason}), and {why}."
         f" Look at the account, then: starfish outbox mark-sent {row.id}, or: starfish outbox resend {row.id}"
     )
-    await bot.db(bot.store.owner.tell, f"outbox:{row.id}", text, now=bot.now())
+    await bot.db(bot.store.outbox.settle_held, row.id, f"{row.reason}; {why}", now=bot.now(), notice=text)
     log.warning("%s", text)
 
 

@@ -97,7 +97,7 @@ def prove(*, kills: int, chosen: tuple[str, ...], seed: int, as_json: bool) -> N
     moments and while a server has its request; then what it believes is compared with what the servers have.  Your own
     bot is not touched.  Exit code 1: a promise was broken.
     """
-    from bot.prove.bench import CLASSES
+    from bot.prove.bench import CLASSES, FURTHER
     from bot.prove.proof import prove as run
 
     speak(quiet=True, verbose=False, log_format="text")
@@ -106,7 +106,7 @@ def prove(*, kills: int, chosen: tuple[str, ...], seed: int, as_json: bool) -> N
     if as_json:
         click.echo(json.dumps({"seed": seed, "platforms": [_as_json(one) for one in verdicts]}, ensure_ascii=False))
     else:
-        promises = {one.name: one.promise for one in CLASSES}
+        promises = {one.name: one.promise for one in (*CLASSES, *FURTHER)}
         table(
             ["platform", "class", "kills", "posts", "lost", "doubled", "held"],
             [

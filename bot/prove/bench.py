@@ -11,17 +11,21 @@ import random
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+from aiohttp import web
 
 from bot import __version__
 from bot.app.build import utc_now
 from bot.errors import DeliveryError, UsageError
 from bot.net import Client
-from bot.prove.counting import Counting, serving
+from bot.prove.counting import Counting
+from bot.prove.faults import Troubles
 from bot.prove.life import Lives, lives
+from bot.prove.servers import gotosocial, mastodon, serving, webhook
 from bot.prove.site import Site, publishing
 from bot.prove.verdict import Verdict, answer_to, deliveries, judge, shown
 from bot.settings import init
@@ -33,6 +37,9 @@ SPEAK_EVERY = 0.4
 SETTLE = "2s"
 """Longer than any server's delay, the promise's one condition, with room for a loaded machine."""
 
+FAULTY = 0.3
+"""The share of requests that go wrong: many more than on any real platform's worst day."""
+
 SHOWN = 1_000_000
 
 
@@ -42,12 +49,17 @@ class Server(Protocol):
     url: str
     arrived: Callable[[], None] | None  # told of each request to post, before anything is done about it
     requests: int
+    troubles: Troubles
+
+    def app(self) -> web.Application:
+        """Its interface, to be served."""
+        ...
 
     def there(self) -> list[str]:
         """What it kept, by what it is known by: a link, or `answer_to` a mention."""
         ...
 
-    def say(self, author: str, text: str) -> None:
+    def say(self, author: str, text: str) -> object:
         """Let somebody mention the bot."""
         ...
 
@@ -60,27 +72,51 @@ class Server(Protocol):
 class Class:
     """A class of platforms: what can be promised on it, and how one of it is set up."""
 
-    name: str  # of the platform and of the account
+    name: str  # of the account, too
     promise: str
-    serve: Callable[[random.Random], AbstractAsyncContextManager[Server]] | None = None  # None: in the store
+    platform: str
+    server: Callable[[Troubles], Server] | None = None  # None: in the store
     keys: str = 'server = "{url}"'  # of the account, in TOML
 
 
-def _counting(*, keyed: bool = False) -> Callable[[random.Random], AbstractAsyncContextManager[Server]]:
-    @asynccontextmanager
-    async def serve(dice: random.Random) -> AsyncIterator[Server]:
-        async with serving(Counting(dice, keyed=keyed)) as server:
-            yield server
+def _imagined(*, keyed: bool) -> Callable[[Troubles], Server]:
+    def server(troubles: Troubles) -> Server:
+        return Counting(troubles=troubles, keyed=keyed, lag=troubles.moment if troubles.share else float)
 
-    return serve
+    return server
 
+
+_MASTODON = 'server = "{url}"\ntoken = { env = "STARFISH_PROOF_TOKEN" }\npoll = "1s"'
 
 CLASSES = (
-    Class(name="local", promise="same transaction"),
-    Class(name="keyed", promise="a key for ever", serve=_counting(keyed=True)),
-    Class(name="readable", promise="read-back only", serve=_counting()),
-    Class(name="blind", promise="neither: held for the owner", serve=_counting()),
+    Class(name="local", promise="same transaction", platform="local"),
+    Class(name="keyed", promise="a key for ever", platform="keyed", server=_imagined(keyed=True)),
+    Class(
+        name="mastodon",
+        promise="a key for an hour, and read-back",
+        platform="mastodon",
+        server=mastodon,
+        keys=_MASTODON,
+    ),
+    Class(name="gotosocial", promise="read-back only", platform="mastodon", server=gotosocial, keys=_MASTODON),
+    Class(
+        name="webhook",
+        promise="neither: held for the owner",
+        platform="webhook",
+        server=webhook,
+        keys='url = "{url}/hook"',
+    ),
 )
+"""One of each; `prove` takes them all."""
+
+FURTHER = (
+    Class(name="readable", promise="read-back only", platform="readable", server=_imagined(keyed=False)),
+    Class(name="blind", promise="neither: held for the owner", platform="blind", server=_imagined(keyed=False)),
+)
+"""More of the same classes, for those who ask: platforms as simple as can be, and one of which people can speak to."""
+
+HELD = frozenset({"webhook", "blind"})
+"""Where nobody can find out."""
 
 
 @dataclass(slots=True)
@@ -136,8 +172,8 @@ class Bench:
                 judge(
                     one.name,
                     self.lives.killed,
-                    deliveries(store, one.name, in_store=one.serve is None),
-                    self.servers[one.name].there() if one.serve else items,
+                    deliveries(store, one.name, in_store=one.server is None),
+                    self.servers[one.name].there() if one.server else items,
                     self.owed(one.name),
                     told,
                 )
@@ -146,7 +182,7 @@ class Bench:
 
     async def speak(self) -> None:
         """Mention the bot everywhere, until it is over; on the local page each again until it is acknowledged."""
-        local = any(one.serve is None for one in self.classes)
+        local = any(one.server is None for one in self.classes)
         number = 0
         client = Client(
             contact="https://localhost/proof", version=__version__, allow_private=(), spacing=None, now=utc_now
@@ -171,9 +207,9 @@ class Bench:
         self.silent.set()
 
     def _account(self, one: Class, *, posting: bool) -> str:
-        keys = one.keys.format(url=self.servers[one.name].url) if one.serve else ""
+        keys = one.keys.replace("{url}", self.servers[one.name].url) if one.server else ""
         rhythm = 'post = { every = "1s" }' if posting else ""
-        return ACCOUNT.format(name=one.name, keys=keys, rhythm=rhythm, settle=SETTLE)
+        return ACCOUNT.format(name=one.name, platform=one.platform, keys=keys, rhythm=rhythm, settle=SETTLE)
 
 
 STARFISH = """
@@ -191,7 +227,7 @@ allow_private = ["127.0.0.0/8"]
 ACCOUNT = """
 [[accounts]]
 name = "{name}"
-platform = "{name}"
+platform = "{platform}"
 settle = "{settle}"
 caps = {{ person = false, account = false, thread = false }}
 {keys}
@@ -207,12 +243,15 @@ WORDS = ("hello", "help", "what are you?", "thank you", "do you know the tides o
 
 
 @asynccontextmanager
-async def bench(names: Sequence[str], dice: random.Random) -> AsyncIterator[Bench]:
+async def bench(names: Sequence[str], dice: random.Random, faulty: float = FAULTY) -> AsyncIterator[Bench]:
     """Set everything up in a temporary folder; nothing is left of it.
+
+    :param names: of classes; none: one of each
+    :param faulty: the share of requests that go wrong
 
     :raises UsageError: there is no such class
     """
-    known = {one.name: one for one in CLASSES}
+    known = {one.name: one for one in (*CLASSES, *FURTHER)}
     for name in names:
         if name not in known:
             raise UsageError(f"the proof knows no platform {name!r}; it knows: {', '.join(known)}")
@@ -222,7 +261,9 @@ async def bench(names: Sequence[str], dice: random.Random) -> AsyncIterator[Benc
         init(folder)
         site = await stack.enter_async_context(publishing(Site(_own(dice))))
         servers = {
-            one.name: await stack.enter_async_context(one.serve(_own(dice))) for one in classes if one.serve is not None
+            one.name: await stack.enter_async_context(serving(one.server(Troubles(_own(dice), faulty))))
+            for one in classes
+            if one.server is not None
         }
         bot = await stack.enter_async_context(lives(folder))
         made = Bench(folder=folder, classes=classes, servers=servers, site=site, lives=bot, port=_free_port())

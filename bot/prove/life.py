@@ -14,6 +14,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+TOKEN = "good"  # noqa: S105 -- the servers of the proof let anybody in who says so
+
 
 class Lives:
     """One bot, which lives again and again on the same database."""
@@ -33,13 +35,11 @@ class Lives:
         self._end = asyncio.create_task(self._ended())
         return self._end
 
-    def kill(self) -> bool:
-        """End it without a word; False if it is over."""
-        if self.pid is None:
-            return False
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
-        return True
+    def kill(self) -> None:
+        """End it without a word, unless it is over."""
+        if self.pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
 
     async def stop(self) -> int:
         """Ask it to end in good order; gives its exit code."""
@@ -82,6 +82,7 @@ async def lives(folder: Path) -> AsyncIterator[Lives]:
             stdout=asyncio.subprocess.PIPE,
             stderr=log,
             cwd=Path(__file__).parents[2],
+            env={**os.environ, "STARFISH_PROOF_TOKEN": TOKEN},
         )
     try:
         yield Lives(process, path)

@@ -85,12 +85,12 @@ async def one_life(table: Bench, dice: random.Random) -> None:
     :raises ProofError: it ended by itself
     """
     way = dice.choice(("any time", "any time", "on arrival", "after arrival"))
-    arrived = asyncio.Event()
     if way == "on arrival":
-        table.watch(lambda: arrived.set() if table.lives.kill() else None)  # before the server has looked at it
-    elif way == "after arrival":
+        await die_on_arrival(table, WATCHED)
+        return
+    end, arrived = await table.lives.begin(), asyncio.Event()
+    if way == "after arrival":
         table.watch(arrived.set)
-    end = await table.lives.begin()
     seen = asyncio.create_task(arrived.wait())
     patience = dice.uniform(0.05, LONGEST_LIFE) if way == "any time" else WATCHED
     await asyncio.wait({end, seen}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
@@ -98,10 +98,41 @@ async def one_life(table: Bench, dice: random.Random) -> None:
         await asyncio.sleep(dice.uniform(0, 0.05))
     table.watch(None)
     seen.cancel()
+    await _kill(table, end)
+
+
+async def die_on_arrival(table: Bench, seconds: float = DRAIN) -> None:
+    """Let the bot live until a server has a request of it, and kill it before the server has looked at it.
+
+    :raises ProofError: it ended by itself
+    """
+    end = await table.lives.begin()
+    table.watch(table.lives.kill)
+    await asyncio.wait({end}, timeout=seconds)
+    table.watch(None)
+    await _kill(table, end)
+
+
+async def _kill(table: Bench, end: asyncio.Task[int]) -> None:
     if not end.done():
         table.lives.kill()
     if (code := await end) != -signal.SIGKILL:
         raise ProofError(f"the program ended by itself ({code}):\n{table.lives.last_words()}")
+
+
+async def die_at(table: Bench, failpoint: str, seconds: float = DRAIN) -> None:
+    """Let the bot live until it dies by itself, at a failpoint ("name:n").
+
+    :raises ProofError: it doesn't get there, or ends otherwise
+    """
+    end = await table.lives.begin(failpoint)
+    done, _ = await asyncio.wait({end}, timeout=seconds)
+    if not done:
+        table.lives.kill()
+        await end
+        raise ProofError(f"the program never came to {failpoint}:\n{table.lives.last_words()}")
+    if end.result() != -signal.SIGKILL:
+        raise ProofError(f"the program ended by itself ({end.result()}):\n{table.lives.last_words()}")
 
 
 async def drain(table: Bench, seconds: float = DRAIN) -> None:
@@ -125,7 +156,7 @@ def _rests(table: Bench) -> bool:
             table.silent.is_set()
             and at_rest(store)
             and all(
-                name in deliveries(store, one.name, in_store=one.serve is None)
+                name in deliveries(store, one.name, in_store=one.server is None)
                 for one in table.classes
                 for name in table.owed(one.name)
             )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
+from bot.store import notices
 from bot.store.part import Part, durable, reading
 from bot.store.records import AccountState
 from bot.store.values import clean, moment, moments, stamp, stamped
@@ -31,10 +32,12 @@ class Accounts(Part):
         )
 
     @durable
-    def lock_out(self, account: str, reason: str, now: datetime) -> None:
-        """Send nothing for an account until `let_in`: its platform doesn't know us any more."""
+    def lock_out(self, account: str, reason: str, now: datetime, *, notice: str = "") -> None:
+        """Send nothing for an account until `let_in`: its platform doesn't know us any more, and the owner is told."""
         self._known(account, now)
         self.change("UPDATE accounts SET locked_out = ? WHERE name = ?", clean(reason) or "locked out", account)
+        if notice:
+            notices.put(self.raw, f"account:{account}", notice, now)
 
     @durable
     def let_in(self, account: str) -> bool:

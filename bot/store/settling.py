@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.model import Receipt, State
+from bot.store import notices
 from bot.store.archive import remember_post
 from bot.store.part import Part, durable
 from bot.store.values import TEXT, clean, cleaned, stamp, stamped, whole
@@ -36,9 +37,10 @@ class Settling(Part):
         return self._move(outbox_id, State.WAITING, IN_DOUBT, reason, now, until=until)
 
     @durable
-    def settle_refused(self, outbox_id: int, reason: str, now: datetime) -> bool:
-        """Certainly not accepted, and never will be."""
-        return self._move(outbox_id, State.REFUSED, (*IN_DOUBT, State.WAITING), reason, now)
+    def settle_refused(self, outbox_id: int, reason: str, now: datetime, *, notice: str = "") -> bool:
+        """Certainly not accepted, and never will be; the owner's `notice` is kept with it."""
+        refused = self._move(outbox_id, State.REFUSED, (*IN_DOUBT, State.WAITING), reason, now)
+        return refused and self._noted(outbox_id, notice, now)
 
     @durable
     def settle_unknown(self, outbox_id: int, reason: str, now: datetime) -> bool:
@@ -53,9 +55,9 @@ class Settling(Part):
         return moved
 
     @durable
-    def settle_held(self, outbox_id: int, reason: str, now: datetime) -> bool:
-        """Nobody can find out: the owner decides."""
-        return self._move(outbox_id, State.HELD, IN_DOUBT, reason, now)
+    def settle_held(self, outbox_id: int, reason: str, now: datetime, *, notice: str = "") -> bool:
+        """Nobody can find out: the owner decides, and is asked by a `notice` that no crash can part from it."""
+        return self._move(outbox_id, State.HELD, IN_DOUBT, reason, now) and self._noted(outbox_id, notice, now)
 
     @durable
     def settle_planned(self, outbox_id: int, now: datetime) -> bool:
@@ -156,6 +158,12 @@ class Settling(Part):
         found = self.one("SELECT candidate, text FROM outbox WHERE id = ?", whole(outbox_id))
         if found is not None and found["candidate"] is not None:
             remember_post(self.raw, found["candidate"], found["text"])
+        notices.drop(self.raw, f"outbox:{whole(outbox_id)}")
+
+    def _noted(self, outbox_id: int, notice: str, now: datetime) -> bool:
+        if notice:
+            notices.put(self.raw, f"outbox:{whole(outbox_id)}", notice, now)
+        return True
 
     def _move(
         self,

@@ -274,3 +274,19 @@ TestOutbox = Outbox.TestCase
 TestOutbox.settings = settings(
     max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+
+
+def test_a_held_delivery_and_its_notice_are_one(store: Store) -> None:
+    """No crash parts what is held, or refused, from the word to the owner; once it is settled, the word goes with it."""
+    first, second = plan(store, "a"), plan(store, "b")
+    assert store.outbox.claim("fedi", now=NOW)
+    assert store.outbox.settle_held(first, "it was cut", now=NOW, notice="look at the account")
+    assert store.outbox.claim("fedi", now=NOW)
+    assert store.outbox.settle_refused(second, "no", now=NOW, notice="it said no")
+    assert {one.subject: one.text for one in store.owner.notices()} == {
+        f"outbox:{first}": "look at the account",
+        f"outbox:{second}": "it said no",
+    }
+    assert not store.outbox.settle_held(second, "again", now=NOW, notice="not in doubt")
+    assert store.outbox.mark_sent(first, now=NOW)
+    assert [one.subject for one in store.owner.notices()] == [f"outbox:{second}"]
