@@ -169,6 +169,8 @@ def _without(sentence: str, pattern: re.Pattern[str], keep: str) -> str:
         if keep != "end":
             return keep
         end = match["end"]
+        if pattern is _RELATIVE and end == "," and not _GOES_ON.match(match.string, match.end()):
+            return match[0]  # the comma may part a list within the clause: "who rate doctors, builders and shops, …"
         kept = match.groupdict().get("last") or ""
         if end == "," and not _CLAUSE.match(match.string, match.end()):
             return kept
