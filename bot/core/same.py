@@ -92,7 +92,7 @@ def near(left: int, right: int) -> bool:
 
 
 class Nearest:
-    """Many simhashes, searched at once and added to at any time: among 20,000 in 0.05 ms, where a loop takes 2.
+    """Many simhashes, searched at once and added to at any time: among 20,000 in 0.14 ms, where a loop takes 2.
 
     Two hashes that differ in at most 11 of 64 bits differ in at most two bits of one of their quarters.  So whatever can
     be near stands under one of 4 × 137 numbers: each quarter as it is, and with one or two bits turned.

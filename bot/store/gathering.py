@@ -39,11 +39,9 @@ class Gathering(Candidates):
     def take_in(self, poll: Poll, for_all: Filters) -> Intake:
         """Take in a changed document, or hold its feed: what is known is asked and answered in one transaction."""
         intake = weigh(poll, self._past(poll), for_all)
-        if intake.held:
-            self._save(intake.state, poll.at)
-        else:
-            title = poll.parsed.title or poll.feed.url
-            self.gathered(intake.state, poll.feed, intake.sifted, title, now=poll.at)
+        self._save(intake.state, poll.at)
+        if not intake.held:
+            self._keep(poll.feed, intake.sifted, poll.parsed.title or poll.feed.url, poll.at)
         return intake
 
     @bulk
@@ -56,29 +54,7 @@ class Gathering(Candidates):
         Gives the candidates' numbers, oldest entry first, so that numbers grow with time.
         """
         self._save(state, now)
-        found = self.one("SELECT id, distrusted FROM feeds WHERE url = ?", clean(state.url))
-        assert found is not None  # just saved
-        number = found["id"]
-        seen = self._seen(number, [key_bytes(each.entry.key) for each in sifted])
-        fresh: dict[bytes, Sifted] = {}
-        for each in sifted:
-            if (key := key_bytes(each.entry.key)) not in seen:
-                fresh.setdefault(key, each)
-        if found["distrusted"]:
-            self.change("UPDATE feeds SET distrusted = 0 WHERE id = ?", number)
-            fresh = {key: replace(each, verdict="baseline") for key, each in fresh.items()}
-        # They come oldest first, as far as their document tells; dates, where there are any, know better.
-        in_time = sorted(fresh.items(), key=lambda item: item[1].entry.published or now)
-        ids = {key: self._offered(each, feed, feed_title, now) for key, each in in_time if each.verdict == "candidate"}
-        for each in fresh.values():
-            if each.verdict == "same" and each.same_as is not None:
-                self._also_in(each.same_as, feed_title)
-        self.raw.executemany(
-            "INSERT OR IGNORE INTO entries (feed, key, title, link, published, first_seen, verdict, reason, canonical,"
-            " title_mark, matched, same_as, candidate) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [_entry_row(number, key, each, ids.get(key), now) for key, each in fresh.items()],
-        )
-        return list(ids.values())
+        return self._keep(feed, sifted, feed_title, now)
 
     @bulk
     def polled(self, state: FeedState, now: datetime) -> None:
@@ -89,10 +65,7 @@ class Gathering(Candidates):
     def known(self, url: str, keys: Sequence[str]) -> frozenset[str]:
         """Which of these keys this feed held before, at any time."""
         feed = self._number(url)
-        if feed is None:
-            return frozenset()
-        seen = self._seen(feed, [key_bytes(key) for key in keys])
-        return frozenset(key for key in keys if key_bytes(key) in seen)
+        return frozenset() if feed is None else self._known(feed, keys)
 
     @reading
     def familiar(self, url: str, canonicals: Sequence[str], title_keys: Sequence[str]) -> Familiar:
@@ -116,17 +89,44 @@ class Gathering(Candidates):
             newest=moments(newest["at"]),
         )
 
+    def _keep(self, feed: Feed, sifted: Sequence[Sifted], feed_title: str, now: datetime) -> list[int]:
+        found = self.one("SELECT id, distrusted FROM feeds WHERE url = ?", clean(feed.url))
+        assert found is not None  # its state was just saved
+        number = found["id"]
+        seen = self._seen(number, [key_bytes(each.entry.key) for each in sifted])
+        fresh: dict[bytes, Sifted] = {}
+        for each in sifted:
+            if (key := key_bytes(each.entry.key)) not in seen:
+                fresh.setdefault(key, each)
+        if found["distrusted"]:
+            self.change("UPDATE feeds SET distrusted = 0 WHERE id = ?", number)
+            fresh = {key: replace(each, verdict="baseline") for key, each in fresh.items()}
+        # They come oldest first, as far as their document tells; dates, where there are any, know better.
+        in_time = sorted(fresh.items(), key=lambda item: item[1].entry.published or now)
+        ids = {key: self._offered(each, feed, feed_title, now) for key, each in in_time if each.verdict == "candidate"}
+        for each in fresh.values():
+            if each.verdict == "same" and each.same_as is not None:
+                self._also_in(each.same_as, feed_title)
+        self.raw.executemany(
+            "INSERT OR IGNORE INTO entries (feed, key, title, link, published, first_seen, verdict, reason, canonical,"
+            " title_mark, matched, same_as, candidate) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [_entry_row(number, key, each, ids.get(key), now) for key, each in fresh.items()],
+        )
+        return list(ids.values())
+
     def _past(self, poll: Poll) -> Past:
         """What is known of all that stands in a document, as far as it matters for what is new in it."""
         url, parsed = poll.feed.url, poll.parsed
-        feed = self._number(url)
-        any_seen = feed is not None and self.one("SELECT 1 FROM entries WHERE feed = ? LIMIT 1", feed) is not None
-        known = self.known(url, [entry.key for entry in parsed.entries]) if any_seen else frozenset()
+        found = self.one(
+            "SELECT id FROM feeds WHERE url = ? AND EXISTS (SELECT 1 FROM entries WHERE feed = feeds.id)", clean(url)
+        )
+        feed = None if found is None else int(found["id"])  # None: it held nothing yet
+        known = frozenset() if feed is None else self._known(feed, [entry.key for entry in parsed.entries])
         if len(known) == len(parsed.entries):
             return Past(known=known)
         links, titles = lookups(parsed, known)
         familiar = Familiar()
-        if any_seen and feed is not None:
+        if feed is not None:
             # The count of all its entries takes milliseconds for an old feed, so only a flood's first sign asks for it.
             flood = many_new(parsed, known)
             familiar = self.familiar(url, links, titles) if flood else Familiar(links=self._had(feed, links))
@@ -184,6 +184,11 @@ class Gathering(Candidates):
     def _number(self, url: str) -> int | None:
         found = self.one("SELECT id FROM feeds WHERE url = ?", clean(url))
         return None if found is None else int(found["id"])
+
+    def _known(self, feed: int, keys: Sequence[str]) -> frozenset[str]:
+        named = {key: key_bytes(key) for key in keys}
+        seen = self._seen(feed, list(named.values()))
+        return frozenset(key for key, short in named.items() if short in seen)
 
     def _seen(self, feed: int, keys: Sequence[bytes]) -> frozenset[bytes]:
         seen: set[bytes] = set()
