@@ -17,6 +17,7 @@ import click
 from bot import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
     from bot.errors import StarfishError
@@ -95,8 +96,11 @@ def starfish() -> None:
     """Read your feeds, share the worthwhile bits in a few words, and answer everyone who mentions you."""
 
 
-def main() -> None:
-    """Run the command line; a failure becomes one sentence and an exit code, never a traceback."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; a failure becomes one sentence and an exit code, never a traceback.
+
+    `arguments` are those of the process where none are given.
+    """
     from bot.errors import StarfishError
 
     sys.excepthook = _surprised
@@ -104,7 +108,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that knows no “é” shows “?”, and nothing fails
     try:
-        starfish.main(prog_name="starfish", standalone_mode=False)
+        starfish.main(arguments, prog_name="starfish", standalone_mode=False)
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
     except click.Abort:

@@ -1,4 +1,4 @@
-"""What programs hand us: JSON objects, one a line, of which any may be broken.  May import: click, the standard library.
+"""What programs hand us: JSON objects, one a line, of which any may be broken.  May import: the standard library.
 
 One object or one sentence a line, in order: a line that can't be read never ends the stream.
 """
@@ -6,10 +6,9 @@ One object or one sentence a line, in order: a line that can't be read never end
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from typing import Any
-
-import click
 
 SHOWN = 80
 """Characters of a broken line that are shown, so that it can be found."""
@@ -17,7 +16,7 @@ SHOWN = 80
 
 def objects() -> Iterator[dict[str, Any] | str]:
     """Read the standard input line by line; a line that is no JSON object gives the sentence that says so."""
-    for line in click.get_binary_stream("stdin"):
+    for line in sys.stdin.buffer:
         yield object_of(line)
 
 

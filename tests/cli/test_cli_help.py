@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from bot.cli import starfish
+from tests.cli.terminal import call
+
+DESIGNED = (
+    "init run once demo check preview ask condense share why feeds rules queue outbox retract timeline pause resume"
+    " block status doctor prove schema backup restore"
+)
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every command and subcommand, by its words."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None, name
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+        else:
+            yield (*path, name)
+
+
+ALL = list(commands(starfish))
+
+
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_every_command_explains_itself_with_a_line_to_copy(path: tuple[str, ...]) -> None:
+    """--help works for each, says what the command does, and shows an example that begins with its own words."""
+    said = call(*path, "--help")
+    assert said.code == 0
+    assert "Example" in said.out
+    assert f"starfish {' '.join(path)}" in said.out.partition("Example")[2]
+    assert said.err == ""
+
+
+def test_the_designed_commands_are_there() -> None:
+    """Every command of the contract exists, and its subcommands with it."""
+    assert {path[0] for path in ALL} >= set(DESIGNED.split())
+    for group, names in {
+        "feeds": "list add remove import export discover check refresh",
+        "rules": "list add remove test unanswered teach export",
+        "queue": "list approve edit reject snooze",
+        "outbox": "list resend mark-sent",
+    }.items():
+        assert {path[1] for path in ALL if path[0] == group} >= set(names.split())
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("-h",), ("feeds", "-h")])
+def test_groups_list_their_commands(arguments: tuple[str, ...]) -> None:
+    """Help of a group names what is in it."""
+    said = call(*arguments)
+    assert said.code == 0
+    assert "Commands:" in said.out
+
+
+def test_a_mistyped_command_is_named_and_the_right_one_offered() -> None:
+    """An unknown command is the user's mistake: exit 2, with the nearest name."""
+    said = call("stauts")
+    assert said.code == 2
+    assert "Did you mean 'status'?" in said.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("ask",),
+        ("preview", "--count", "0"),
+        ("condense",),
+        ("why",),
+        ("feeds", "nosuch"),
+        ("--nosuch",),
+        ("queue", "approve", "x"),
+    ],
+)
+def test_wrong_usage_exits_2(arguments: tuple[str, ...]) -> None:
+    """What a command can't mean is said in a sentence on the error output, and nothing stands on the other."""
+    said = call(*arguments)
+    assert (said.code, said.out) == (2, "")
+    assert "Error:" in said.err
+
+
+def test_the_version_is_said() -> None:
+    """`--version` names the program and its version."""
+    assert call("--version").out.startswith("starfish, version ")
