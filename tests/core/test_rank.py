@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.core.features import View, features, overlap
 from bot.core.rank import candidates, sayings
 from bot.core.reading import read
 from bot.core.weights import WEIGHTS
@@ -26,12 +25,6 @@ def test_every_feature_has_a_weight_and_every_weight_a_feature() -> None:
     """The trained weights and the code are of one make."""
     _, row = candidates(READING)[0]
     assert set(row) == set(WEIGHTS)
-
-
-def test_features_are_small_numbers() -> None:
-    """No feature outweighs the others by its size."""
-    for row in features(READING):
-        assert all(-2 <= value <= 5 for value in row.values())
 
 
 def test_the_best_is_of_the_articles_subject() -> None:
@@ -82,15 +75,3 @@ def test_fragments_are_given_only_if_there_is_nothing_else() -> None:
 def test_the_same_article_is_told_the_same_way() -> None:
     """Nothing depends on hash order or chance."""
     assert sayings(READING) == sayings(read(ARTICLE))
-
-
-def test_overlap_is_a_share() -> None:
-    """Nothing in common is 0, the same is 1."""
-    assert overlap(frozenset("ab"), frozenset("cd")) == 0
-    assert overlap(frozenset("ab"), frozenset("ab")) == 1
-    assert overlap(frozenset(), frozenset()) == 0
-
-
-def test_a_view_of_nothing_is_fine() -> None:
-    """An article without sentences has a view without features."""
-    assert View(read(Article(url="https://example.com/"))).count == 0

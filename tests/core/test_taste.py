@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.patterns import dangles, open_ended, sells
-from bot.core.taste import faults
+from bot.core.taste import faults, speaks_for_itself
 
 
 @pytest.mark.parametrize(
@@ -34,50 +33,16 @@ def test_a_plain_sentence_has_no_fault() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sentence", "language", "leans"),
+    ("text", "speaks"),
     [
-        ("This is why it failed.", "en", True),
-        ("This week the committee met.", "en", False),
-        ("“But nobody came,” she said.", "en", True),
-        ("The above is true of all.", "en", True),
-        ("Ann Lee came.", "en", False),
-        ("Dies ist der Grund.", "de", True),
-        ("Diese Woche tagt der Rat.", "de", False),
-        ("Sin embargo, nadie vino.", "es", True),
-        ("Sin agua no hay vida.", "es", False),
-        ("Cela suffit.", "fr", True),
-        ("Questo basta.", "it", True),
-        ("Isso basta.", "pt", True),
-        ("Dit is genoeg.", "nl", True),
-        ("To wystarczy.", "pl", True),
-        ("It failed.", None, True),
-        ("これで十分です。", "ja", False),
+        ("I built it.", True),
+        ("We’re excited to announce it.", True),
+        ("Wir haben es gebaut.", True),
+        ("Ann said: “I built it.”", False),
+        ("Ann built it for World War I veterans.", True),
+        ("Ann built it.", False),
     ],
 )
-def test_a_start_that_leans_is_seen(sentence: str, language: str | None, leans: bool) -> None:
-    """Pronouns and connectives at the start lean on another sentence; "this week" does not."""
-    assert dangles(sentence, language) is leans
-
-
-@pytest.mark.parametrize(
-    ("text", "phrase"),
-    [
-        ("You won't believe what happens next.", "You won't believe"),
-        ("Sign up for our newsletter today.", "Sign up"),
-        ("The store now reads minds.", ""),
-        ("Jetzt bestellen und sparen!", "Jetzt bestellen"),
-        ("Abonnez-vous à la lettre.", "Abonnez-vous"),
-        ("Ann Lee sold 40 instruments.", ""),
-    ],
-)
-def test_bait_is_named(text: str, phrase: str) -> None:
-    """The phrase that baits or sells is given as it stands."""
-    assert sells(text) == phrase
-
-
-@pytest.mark.parametrize(
-    ("text", "ends_open"), [("They discuss the man who.", True), ("A price of Rs.", True), ("They went in.", False)]
-)
-def test_a_last_word_can_call_for_another(text: str, ends_open: bool) -> None:
-    """A sentence that ends with an article, a conjunction or a relative pronoun was cut."""
-    assert open_ended(text) is ends_open
+def test_the_authors_voice_is_heard(text: str, speaks: bool) -> None:
+    """Words of the first person outside quotation marks are the author's; "World War I" is taken for one, harmlessly."""
+    assert speaks_for_itself(text) is speaks
