@@ -10,8 +10,9 @@ alone then answers as many real questions rightly as word vectors of 30 MB do, w
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 
 from bot.core.elsewhere import SENTENCES
 from bot.core.grams import Grams
@@ -37,6 +38,9 @@ _FEW = 3
 
 _ASK = 0.78
 """From this part of it on, "did you mean" is asked."""
+
+
+_NONE = (0.0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +83,10 @@ class Likeness:
         same = self._same.get(tuple(words.folded_all))
         if same is not None:
             alike[same] = 1.0  # for certain; the looks at grams may have stopped early
-        ranked = sorted(self._scores(list(enumerate(alike))), reverse=True)[:limit]
-        return [
-            Nearest(self._rules[-rule], score, self._examples[example][1])
-            for score, rule, example in ranked
-            if score > 0 or rule == ranked[0][1]
-        ]
+        ranked = nlargest(limit, self._scores((place, how) for place, how in enumerate(alike) if how > _FAINT))
+        if not ranked:
+            return [Nearest(self._rules[0], 0.0, self._examples[0][1])]
+        return [Nearest(self._rules[-rule], score, self._examples[example][1]) for score, rule, example in ranked]
 
     def _alike(self, words: Words) -> list[float]:
         """How alike each example is, then each sentence of nobody."""
@@ -97,21 +99,24 @@ class Likeness:
             for one, other in zip(alike, self._meaning(words.text), strict=True)
         ]
 
-    def _scores(self, alike: Sequence[tuple[int, float]]) -> list[tuple[float, int, int]]:
-        """(Score, minus the rule's number, its nearest example) of every rule, by how alike which sentences are."""
-        votes = [0.0] * len(self._rules)
-        nearest = [(0.0, example) for example in self._firsts]
+    def _scores(self, alike: Iterable[tuple[int, float]]) -> list[tuple[float, int, int]]:
+        """(Score, minus the rule's number, its nearest example) of the rules that are voted for."""
+        votes: dict[int, float] = {}
+        nearest: dict[int, tuple[float, int]] = {}
         owner, examples = self._owner, len(self._owner)
-        for place, how in [one for one in alike if one[1] > _FAINT]:
+        for place, how in alike:
             for rule, vote in self._votes[place]:
-                votes[rule] += how * vote
-            if place < examples and how > nearest[owner[place]][0]:
+                votes[rule] = votes.get(rule, 0.0) + how * vote
+            if place < examples and how > nearest.get(owner[place], _NONE)[0]:
                 nearest[owner[place]] = (how, place)
-        return [
-            # The root only stretches the scale: answers then begin at about one half.
-            (1.0 if how > 0.9999 else math.sqrt(max(0.0, min(1.0, _VOTE * vote + (1 - _VOTE) * how))), -rule, example)
-            for rule, (vote, (how, example)) in enumerate(zip(votes, nearest, strict=True))
-        ]
+        found = []
+        for rule, vote in votes.items():
+            how, example = nearest.get(rule, (0.0, self._firsts[rule]))
+            score = _VOTE * vote + (1 - _VOTE) * how
+            if score > 0:
+                # The root only stretches the scale: answers then begin at about one half.
+                found.append((1.0 if how > 0.9999 else min(1.0, math.sqrt(score)), -rule, example))
+        return found
 
     # ----------------------------------------------------------------- building
 
@@ -140,5 +145,5 @@ class Likeness:
         least, most = _ACCEPT
         if len(self._rules) < _FEW:
             return most
-        reached = sorted(max(self._scores(neighbours))[0] for neighbours in near[len(self._owner) :])
+        reached = sorted(max(self._scores(one), default=_NONE)[0] for one in near[len(self._owner) :])
         return min(max(reached[-len(reached) // 20], least), most)

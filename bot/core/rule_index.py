@@ -21,7 +21,7 @@ from bot.model import Mention, Rule
 class Ruling:
     """A rule, compiled: what it needs to match, and how it ranks."""
 
-    __slots__ = ("always", "ends", "order", "patterns", "phrases", "rank", "rule", "stage")
+    __slots__ = ("always", "ends", "order", "patterns", "phrases", "rank", "rule", "stage", "unconditional")
 
     def __init__(self, rule: Rule, phrases: Sequence[Phrase], patterns: Sequence[Expression], order: int) -> None:
         """Take a rule with its compiled phrases and patterns, and its place among all rules."""
@@ -35,17 +35,20 @@ class Ruling:
             "owner" if rule.by == "owner" else "built-in" if rule.do in CONSENT else "phrase"
         )
         in_context = rule.about is not None or rule.after is not None
+        self.unconditional = not (in_context or rule.by is not None or rule.accounts or rule.max_words is not None)
         self.rank = (("owner", "built-in", "phrase").index(self.stage), -rule.priority, not in_context)
 
-    def applies(self, mention: Mention, after: str | None, count: int) -> bool:
-        """Whether the rule's conditions hold, whatever the words."""
+    def applies(self, mention: Mention, after: str | None, words: Words) -> bool:
+        """Whether the rule's conditions hold, whatever is said."""
+        if self.unconditional:
+            return True
         rule = self.rule
         return (
             (rule.by is None or mention.owner)
             and (rule.about is None or mention.about is not None)
             and (rule.after is None or rule.after == after)
             and (not rule.accounts or mention.account in rule.accounts)
-            and (rule.max_words is None or count <= rule.max_words)
+            and (rule.max_words is None or words.count <= rule.max_words)
         )
 
     def catches(self, words: Words) -> Mapping[str, str] | None:

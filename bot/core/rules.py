@@ -125,7 +125,7 @@ class Engine:
         """`opt_out` or `opt_in` when that is what is asked for, else None: to be honoured before any cap."""
         words = self._words(mention)
         for ruling, _ in self._index.hits(words):
-            if ruling.applies(mention, None, words.count):
+            if ruling.applies(mention, None, words):
                 asked = ruling.rule.do if ruling.stage == "built-in" else None
                 return "opt_out" if asked == "opt_out" else "opt_in" if asked == "opt_in" else None
         return None
@@ -137,8 +137,8 @@ class Engine:
         """The nearest `like` rules that may answer this mention; if none may, the nearest of all."""
         if not self._likeness:
             return []
-        near = self._likeness.nearest(words)
-        return [one for one in near if self._rulings[one.rule].applies(mention, after, words.count)] or near
+        near = self._likeness.nearest(words, limit=20)
+        return [one for one in near if self._rulings[one.rule].applies(mention, after, words)] or near
 
     def _candidates(
         self, words: Words, mention: Mention, after: str | None, without: Container[str]
@@ -147,11 +147,10 @@ class Engine:
         near = self._near(words, mention, after)
         nearest = (near[0].rule, near[0].score) if near else None
         given: set[str] = set()
-        count = words.count
         agreed = self._agreed(words, after) if after is not None and after.startswith(ASKED) else ()
         for match in chain(agreed, self._written(words), self._likely(near) if near else ()):
             rule = match.rule
-            if rule in given or rule in without or not self._rulings[rule].applies(mention, after, count):
+            if rule in given or rule in without or not self._rulings[rule].applies(mention, after, words):
                 continue
             given.add(rule)
             yield replace(match, nearest=nearest) if nearest else match
@@ -194,7 +193,7 @@ class Engine:
         topic = topic_in(words)
         for ruling in self._ends:
             values = ruling.catches(words)
-            if values is None or not ruling.applies(mention, after, words.count):
+            if values is None or not ruling.applies(mention, after, words):
                 continue
             if topic:
                 yield Match(rule=ruling.rule.id, stage="search", score=0.0, values={**values, "topic": topic})
