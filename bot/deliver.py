@@ -113,7 +113,7 @@ async def reconcile(row: OutboxRow, account: Account, publisher: Publisher, bot:
     outbox, limits, now = bot.store.outbox, publisher.limits, bot.now()
     if limits.searchable:
         await _look(row, publisher, bot)
-    elif limits.idempotent_for is not None and now - (row.first_sent_at or now) < limits.idempotent_for:
+    elif limits.idempotent_for and timedelta(0) <= now - (row.first_sent_at or now) < limits.idempotent_for:
         await bot.db(outbox.settle_planned, row.id, now=now)  # the same key again is the same post
     elif account.unknown == "assume_sent":
         await _sent(row, Receipt(remote_id="", note="assumed"), bot)

@@ -34,6 +34,7 @@ async def once(on: Ground, stories: Stories, *, extra: bool, seen: Callable[[sha
     """
     now = on.now()
     done = Done()
+    await on.db(on.store.clock.correct, now=now)
     await on.db(on.store.outbox.recover, now=now)
     done.gathered = await refresh(on, stories, now, seen=seen)
     last = await on.db(on.store.owner.get, "last_call")

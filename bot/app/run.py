@@ -54,6 +54,7 @@ class Bot:
 
     async def live(self) -> None:
         """Run until `stopping` is set, then drain; cancelled: end at once."""
+        await self._set_right()
         recovered = await self.on.db(self.on.store.outbox.recover, now=self.on.now())
         if recovered:
             log.warning(
@@ -74,6 +75,14 @@ class Bot:
             for task in self._tasks.values():
                 task.cancel()
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _set_right(self) -> None:
+        """Correct what a wrong clock left behind, and let accounts in again that their platforms locked out."""
+        wrong = await self.on.db(self.on.store.clock.correct, now=self.on.now())
+        if wrong:
+            log.warning("the clock was ahead: %s times that can't be true were corrected", wrong)
+        for name in self.stories.sharing.accounts:
+            await self.on.db(self.on.store.outbox.let_in, name)
 
     def take(self, stories: Stories) -> None:
         """Go on with newly built parts: at the start, and after each reload."""
@@ -278,6 +287,7 @@ class Bot:
         """Once an hour: let go of what is no longer needed, expire what the owner wants expired."""
         while True:
             now = self.on.now()
+            await self.on.db(self.on.store.clock.correct, now=now)
             for account in self.stories.sharing.accounts.values():
                 if account.expires:
                     reason = f"older than {account.expires.total_seconds() / 3600:.0f} h"

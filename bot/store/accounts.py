@@ -41,14 +41,14 @@ class Accounts(Part):
 
     @durable
     def let_in(self, account: str) -> bool:
-        """Send again, after new credentials; tells whether it was locked out."""
-        return (
-            self.change(
-                "UPDATE accounts SET locked_out = NULL, hold_until = NULL WHERE name = ? AND locked_out IS NOT NULL",
-                account,
-            )
-            == 1
+        """Send again, after new credentials, and take the owner's notice back; tells whether it was locked out."""
+        changed = self.change(
+            "UPDATE accounts SET locked_out = NULL, hold_until = NULL WHERE name = ? AND locked_out IS NOT NULL",
+            account,
         )
+        if changed:
+            notices.drop(self.raw, f"account:{account}")
+        return changed == 1
 
     @reading
     def account_state(self, account: str) -> AccountState:

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Literal, Self, TypeVar
 
 from bot.store.archive import Archive
+from bot.store.clock import Clock
 from bot.store.connection import BUSY, Connection
 from bot.store.feeds import Feeds
 from bot.store.guard import Guard
@@ -39,6 +40,7 @@ class Store:
         self.owner = Owner(connection)
         self.archive = Archive(connection)
         self.promises = Promises(connection)
+        self.clock = Clock(connection)
         self.subscriptions = Subscriptions(connection)
         self._guard = guard
 
