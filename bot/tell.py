@@ -46,7 +46,8 @@ async def tell(bot: Telling, now: datetime) -> int:
 async def tell_followers(bot: Telling, now: datetime) -> int:
     """Tell those who follow a topic of what was shared on it since the last time."""
     owner, promises = bot.store.owner, bot.store.promises
-    shared = await bot.db(promises.shared_since, await bot.db(owner.get, "told_up_to") or "")
+    told_up_to = await bot.db(owner.get, "told_up_to")
+    shared = await bot.db(promises.shared_since, told_up_to or "")
     if not shared:
         return 0
     follows = await bot.db(promises.follows)
