@@ -16,7 +16,7 @@ from bot.core.sentences import sentences
 from bot.core.terms import numbers, terms, terms_of, words
 from bot.model import Article
 
-MOST_SENTENCES = 150
+MOST_SENTENCES = 120
 """Sentences that are weighed, from the beginning: what comes later in a long article hardly ever tells of it best."""
 
 _MOST_CHARACTERS = 60_000
@@ -69,7 +69,6 @@ class Reading:
     title_terms: frozenset[str]
     language: str | None
     sentences: tuple[Sentence, ...]
-    total: int  # sentences of the article, also those beyond the cap
     counts: Counter[str] = field(default_factory=Counter)  # term → in how many sentences it stands
 
 
@@ -82,6 +81,8 @@ def read(article: Article) -> Reading:
     whole_title = folded(title)
     seen = {whole_title}
     for line in text.split("\n"):
+        if len(found) >= MOST_SENTENCES:
+            break
         if _BOILERPLATE.match(line) or _BYLINE.match(line) or _CLOCKED.match(line):
             continue
         first = True
@@ -92,14 +93,15 @@ def read(article: Article) -> Reading:
                 continue
             seen.add(key)
             found.append(sentence_of(sentence, len(found), language, opens=first, tokens=tokens))
+            if len(found) >= MOST_SENTENCES:
+                break
             first = False
     counts = Counter(term for sentence in found for term in sentence.content)
     return Reading(
         title=title,
         title_terms=frozenset(terms(title, language)),
         language=language,
-        sentences=tuple(found[:MOST_SENTENCES]),
-        total=len(found),
+        sentences=tuple(found),
         counts=counts,
     )
 

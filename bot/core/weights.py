@@ -1,6 +1,6 @@
 """The weights of the ranking, one a feature.  May import: nothing.
 
-Written by tests/bench/train_condense.py; run it again after any change to core/features.py.
+Written by tests/bench/train_condense.py; run it again after any change to core/features.py or core/rank.py.
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ WEIGHTS: dict[str, float] = {
     "apart": -0.02826,
 }
 
-CONSENSUS = 0.1
+CONSENSUS = 0.05
 """How much the vote of the best sentences counts."""
 
-WARMTH = 0.02
+WARMTH = 0.03
 """The score difference at which a sentence's vote falls to 37 %."""

@@ -32,8 +32,8 @@ from bot.model import Limits
 LIMITS = (None, 140, 200)
 UNIT = Limits(max_length=10_000)
 MIX = np.array([0.4, 0.3, 0.3])
-RIDGE = 300.0
-KIND_WEIGHTS = {"feed_copied": 0.5}  # most of them are mere leads
+RIDGE = 150.0
+KIND_WEIGHTS = {"feed_copied": 0.5, "news_single_sentence": 1.4}  # most of the former are mere leads
 ROUNDS = (
     2  # pairs are made of the best candidates, so the second round sees the pairs that the first one's weights make
 )

@@ -79,7 +79,7 @@ def test_long_articles_are_read_to_a_cap() -> None:
     """A book costs what an article costs."""
     reading = read(article("\n".join(f"Sentence number {number} tells of thing {number}." for number in range(1_000))))
     assert len(reading.sentences) == MOST_SENTENCES
-    assert reading.total == 1_000
+    assert reading.sentences[-1].text.startswith(f"Sentence number {MOST_SENTENCES - 1} ")
 
 
 def test_nothing_is_read_of_nothing() -> None:
