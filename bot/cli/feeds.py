@@ -155,17 +155,17 @@ def check(place: Place, *, address: str, as_json: bool) -> None:
 @common
 def refresh(place: Place, *, everything: bool, as_json: bool) -> None:
     """Poll what is due now: no pages, no drafts, no posts.  Beside a running bot, only mark the feeds due."""
-    from bot.app.build import ground, platforms, stories, utc_now
+    from bot.app.build import ground, platforms, stories
     from bot.app.once import refresh as poll
     from bot.errors import StoreBusy
 
     settings = place.settings()
 
     async def go() -> list[Gathered]:
-        now = utc_now()
         with place.store("run", settings) as store:
             async with ground(settings, store) as on:
                 built = await stories(settings, on, platforms())
+                now = on.now()  # after the files were read: a feed that is new in them is due at once
                 if everything:
                     await on.db(store.feeds.mark_due, None, now=now)
                 due = await on.db(store.feeds.due, now, 1_000_000)

@@ -26,6 +26,9 @@ from tests.servers.fixtures import START, Hands
 PIECES: tuple[Piece, ...] = tuple(piece for site in SITES for piece in site.pieces)
 """A dozen articles that are worth sharing."""
 
+BASE = "http://127.0.0.1:9"
+"""Where their links lead: nobody is there, so the feed's own texts serve, at once and without a network."""
+
 RULES = """
 [[rules]]
 id = "greeting"
@@ -94,7 +97,7 @@ def write_config(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "starfish.toml").write_text(
         '[bot]\nname = "starfish"\nniche = "sound"\ntimezone = "Europe/London"\ndatabase = "starfish.db"\n'
-        f'{bot}\n[web]\nlisten = "127.0.0.1:0"\n[net]\ncontact = "https://example.com/bot"\n'
+        f'{bot}\n[web]\nlisten = "127.0.0.1:0"\n[net]\ncontact = "https://bot.example.org/"\n'
         f'allow_private = ["127.0.0.0/8"]\n{more}\n{accounts}',
         "utf-8",
     )
@@ -111,7 +114,7 @@ def read_config(folder: Path) -> Settings:
     return load(folder, options, env=os.environ, check_rule=check_rule)
 
 
-def rss(pieces: Iterable[Piece], *, base: str = "https://sounds.example", now: datetime = START) -> str:
+def rss(pieces: Iterable[Piece], *, base: str = BASE, now: datetime = START) -> str:
     """A feed with the whole text of each piece, so that no page is needed."""
     items = "".join(
         f"<item><title>{escape(piece.title)}</title><link>{base}/{piece.slug}</link><guid>{base}/{piece.slug}</guid>"

@@ -14,7 +14,7 @@ from bot.demo.server import sites
 from bot.platforms.local import LIMITS
 from tests.servers.feedserver import FeedServer
 from tests.servers.fixtures import Hands
-from tests.servers.small_bot import LOCAL, PIECES, SmallBot, rss, small_bot, write_config
+from tests.servers.small_bot import BASE, LOCAL, PIECES, SmallBot, rss, small_bot, write_config
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ async def test_the_same_document_again_brings_nothing(server: FeedServer, tmp_pa
             await bot.fill(f"extra:{number}")
             await bot.deliver()
         links = [post.url for post in await bot.posts()]
-        assert sorted(map(str, links)) == sorted(f"https://sounds.example/{piece.slug}" for piece in PIECES[:3])
+        assert sorted(map(str, links)) == sorted(f"{BASE}/{piece.slug}" for piece in PIECES[:3])
 
 
 async def test_a_slot_is_filled_once(server: FeedServer, tmp_path: Path) -> None:
@@ -273,7 +273,7 @@ async def test_the_blocked_are_shared_from_no_feed(server: FeedServer, tmp_path:
         server.put("/bad", rss(mara, base="https://www.spam.example"))
         bot.later(hours=1)
         await bot.gather()
-        assert await blocked_links(bot) == [f"https://sounds.example/{others[0].slug}"]
+        assert await blocked_links(bot) == [f"{BASE}/{others[0].slug}"]
         assert await bot.on.db(bot.on.store.mentions.unblock, who)
         bot.later(hours=1)
         assert (await bot.fill("after")).outbox is not None

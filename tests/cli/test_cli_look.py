@@ -1,0 +1,169 @@
+"""`check`, `preview`, `status`, `timeline`, `why`, `doctor`, `schema`: commands that only look."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.cli.terminal import Terminal, call
+from tests.servers.feedserver import FeedServer
+from tests.servers.small_bot import BASE, LOCAL, PIECES, rss, write_config
+
+
+def test_check_names_five_mistakes_of_five_kinds(tmp_path: Path) -> None:
+    """A misspelt key, an unknown zone, a wrong span, a rule without a reply, TOML that is none: all with their lines."""
+    folder = write_config(tmp_path / "config", bot='nich = "x"')
+    starfish = (folder / "starfish.toml").read_text("utf-8").replace("Europe/London", "Europe/Londn")
+    (folder / "starfish.toml").write_text(starfish.replace('every = "1h"', 'every = "1 fortnight"'), "utf-8")
+    (folder / "rules.toml").write_text('[[rules]]\nid = "a"\nwhen = "hello"\n', "utf-8")
+    (folder / "feeds.toml").write_text('[[feeds]]\nurl = "https://example.com/feed"\n\n[[feeds]\nurl = 3\n', "utf-8")
+    said = call("check", "--config", str(folder))
+    assert said.code == 2
+    for where, what in (
+        ("starfish.toml:6", "niche"),
+        ("starfish.toml:4", "Europe/London"),
+        ("starfish.toml:17", "fortnight"),
+        ("rules.toml:1", "reply"),
+        ("feeds.toml:4", ""),
+    ):
+        assert any(where in line and what in line for line in said.err.splitlines()), (where, said.err)
+    assert "5 mistakes. Nothing was started." in said.err
+    told = call("check", "--json", "--config", str(folder))
+    assert told.code == 2
+    assert len(told.json()["mistakes"]) == 5
+    assert not told.json()["ok"]
+
+
+def test_every_command_that_reads_the_config_refuses_a_wrong_one(tmp_path: Path) -> None:
+    """Exit 2 and the same sentences, whatever was asked."""
+    folder = write_config(tmp_path / "config", bot="nich = 1")
+    for command in (["run"], ["once"], ["preview"], ["ask", "hello"], ["status"], ["feeds", "list"], ["rules", "test"]):
+        said = call(*command, "--config", str(folder))
+        assert said.code == 2
+        assert "starfish.toml:6" in said.err
+
+
+def test_a_folder_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
+    """No config: exit 2, and what to do about it."""
+    said = call("check", "--config", str(tmp_path / "nowhere"))
+    assert said.code == 2
+    assert "starfish init" in said.err
+
+
+def test_check_fails_where_a_rules_own_test_does(terminal: Terminal, folder: Path) -> None:
+    """A test that isn't true is named, with exit 2; without it all is well."""
+    assert terminal.ok("check").out.endswith("No mistakes.\n")
+    rules = (folder / "rules.toml").read_text("utf-8")
+    (folder / "rules.toml").write_text(rules.replace('say = "hello there"', 'say = "good bye"'), "utf-8")
+    said = terminal("check")
+    assert said.code == 2
+    assert "good bye" in said.out
+    assert terminal("check", "--json").json()["tests"]["failed"][0]["rule"] == "greeting"
+
+
+def test_preview_has_the_designed_shape_and_sends_nothing(terminal: Terminal) -> None:
+    """Before the first start and after it: items with exactly the keys of the contract, the best first."""
+    first = terminal.ok("preview", "--json").json()
+    terminal.ok("feeds", "refresh")
+    later = terminal.ok("preview", "--json", "--count", "2").json()
+    assert len(later["items"]) == 2
+    assert [item["url"] for item in first["items"][:2]] == [item["url"] for item in later["items"]]
+    for item in later["items"]:
+        assert list(item) == ["account", "text", "length", "limit", "url", "title", "feed", "score", "why", "at"]
+        assert item["text"].endswith(item["url"])
+        assert item["length"] <= item["limit"] == 300
+        assert item["why"]
+        assert item["at"]
+    assert terminal.ok("timeline", "--json").json() == {"items": []}
+
+
+def test_preview_before_the_first_start_leaves_nothing(terminal: Terminal, folder: Path) -> None:
+    """The feeds are read for it, and no file is made."""
+    before = sorted(path.name for path in folder.iterdir())
+    assert terminal.ok("preview").out.count("──") == 3
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_looking_decides_nothing(site: FeedServer, tmp_path: Path) -> None:
+    """What is muted or expired is not shown, and is not decided by looking either."""
+    url = site.put("/muted.xml", rss(PIECES[:3]))
+    account = LOCAL + 'expires = "1d"\n'
+    folder = write_config(tmp_path / "config", feeds=[url], accounts=account, bot='interests = ["-rain"]')
+    terminal = Terminal(folder)
+    terminal.ok("feeds", "refresh")
+    links = [item["url"] for item in terminal.ok("preview", "--json").json()["items"]]
+    assert links
+    assert not any("rain" in link for link in links)
+    assert len(terminal.ok("queue", "list").out.splitlines()) == 2
+    assert terminal.ok("why", f"{BASE}/rain-under-a-bridge", "--json").json()["scores"]
+
+
+def test_commands_that_look_say_how_to_begin(terminal: Terminal) -> None:
+    """Without a database: exit 1 and one sentence that names the command to run first."""
+    for command in (
+        ["status"],
+        ["timeline"],
+        ["queue", "list"],
+        ["why", "https://example.com/"],
+        ["rules", "unanswered"],
+    ):
+        said = terminal(*command)
+        assert (said.code, said.out) == (1, "")
+        assert "starfish run" in said.err
+        assert len(said.err.splitlines()) == 1
+
+
+def test_status_tells_feeds_accounts_and_notices(terminal: Terminal, site: FeedServer) -> None:
+    """A failing feed is named with its reason; the JSON is one object."""
+    site.put("/feed.xml", b"<html>moved</html>")
+    terminal.ok("once")
+    said = terminal.ok("status")
+    assert "1 feeds, 1 with a problem" in said.out
+    facts = terminal.ok("status", "--json").json()
+    assert facts["feeds"][0]["error"]
+    assert facts["accounts"][0]["name"] == "timeline"
+
+
+def test_why_tells_the_whole_story_of_a_link(terminal: Terminal) -> None:
+    """By link, by timeline number: feed, verdict, score, slot, state and receipt; an unknown link exits 1."""
+    terminal.ok("once", "--post")
+    (item,) = terminal.ok("timeline", "--json").json()["items"]
+    told = terminal.ok("why", item["url"], "--json").json()
+    assert told["known"]
+    assert told["entries"][0]["verdict"] == "candidate"
+    assert told["outbox"][0]["state"] == "sent"
+    assert told["outbox"][0]["slot"].startswith("extra:")
+    assert told["scores"]
+    assert terminal.ok("why", item["id"], "--json").json()["outbox"] == told["outbox"]
+    assert "is sent" in terminal.ok("why", item["url"]).out
+    unknown = terminal("why", "https://never.example/x")
+    assert unknown.code == 1
+    assert "never seen" in unknown.out
+
+
+def test_the_timeline_is_printed_in_three_ways(terminal: Terminal) -> None:
+    """For people, as one object, and one object a line: the same items, signed with the bot's name."""
+    terminal.ok("once", "--post")
+    terminal.ok("once", "--post")
+    items = terminal.ok("timeline", "--json").json()["items"]
+    assert [item["kind"] for item in items] == ["post", "post"]
+    assert {item["from"] for item in items} == {"starfish"}
+    assert terminal.ok("timeline", "--jsonl").lines() == items
+    assert terminal.ok("timeline", "--jsonl", "--limit", 1).lines() == items[1:]
+    assert items[0]["url"] in terminal.ok("timeline").out
+
+
+def test_doctor_looks_before_and_after_the_first_start(terminal: Terminal) -> None:
+    """Every finding is one line that begins with ok or !!."""
+    for _ in range(2):
+        lines = terminal.ok("doctor").out.splitlines()
+        assert len(lines) > 3
+        assert all(line.startswith(("ok ", "!! ")) for line in lines[:-1])
+        terminal.ok("once")
+
+
+def test_the_schema_is_json_and_names_the_settings() -> None:
+    """What editors read: valid JSON with the keys of the three files."""
+    schema = json.dumps(call("schema").json())
+    for key in ("max_per_day", "backfill", "otherwise", "allow_private"):
+        assert f'"{key}"' in schema

@@ -1,0 +1,142 @@
+"""`init`, `once`, `share`, `pause`, `resume`, `block`: commands that act."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.core.text import measure
+from bot.platforms.local import LIMITS
+from bot.store import open_store
+from tests.cli.terminal import Terminal, call
+from tests.servers.feedserver import FeedServer
+from tests.servers.fixtures import START
+from tests.servers.small_bot import LOCAL, PIECES, rss, write_config
+
+
+def test_init_writes_a_config_that_is_right_and_never_overwrites(tmp_path: Path) -> None:
+    """Four files, without a mistake; a second time they are left alone, with exit 2."""
+    folder = tmp_path / "new" / "config"
+    assert call("init", str(folder)).code == 0
+    names = {"starfish.toml", "feeds.toml", "rules.toml", "quotes.txt"}
+    assert {path.name for path in folder.iterdir()} == names
+    assert Terminal(folder).ok("check").out.endswith("No mistakes.\n")
+    (folder / "feeds.toml").write_text("# mine\n", "utf-8")
+    again = call("init", str(folder))
+    assert again.code != 0
+    assert (folder / "feeds.toml").read_text("utf-8") == "# mine\n"
+
+
+def test_the_first_call_only_gathers(terminal: Terminal) -> None:
+    """`once` on a new database posts nothing; its JSON says what each feed brought."""
+    done = terminal.ok("once", "--json").json()
+    assert set(done) == {"feeds", "slots", "answered", "delivered"}
+    assert set(done["feeds"][0]) == {"url", "status", "entries", "new", "error", "next_at"}
+    assert (done["feeds"][0]["status"], done["feeds"][0]["new"]) == ("new", len(PIECES))
+    assert (done["slots"], done["delivered"]) == ([], 0)
+
+
+def test_later_calls_fill_at_most_one_slot(site: FeedServer, tmp_path: Path) -> None:
+    """However many slots came due since the last call, one post goes out."""
+    url = site.put("/often.xml", rss(PIECES))
+    often = '[[accounts]]\nname = "timeline"\nplatform = "local"\npost = { every = "1s" }\n'
+    terminal = Terminal(write_config(tmp_path / "config", feeds=[url], accounts=often))
+    terminal.ok("once")
+    with open_store(tmp_path / "config" / "starfish.db", mode="run", now=START) as store:
+        last = store.owner.get("last_call")
+        assert last is not None
+        store.owner.put("last_call", last.replace("2026", "2025"))
+    done = terminal.ok("once", "--json").json()
+    assert [one["outbox"] for one in done["slots"] if one["outbox"]] == [1]
+    assert done["delivered"] == 1
+    assert len(terminal.ok("timeline", "--jsonl").lines()) == 1
+
+
+def test_every_post_is_one_extra_and_each_link_comes_once(terminal: Terminal) -> None:
+    """`--post` again and again: one post a call, each another article, within the limit, its link whole."""
+    for _ in range(5):
+        done = terminal.ok("once", "--post", "--json").json()
+        assert done["delivered"] == 1
+        assert done["slots"][-1]["slot"].startswith("extra:")
+    items = terminal.ok("timeline", "--jsonl").lines()
+    assert len({item["url"] for item in items}) == len(items) == 5
+    assert all(item["text"].endswith(item["url"]) and measure(item["text"], LIMITS) <= 300 for item in items)
+
+
+def test_extra_posts_ignore_quiet_and_count_for_the_day(site: FeedServer, tmp_path: Path) -> None:
+    """The owner's own wish goes at night too, and is one of the day's posts."""
+    url = site.put("/day.xml", rss(PIECES))
+    account = LOCAL + 'quiet = "00:00-23:59"\nmax_per_day = 2\n'
+    terminal = Terminal(write_config(tmp_path / "config", feeds=[url], accounts=account))
+    assert [terminal.ok("once", "--post", "--json").json()["delivered"] for _ in range(3)] == [1, 1, 0]
+    assert "2 posts of today" in terminal.ok("once", "--post").out
+
+
+def test_a_bad_feed_is_a_result_and_not_a_failure(terminal: Terminal, site: FeedServer) -> None:
+    """Exit 0, with the feed and its reason named."""
+    site.put("/feed.xml", b"nothing")
+    said = terminal.ok("once")
+    assert "1 with a problem" in said.out
+    assert site.url("/feed.xml") in said.out
+
+
+def test_a_second_process_exits_3(terminal: Terminal, folder: Path) -> None:
+    """While one process holds the bot, `once`, `run` and `feeds refresh` know it; others work beside it."""
+    terminal.ok("once")
+    with open_store(folder / "starfish.db", mode="run", now=START):
+        for command in ("once", "run"):
+            said = terminal(command)
+            assert (said.code, said.out) == (3, "")
+            assert len(said.err.splitlines()) == 1
+        assert "marked due" in terminal.ok("feeds", "refresh").out
+        for beside in (["status"], ["timeline"], ["pause"], ["resume"], ["queue", "list"], ["block", "spam.example"]):
+            terminal.ok(*beside)
+
+
+def test_the_owners_own_find_goes_first(terminal: Terminal, site: FeedServer) -> None:
+    """A shared link is queued with its title, and is the next post, with the owner's words."""
+    terminal.ok("once")
+    page = "".join(f"<p>{part}</p>" for part in PIECES[4].paragraphs)
+    link = site.put("/find", f"<title>A find</title><article>{page}</article>", content_type="text/html")
+    said = terminal.ok("share", link, "--note", "The best thing on this all year.")
+    assert "queued for" in said.out
+    terminal.ok("once", "--post")
+    (item,) = terminal.ok("timeline", "--jsonl").lines()
+    assert item["url"] == link
+    assert "The best thing on this all year." in item["text"]
+
+
+def test_sharing_what_is_no_link_is_a_mistake(terminal: Terminal) -> None:
+    """Exit 2 for no address, and for an account that there is none of."""
+    terminal.ok("once")
+    assert terminal("share", "not a link").code == 2
+    assert terminal("share", "https://example.com/x", "--account", "nosuch").code == 2
+
+
+def test_a_pause_silences_and_resume_speaks(terminal: Terminal) -> None:
+    """Paused: no post is planned or sent, and it is said why; resumed: the next one goes."""
+    terminal.ok("once")
+    terminal.ok("pause", "--account", "timeline")
+    assert terminal.ok("once", "--post", "--json").json()["delivered"] == 0
+    assert terminal.ok("status", "--json").json()["accounts"][0]["paused"]
+    terminal.ok("resume")
+    assert terminal.ok("once", "--post", "--json").json()["delivered"] == 1
+    assert terminal.ok("resume").out.endswith("was not silent\n")
+
+
+def test_a_pause_wants_a_span_and_an_account_that_there_are(terminal: Terminal) -> None:
+    """Exit 2 for either mistake, and a span is said back."""
+    terminal.ok("once")
+    assert terminal("pause", "--for", "soon").code == 2
+    assert terminal("pause", "--account", "nosuch").code == 2
+    assert "silent for 2h" in terminal.ok("pause", "--for", "2h").out
+
+
+def test_a_blocked_site_is_not_shared(terminal: Terminal) -> None:
+    """Nothing of a blocked domain goes out of any feed, until the block is taken back."""
+    terminal.ok("once")
+    assert terminal.ok("block", "127.0.0.1").out == "127.0.0.1: blocked\n"
+    assert "blocked already" in terminal.ok("block", " 127.0.0.1 ").out
+    assert terminal.ok("once", "--post", "--json").json()["delivered"] == 0
+    assert terminal.ok("preview", "--json").json() == {"items": []}
+    terminal.ok("block", "127.0.0.1", "--undo")
+    assert terminal.ok("once", "--post", "--json").json()["delivered"] == 1
