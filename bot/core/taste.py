@@ -16,7 +16,8 @@ _WE = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|[Ww]ir|[Uu]nser\w*|[Nn]ous|[Nn]otre|[Nn]
 _YOU = re.compile(r"\b[Yy]ou(?:r|rs|rself)?\b")
 _POINTING = re.compile(
     r"(?i)\b(?:this|these|those|such)\s+(?!week|weekend|year|month|morning|evening|afternoon|spring|summer|autumn|fall|winter|paper|"
-    r"article|post|study|work|guide|tutorial|is|as|a\b|an\b|who|that)[a-z]+|\bhere(?:['’]s| is| are)\b"
+    r"article|post|study|work|guide|tutorial|is|as|a\b|an\b|who|that)[a-z]+|\bhere(?:['’]s| is| are)\b|"
+    r"\b(?:this|these|those)(?:[.,;!]|\s+all\b)"
 )
 _PRONOUN = re.compile(r"\b(?:he|she|they|it|him|her|his|their|them|its)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=\s)[A-ZÀ-Þ][\w’'-]+|\b[A-Z]{2,}\b|\A[A-ZÀ-Þ][\w’'-]+ [A-ZÀ-Þ]")
