@@ -406,6 +406,7 @@ class Mention:
     visibility: str | None = None
     language: str | None = None
     context: Mapping[str, str] = field(default_factory=dict)  # what the platform needs for a reply
+    gone: bool = False  # its author took it back: what isn't sent yet is withdrawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -439,6 +440,8 @@ class Rule:
     cooldown: timedelta | None = None
     tests: tuple[RuleTest, ...] = ()
     origin: str = "file"  # file, cli, web, chat, built-in
+    adds_to: str | None = None  # taught as one more way to say that rule: it has no reply of its own
+    locked: bool = False  # taught, and not to be forgotten by a word in the chat
     order: int = 0  # its place in the file
     line: int | None = None  # where it stands in the file
 

@@ -1,4 +1,4 @@
-"""What every bot understands, whatever its rules: stop, start, and an honest answer to all else.
+"""What every bot understands, whatever its rules: stop, start, its owner's orders, and an honest answer to all else.
 
 Pure; may import: model, rule_checks.  The owner may reword these by a rule of their own with the same `do`; the words
 `stop` and `start` then still reach it.
@@ -6,7 +6,7 @@ Pure; may import: model, rule_checks.  The owner may reword these by a rule of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.core.rule_checks import CONSENT
@@ -37,9 +37,27 @@ AGREEMENTS = frozenset(
 """Answers to "did you mean …?" that mean yes, as folded words."""
 
 
+_ORDERS: Mapping[str, tuple[str, ...]] = {
+    "queue": ("queue", "[the] queue [please]", "what is next", "what's next", "what comes next"),
+    "skip": ("skip", "skip (it|this|that|the next) [one]"),
+    "approve": ("approve", "approve *"),
+    "add_feed": ("add [the|a] feed *", "add [this|that] feed *"),
+    "share": ("share *",),
+    "why_not": ("why not *", "why (didn't|did) you [not] (share|post) *", "why did you skip *"),
+    "unanswered": ("unanswered [mentions]", "who (waits|is waiting)", "what (is|was) unanswered"),
+    "teach": ("teach *",),
+    "ignore": ("ignore *",),
+    "forget": ("forget *",),
+    "lock": ("lock *", "unlock *"),
+    "status": ("status",),
+    "resume": ("resume",),
+}
+"""The owner's orders and their words; what they say in detail is read by `core/orders.py`."""
+
+
 def complete(rules: Sequence[Rule]) -> list[Rule]:
-    """The owner's rules with what every bot must have: words for opting out and in, and a last fallback."""
-    found = list(rules)
+    """The owner's rules with what every bot must have: words for opting out and in, orders, and a last fallback."""
+    found = _with_additions(rules)
     taken = {rule.id for rule in rules}
     for action in CONSENT:
         place = next((at for at, rule in enumerate(found) if rule.do == action and _everybody(rule)), None)
@@ -58,10 +76,50 @@ def complete(rules: Sequence[Rule]) -> list[Rule]:
             own = found[place]
             when = tuple(dict.fromkeys((*own.when, *_WORDS[action])))
             found[place] = replace(own, when=when, reply=own.reply or (_REPLIES[action],))
+    found += _orders({rule.do for rule in rules if rule.by == "owner"}, taken)
     if not any(_catches_everything(rule) for rule in found):
         name = _free("fallback", taken)
         found.append(Rule(id=name, when=("*",), reply=_FALLBACK, do="ask_owner", priority=-1000, origin="built-in"))
     return found
+
+
+def _orders(given: Container[str | None], taken: set[str]) -> Iterator[Rule]:
+    """The orders that the owner has no rule of their own for."""
+    for action, words in _ORDERS.items():
+        if action not in given:
+            name = _free(action.replace("_", "-"), taken)
+            yield Rule(id=name, when=words, reply=("{list}",), do=action, by="owner", origin="built-in")
+    if "pause" not in given:
+        yield Rule(
+            id=_free("pause", taken),
+            when=("pause [for] {duration}",),
+            reply=("Quiet for {duration}. `resume` wakes me earlier.",),
+            otherwise=("I didn't understand how long. Try: pause 2h",),
+            do="pause",
+            by="owner",
+            origin="built-in",
+        )
+
+
+def _with_additions(rules: Sequence[Rule]) -> list[Rule]:
+    """The rules, each with what was taught as further ways to say it; an addition to a rule that is gone is nothing."""
+    added: dict[str, list[Rule]] = {}
+    for rule in rules:
+        if rule.adds_to is not None:
+            added.setdefault(rule.adds_to, []).append(rule)
+    return [widened(rule, added.get(rule.id, ())) for rule in rules if rule.adds_to is None]
+
+
+def widened(rule: Rule, additions: Iterable[Rule]) -> Rule:
+    """A rule with the words and tests of what was taught for it."""
+    for one in additions:
+        rule = replace(
+            rule,
+            when=tuple(dict.fromkeys((*rule.when, *one.when))),
+            like=tuple(dict.fromkeys((*rule.like, *one.like))),
+            tests=(*rule.tests, *(test for test in one.tests if test not in rule.tests)),
+        )
+    return rule
 
 
 def _everybody(rule: Rule) -> bool:

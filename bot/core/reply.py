@@ -30,6 +30,7 @@ REPLY_NAMES: Mapping[str, Trust] = MappingProxyType(
         "topic": "foreign",  # what they asked about
         "suggestion": "ours",  # the owner's example that "did you mean" proposes
         "asked": "ours",  # when they asked, in words ("on Tuesday")
+        "welcome": "ours",  # a word to somebody who speaks to the bot for the first time; else nothing
         "bot.name": "ours",
         "bot.niche": "ours",
         "owner": "ours",  # the owner's handle on this account, or "my owner"
@@ -45,6 +46,7 @@ REPLY_NAMES: Mapping[str, Trust] = MappingProxyType(
         "article.line": "line",  # what it says, condensed
         "article.url": "ours",
         "article.date": "ours",
+        "article.when": "ours",  # “shared on 3 May”, or “read on 3 May” where it never was shared
         "article.feed": "line",
         "post.title": "line",
         "post.summary": "line",

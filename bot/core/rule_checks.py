@@ -14,9 +14,15 @@ from bot.model import Rule
 ACTIONS = (
     *("search", "latest", "similar", "why", "source", "summary", "follow", "unfollow", "remind"),
     *("opt_out", "opt_in", "ask_owner", "pause", "resume", "teach", "forget", "quote", "help", "status"),
-    *("queue", "skip", "approve", "add_feed", "share", "why_not", "yours"),
+    *("queue", "skip", "approve", "add_feed", "share", "why_not", "yours", "unanswered", "ignore", "lock"),
 )
 """What a rule can `do`: a closed list (design, section 8)."""
+
+OWNERS = (
+    *("queue", "skip", "approve", "add_feed", "share", "why_not", "unanswered", "teach", "ignore", "forget", "lock"),
+    *("pause", "resume", "status"),
+)
+"""Actions that only the owner may cause, whatever a rule's file says."""
 
 CONSENT = ("opt_out", "opt_in")
 """Actions that a word of one's own must always reach."""
@@ -56,6 +62,8 @@ def _of_shape(rule: Rule, phrases: Sequence[Phrase]) -> Iterator[str]:
         yield "it has no reply; everybody gets an answer"
     if any(not reply.strip() for reply in (*rule.reply, *rule.otherwise)):
         yield "one of its replies is empty"
+    if rule.do in OWNERS and rule.by != "owner":
+        yield f'do: “{rule.do}” is the owner\'s alone; add: from = "owner"'
     if rule.do in CONSENT and any(phrase.gaps for phrase in phrases):
         yield f"do = “{rule.do}” takes whole messages only: leave out * and {{…}}, or “stop the wasps” would stop the bot"
     for sentence in rule.like:
