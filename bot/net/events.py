@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Literal
 
 import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from bot.errors import Rejected, RetryLater, Unsure
@@ -45,7 +46,7 @@ async def events(session: Session, url: URL, headers: Mapping[str, str], kind: K
         raise Rejected(f"{url.origin()}: there is no WebSocket") from None
     except aiohttp.ClientConnectorError:
         raise RetryLater(f"{url.origin()}: no connection could be made") from None
-    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+    except (aiohttp.ClientError, HttpProcessingError, TimeoutError, OSError, ValueError):  # the second: an endless line
         if stands:
             raise Unsure(f"{url.origin()}: the stream broke") from None
         raise RetryLater(f"{url.origin()}: no stream could be opened") from None

@@ -45,9 +45,12 @@ class MastodonServer(World):
     token: str = "good"  # noqa: S105 -- a test's
     used_key: Literal["status", "500"] = "status"  # what a used key is answered with
     redelivers: bool = False  # notifications that were read come again
+    bad_token: int = 401  # the status that a bad token gets; snac says 422
+    hides_direct: bool = False  # direct messages stand in no list of an account's posts
+    pages: bool = True  # whether `max_id` is understood
     missing: set[str] = field(default_factory=set)  # paths that it hasn't got
     asked: list[Asked] = field(default_factory=list)
-    arrived: Callable[[], None] | None = None  # told of each request to post, before anything is done about it
+    arrived: Callable[[], object] | None = None  # told of each request to post, before anything is done about it
     requests: int = 0  # to post
     url: str = ""
 
@@ -81,7 +84,7 @@ class MastodonServer(World):
                 return _error(404, "Not Found")
             public = request.path.startswith("/_/") or request.path.endswith(("/instance", "nodeinfo", "nodeinfo/2.0"))
             if not public and request.headers.get("Authorization") != f"Bearer {self.token}":
-                return _error(401, "The access token is invalid")
+                return _error(self.bad_token, "The access token is invalid")
             response: web.StreamResponse = await handler(request)
             if not response.prepared:
                 response.headers["Date"] = format_datetime(utc(self.clock()).replace(microsecond=0), usegmt=True)
@@ -166,7 +169,8 @@ class MastodonServer(World):
 
     async def _own(self, request: web.Request) -> web.Response:
         mine = [one for one in self.kept if one.seen_at <= self.clock()]
-        if (below := request.query.get("max_id")) is not None:
+        mine = [one for one in mine if not (self.hides_direct and one.visibility == "direct")]
+        if (below := request.query.get("max_id")) is not None and self.pages:
             mine = [one for one in mine if one.id < below]
         return web.json_response(list(map(self.shown, mine[::-1][: int(request.query.get("limit", "20"))])))
 

@@ -31,7 +31,7 @@ class WebhookServer:
     clock: Callable[[], float] = time.time
     kept: list[Arrived] = field(default_factory=list)
     asked: list[tuple[dict[str, str], Any]] = field(default_factory=list)  # headers and JSON
-    arrived: Callable[[], None] | None = None  # told of each request, before anything is done about it
+    arrived: Callable[[], object] | None = None  # told of each request, before anything is done about it
     requests: int = 0
     url: str = ""
 

@@ -67,7 +67,7 @@ class Server(Protocol):
     url: str
     troubles: Troubles
     requests: int
-    arrived: Callable[[], None] | None
+    arrived: Callable[[], object] | None
 
     def there(self) -> list[str]: ...
 

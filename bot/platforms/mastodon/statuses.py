@@ -31,6 +31,7 @@ MASTODONS = frozenset({"mastodon", "hometown", "fedibird", "kmyblue"})
 NARROWING = ("public", "unlisted", "private", "direct")
 
 _ACCT = re.compile(r"[^\s@]{1,100}(?:@[^\s@]{1,255})?")
+_HOST = re.compile(r"[\w.\-]{1,255}(?::\d{1,5})?")
 _LONGEST = 20_000  # characters of a mention's HTML: more than any server lets people write by default
 
 
@@ -50,10 +51,12 @@ def server_of(instance: Mapping[str, Any], software: str, address: str) -> Serve
     cost = number(said.get("characters_reserved_per_url")) or LIMITS.link_cost
     known = replace(LIMITS, link_cost=cost) if software.lower() in MASTODONS else OTHERS
     domain = (words(instance.get("domain")) or words(instance.get("uri"))).rpartition("//")[2].strip("/")
+    if not _HOST.fullmatch(domain):
+        domain = urlsplit(address).netloc
     urls = within(instance, "configuration", "urls") or within(instance, "urls")
     return Server(
         limits=replace(known, max_length=length),
-        domain=domain or urlsplit(address).netloc,
+        domain=domain,
         streaming=words(urls.get("streaming")) or words(urls.get("streaming_api")),
     )
 

@@ -1,0 +1,136 @@
+"""The rhythm of asking: what fails, what wakes, what ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, Unsure
+from bot.model import Mention
+from bot.net.rounds import PATIENCE, rounds
+
+HOUR = timedelta(hours=1)
+AT_ONCE = timedelta(0)
+
+
+def mention(number: int) -> tuple[str, Mention]:
+    """The mention of this number, with its cursor."""
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    return str(number), Mention(account="a", remote_id=f"m{number}", author="@ann", text="hi", at=at)
+
+
+class Asked:
+    """Gives what a script says, a round each; an error is raised."""
+
+    def __init__(self, *script: list[int] | DeliveryError) -> None:
+        self.script = list(script)
+        self.cursors: list[str | None] = []
+        self.empty = asyncio.Event()
+
+    async def __call__(self, cursor: str | None) -> AsyncIterator[tuple[str, Mention]]:
+        self.cursors.append(cursor)
+        if not self.script:
+            self.empty.set()
+            return
+        said = self.script.pop(0)
+        if isinstance(said, DeliveryError):
+            raise said
+        for number in said:
+            yield mention(number)
+
+
+class Streams:
+    """Streams that say what a script says; an error is raised, None waits for ever."""
+
+    def __init__(self, **script: list[str | DeliveryError | None]) -> None:
+        self.script = script
+        self.opened: list[str] = []
+
+    async def send(self, *_: Any, **__: Any) -> Any:
+        raise AssertionError
+
+    async def events(self, url: str, *, headers: Mapping[str, str] | None = None) -> AsyncIterator[str]:
+        assert headers == {"A": "b"}
+        self.opened.append(url)
+        script = self.script[url]
+        while script:
+            said = script.pop(0)
+            if isinstance(said, DeliveryError):
+                raise said
+            if said is None:
+                await asyncio.Event().wait()
+            else:
+                yield said
+
+
+def asking(ask: Asked, every: timedelta, http: Streams, *, streams: list[str], cursor: str | None = None) -> Any:
+    """The rounds, to be closed."""
+    return aclosing(rounds(ask, cursor, every=every, http=http, streams=streams, headers={"A": "b"}))
+
+
+async def test_each_round_goes_on_where_the_last_one_stopped() -> None:
+    """Also where a round fails midway: what was given is not asked for again."""
+    ask = Asked([1, 2], [], Unsure("x"), [3])
+    async with asking(ask, AT_ONCE, Streams(), streams=[], cursor="0") as mentions:
+        assert [(await anext(mentions))[0] for _ in range(3)] == ["1", "2", "3"]
+    assert ask.cursors == ["0", "2", "2", "2"]
+
+
+async def test_a_stream_wakes_before_the_time() -> None:
+    """Its opening wakes, and each message: the next hour is not waited for."""
+    ask, http = Asked([], [1], [2]), Streams(s=["", "x", "y", None])
+    async with asyncio.timeout(20), asking(ask, HOUR, http, streams=["s"]) as mentions:
+        assert (await anext(mentions))[0] == "1"
+
+
+@pytest.mark.parametrize("failure", [Rejected("no"), NeedsLogin("no")])
+async def test_a_stream_that_is_not_offered_gives_way(failure: DeliveryError) -> None:
+    """The next one is tried; without any, time alone wakes."""
+    http = Streams(a=[failure], b=["", None])
+    async with asyncio.timeout(20), asking(Asked([], [1]), HOUR, http, streams=["a", "b"]) as mentions:
+        assert (await anext(mentions))[0] == "1"
+    assert http.opened == ["a", "b"]
+    http = Streams(a=[failure])
+    async with asking(Asked([], [1]), AT_ONCE, http, streams=["a"]) as mentions:
+        assert (await anext(mentions))[0] == "1"
+
+
+@pytest.mark.parametrize("failure", [RetryLater("x"), Unsure("x")])
+async def test_the_first_round_must_succeed(failure: DeliveryError) -> None:
+    """What never worked is told at once, not after minutes."""
+    async with asking(Asked(failure), AT_ONCE, Streams(), streams=[]) as mentions:
+        with pytest.raises(type(failure)):
+            await anext(mentions)
+
+
+async def test_a_hiccup_is_nobodys_business() -> None:
+    """Some rounds in a row may fail; one more is told."""
+    hiccups = [Unsure("x")] * PATIENCE
+    async with asking(Asked([1], *hiccups, [2], *hiccups, Unsure("told")), AT_ONCE, Streams(), streams=[]) as mentions:
+        assert [(await anext(mentions))[0] for _ in range(2)] == ["1", "2"]
+        with pytest.raises(Unsure, match="told"):
+            await anext(mentions)
+
+
+@pytest.mark.parametrize("failure", [Rejected("x"), NeedsLogin("x")])
+async def test_what_waiting_does_not_mend_is_told_at_once(failure: DeliveryError) -> None:
+    """A refused token stays refused."""
+    async with asking(Asked([1], failure), AT_ONCE, Streams(), streams=[]) as mentions:
+        await anext(mentions)
+        with pytest.raises(type(failure)):
+            await anext(mentions)
+
+
+async def test_closing_ends_the_stream_too() -> None:
+    """Nothing is left running."""
+    before = asyncio.all_tasks()
+    http = Streams(s=["", None])
+    async with asyncio.timeout(20), asking(Asked([1], [2]), AT_ONCE, http, streams=["s"]) as mentions:
+        await anext(mentions)
+        await anext(mentions)
+    assert asyncio.all_tasks() == before

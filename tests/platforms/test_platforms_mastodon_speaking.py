@@ -1,0 +1,417 @@
+"""What only the Mastodon API has: limits that are learnt, answers that mislead, posts that are read back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, TooLong, Unsure
+from bot.model import Secret
+from bot.net import Client
+from bot.platforms.mastodon import Options, platform
+from bot.platforms.mastodon.statuses import is_post
+from bot.ports import Deleter, Doctor, Listener, Preparing, Publisher
+from bot.prove.mastodon_server import MastodonServer
+from bot.prove.mastodon_world import Status
+from bot.prove.servers import serving
+from bot.settings import load
+from tests.platforms.contract import CANARY, Stage
+from tests.servers.fixtures import Hands
+from tests.servers.wire import wire
+from tests.settings.config_folder import CONTACT, write
+
+
+@pytest.fixture
+async def stage(make_client: Callable[..., Client], clock: Hands) -> AsyncIterator[Stage]:
+    """An account on a server of the dialect "mastodon"."""
+    server = MastodonServer(token=CANARY, clock=clock.ticks)
+    async with serving(server):
+        yield Stage(
+            server=server,
+            platform=platform,
+            options=lambda url: {"server": url, "token": Secret(CANARY), "stream": False},
+            said=lambda: [one.text for one in server.kept],
+            yes=b'{"id": "1"}',
+            make_client=make_client,
+            clock=clock,
+        )
+
+
+def with_options(stage: Stage, **more: Any) -> Any:
+    """Open the account with further keys."""
+    before = stage.options
+    stage.options = lambda url: {**before(url), **more}
+    return stage.open()
+
+
+# --------------------------------------------------------------------------- limits
+
+
+def test_it_keeps_all_the_ports(stage: Stage) -> None:
+    """It speaks, listens, takes back, prepares itself and can be examined."""
+    account = stage.open()
+    assert all(isinstance(account, port) for port in (Publisher, Listener, Deleter, Preparing, Doctor))
+
+
+async def test_mastodon_is_believed(stage: Stage) -> None:
+    """Its length, its cost of a link, its keys."""
+    stage.server.max_characters = 2000
+    account = stage.open()
+    await account.prepare()
+    limits = account.limits
+    assert (limits.max_length, limits.unit, limits.link_cost) == (2000, "graphemes", 23)
+    assert (limits.idempotent_for, limits.searchable) == (timedelta(minutes=50), True)
+
+
+async def test_others_are_believed_their_length_alone(stage: Stage) -> None:
+    """GoToSocial advertises a cost of links that it doesn't keep to, and takes keys without a look at them."""
+    stage.server.dialect, stage.server.max_characters = "gotosocial", 5000
+    account = stage.open()
+    await account.prepare()
+    limits = account.limits
+    assert (limits.max_length, limits.unit, limits.link_cost, limits.idempotent_for) == (5000, "characters", None, None)
+
+
+@pytest.mark.parametrize(
+    ("missing", "length", "cost"),
+    [
+        ({"/api/v2/instance"}, 700, 23),
+        ({"/api/v2/instance", "/api/v1/instance"}, 500, 23),
+        ({"/nodeinfo/2.0"}, 700, None),
+        ({"/.well-known/nodeinfo"}, 700, 23),
+        ({"/api/v2/instance", "/api/v1/instance", "/.well-known/nodeinfo", "/nodeinfo/2.0"}, 500, None),
+    ],
+)
+async def test_what_a_server_has_not_got_is_no_failure(
+    stage: Stage, missing: set[str], length: int, cost: int | None
+) -> None:
+    """v2, else v1, else the defaults; without a name of the software links count in full."""
+    stage.server.max_characters, stage.server.missing = 700, missing
+    account = stage.open()
+    await account.prepare()
+    assert (account.limits.max_length, account.limits.link_cost) == (length, cost)
+
+
+async def test_before_it_is_prepared_the_careful_limits_hold(stage: Stage) -> None:
+    """Where preparing fails, 500 characters with links in full are what every server takes."""
+    account = stage.open("http://127.0.0.1:1")
+    with pytest.raises(RetryLater):
+        await account.prepare()
+    assert (account.limits.max_length, account.limits.unit, account.limits.link_cost) == (500, "characters", None)
+
+
+async def test_a_content_warning_counts(stage: Stage) -> None:
+    """It stands before every post, so posts are shorter by it."""
+    account = with_options(stage, content_warning="tides")
+    await account.prepare()
+    assert account.limits.max_length == 495
+    await account.publish(stage.post("x" * 495, None))
+    assert stage.server.kept[0].spoiler == "tides"
+
+
+# --------------------------------------------------------------------------- what is sent
+
+
+async def test_a_post_is_sent_as_the_account_wishes(stage: Stage) -> None:
+    """Key, language and visibility; nothing is said of what is not known."""
+    await stage.open().publish(stage.post(language="pt-BR", visibility="unlisted"))
+    sent = next(asked for asked in stage.server.asked if asked.method == "POST")
+    assert sent.json == {"status": stage.post().text, "language": "pt", "visibility": "unlisted"}
+    assert sent.headers["Idempotency-Key"] == "db-1-0"
+    await stage.open().publish(stage.post(language="neither", key=""))
+    sent = stage.server.asked[-1]
+    assert set(sent.json) == {"status"}
+    assert "Idempotency-Key" not in sent.headers
+
+
+async def test_what_does_not_fit_is_said_before_it_is_sent(stage: Stage) -> None:
+    """Snac hangs up on texts that are too long: so the server isn't even asked; the asker's name and the warning count."""
+    with pytest.raises(TooLong) as told:
+        await stage.open().publish(stage.post("x" * 501, None))
+    assert told.value.limit == 500
+    reply = {"reply_to": "1", "reply_to_author": "@ann@far.example", "reply_context": {"spoiler": "tides"}}
+    with pytest.raises(TooLong) as told:
+        await stage.open().publish(stage.post("x" * 490, None, **reply))
+    assert told.value.limit == 500 - len("@ann@far.example ") - len("tides")
+    assert stage.server.requests == 0
+
+
+async def test_a_server_that_breaks_its_promise_is_told_shorter_words(stage: Stage) -> None:
+    """It says that links cost 23, and counts them in full: certainly not accepted, and how long it may be."""
+    account = stage.open()
+    await account.prepare()
+    stage.server.dialect = "gotosocial"
+    link = f"https://example.org/{'x' * 300}"
+    with pytest.raises(TooLong) as told:
+        await account.publish(stage.post(f"{'word ' * 60}{link}", link))
+    assert told.value.limit == 500
+    assert stage.said() == []
+
+
+# --------------------------------------------------------------------------- answers that mislead
+
+
+@pytest.mark.parametrize("of_reply", [False, True])
+async def test_snac_says_422_to_a_bad_token(stage: Stage, of_reply: bool) -> None:
+    """What looks like a refused post is a refused login, when reading too."""
+    stage.server.bad_token, stage.server.token = 422, "another"
+    more = {"reply_to": "1", "reply_to_author": "@ann"} if of_reply else {}
+    with pytest.raises(NeedsLogin):
+        await stage.open().publish(stage.post(**more))
+    with pytest.raises(NeedsLogin):
+        await stage.open().find(stage.post(**more))
+
+
+async def test_a_post_that_is_not_valid_is_refused_for_good(stage: Stage) -> None:
+    """422 with a good token: the post, not the login."""
+    with pytest.raises(Rejected, match="422"):
+        await stage.open().publish(stage.post(visibility="everybody"))
+
+
+async def test_a_reply_that_somebody_bars_pauses_nobody(stage: Stage) -> None:
+    """403 to a reply may be its author's wish: other people are still answered, unless the token may not write at all."""
+    said = stage.server.say("@ann", "hello")
+    stage.server.troubles.script(["403"])
+    with pytest.raises(Rejected, match="reply"):
+        await stage.open().publish(stage.post("Hi", None, reply_to=said.id, reply_to_author="@ann"))
+    scope = b'{"error": "This action is outside the authorized scopes"}'
+    head = b"HTTP/1.1 403 Forbidden\r\nContent-Length: %d\r\n\r\n" % len(scope)
+    async with wire([head + scope]) as place:
+        with pytest.raises(NeedsLogin):
+            await stage.open(place.url).publish(stage.post("Hi", None, reply_to=said.id, reply_to_author="@ann"))
+
+
+async def test_a_refusal_that_cannot_be_understood_waits(stage: Stage) -> None:
+    """422, and then the server doesn't say whether it knows us: certainly not accepted, so it may be tried again."""
+    async with wire([b"HTTP/1.1 422 No\r\nContent-Length: 2\r\n\r\n{}"]) as place:
+        account = stage.open(place.url)
+        with pytest.raises(NeedsLogin):
+            await account.publish(stage.post())
+    stage.server.missing = {"/api/v1/accounts/verify_credentials"}
+    with pytest.raises(RetryLater):
+        await stage.open().publish(stage.post(visibility="everybody"))
+
+
+async def test_a_mention_that_is_gone_is_not_answered(stage: Stage) -> None:
+    """M4: 404 is final, and a reply to it is looked for in our own list alone."""
+    gone = stage.post("Hi", None, reply_to="gone", reply_to_author="@ann")
+    with pytest.raises(Rejected):
+        await stage.open().publish(gone)
+    assert await stage.open().find(gone) is None
+
+
+# --------------------------------------------------------------------------- reading back
+
+
+def fill(stage: Stage, count: int, *, before: timedelta = timedelta(0)) -> None:
+    """Let the account have said much."""
+    now = stage.clock.now
+    stage.clock.now -= before
+    for number in range(count):
+        stage.server.keep(Status(account="bot", text=f"Post {number}"))
+    stage.clock.now = now
+
+
+async def test_a_post_is_found_behind_many_others(stage: Stage) -> None:
+    """Pages are read until they are older than the post could be, and no further."""
+    fill(stage, 100, before=timedelta(days=1))
+    post = stage.post()
+    receipt = await stage.open().publish(post)
+    stage.clock.now += timedelta(minutes=1)
+    fill(stage, 130)
+    stage.server.asked.clear()
+    found = await stage.open().find(post)
+    assert found is not None
+    assert found.remote_id == receipt.remote_id
+    pages = [asked for asked in stage.server.asked if asked.path.endswith("/statuses")]
+    assert len(pages) == 4
+    assert await stage.open().find(stage.post("Else https://example.org/else", "https://example.org/else")) is None
+
+
+async def test_more_than_can_be_read_is_doubt(stage: Stage) -> None:
+    """Absence is only proven by a complete reading."""
+    post = stage.post()
+    fill(stage, 2100)
+    with pytest.raises(Unsure, match="completely"):
+        await stage.open().find(post)
+
+
+@pytest.mark.parametrize(("count", "proven"), [(39, True), (41, False)])
+async def test_a_server_without_pages_is_believed_what_fits_on_one(stage: Stage, count: int, proven: bool) -> None:
+    """One that ignores `max_id` gives the same page again: less than a full one was all there is."""
+    stage.server.pages = False
+    fill(stage, count)
+    if proven:
+        assert await stage.open().find(stage.post()) is None
+    else:
+        with pytest.raises(Unsure):
+            await stage.open().find(stage.post())
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=-3), timedelta(hours=3), timedelta(days=-4000)])
+async def test_clocks_need_not_agree(stage: Stage, ahead: timedelta) -> None:
+    """The server's own clock says what is older than a post, however wrong ours or its is."""
+    stage.server.clock = lambda: stage.clock.ticks() + ahead.total_seconds()
+    fill(stage, 50, before=timedelta(hours=1))
+    assert await stage.open().find(stage.post()) is None
+    await stage.open().publish(stage.post())
+    stage.clock.now += timedelta(seconds=30)
+    found = await stage.open().find(replace(stage.post(), sent_at=stage.clock.now - timedelta(seconds=30)))
+    assert found is not None
+
+
+async def test_a_reading_that_lags_shows_it_later(stage: Stage) -> None:
+    """C13: right after posting it is not there yet; once the settle time is over it is."""
+    stage.server.lag = lambda: 30.0
+    post = stage.post()
+    await stage.open().publish(post)
+    assert await stage.open().find(post) is None
+    stage.clock.now += timedelta(seconds=120)
+    assert await stage.open().find(post) is not None
+
+
+async def test_a_direct_reply_is_found_beside_the_mention(stage: Stage) -> None:
+    """Some servers leave direct messages out of every list of an account's posts."""
+    stage.server.hides_direct = True
+    said = stage.server.say("@ann", "hello", visibility="direct")
+    post = stage.post("Hi Ann!", None, reply_to=said.id, reply_to_author="@ann", visibility="direct")
+    assert await stage.open().find(post) is None
+    await stage.open().publish(post)
+    assert await stage.open().find(post) is not None
+
+
+async def test_a_reply_is_found_though_the_mention_was_deleted(stage: Stage) -> None:
+    """It has no parent any more, and no context: its words are what is left."""
+    said = stage.server.say("@ann", "hello")
+    post = stage.post("Hi Ann!", None, reply_to=said.id, reply_to_author="@ann", visibility="public")
+    await stage.open().publish(post)
+    (kept,) = stage.server.kept
+    stage.server.statuses = [replace(kept, reply_to=None)]
+    assert await stage.open().find(post) is not None
+
+
+async def test_a_boost_is_no_post_of_ours(stage: Stage) -> None:
+    """Somebody else's post with the same link, boosted by the owner by hand, stands in our list too."""
+    shown = stage.server.shown(stage.server.keep(Status(account="bot", text=stage.post().text)))
+    assert is_post(shown, stage.post())
+    assert not is_post({**shown, "reblog": shown}, stage.post())
+
+
+@pytest.mark.parametrize(
+    ("answer", "failure"),
+    [
+        (b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n", Unsure),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>", Unsure),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]", Unsure),
+        (b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n", Unsure),
+        (b"HTTP/1.1 302 No\r\nLocation: /\r\nContent-Length: 0\r\n\r\n", Unsure),
+        (b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n", NeedsLogin),
+        (b"HTTP/1.1 429 No\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n", RetryLater),
+    ],
+)
+async def test_what_cannot_be_read_proves_nothing(stage: Stage, answer: bytes, failure: type[DeliveryError]) -> None:
+    """Whatever keeps us from looking, it never becomes "it is not there"."""
+    async with wire([answer]) as place:
+        with pytest.raises(failure):
+            await stage.open(place.url).find(stage.post())
+
+
+async def test_without_a_time_nothing_is_proven(stage: Stage) -> None:
+    """Nobody knows how far back to look."""
+    with pytest.raises(Unsure):
+        await stage.open().find(replace(stage.post(), sent_at=None))
+
+
+# --------------------------------------------------------------------------- taking back, and the set-up
+
+
+async def test_a_post_is_taken_back(stage: Stage) -> None:
+    """Once more is fine: what is gone already is gone; what has no id can't be."""
+    receipt = await stage.open().publish(stage.post())
+    await stage.open().delete(receipt)
+    assert stage.said() == []
+    await stage.open().delete(receipt)
+    with pytest.raises(Rejected):
+        await stage.open().delete(replace(receipt, remote_id=""))
+
+
+async def test_ids_are_opaque(stage: Stage) -> None:
+    """Whatever an id holds, it is one segment of a path."""
+    receipt = await stage.open().publish(stage.post())
+    await stage.open().delete(replace(receipt, remote_id="../accounts?x=%2F#"))
+    assert stage.server.asked[-1].path == "/api/v1/statuses/../accounts?x=%2F#"
+    assert stage.server.asked[-1].query == {}
+
+
+async def test_a_good_account_is_well(stage: Stage) -> None:
+    """Everything that can be looked at without sending."""
+    found = await stage.open().examine()
+    assert all(fine for fine, _ in found)
+    assert "@bot@social.example" in found[0][1]
+    assert "a link costs 23" in found[-1][1]
+    assert stage.server.requests == 0
+
+
+async def test_what_is_not_well_is_named(stage: Stage) -> None:
+    """No bot flag, a wrong clock, a refused token, an unreachable server."""
+    stage.server.is_bot = False
+    stage.server.clock = lambda: stage.clock.ticks() - 600
+    wrong = [what for fine, what in await stage.open().examine() if not fine]
+    assert len(wrong) == 2
+    assert "not marked as a bot" in wrong[0]
+    assert "600 s behind" in wrong[1]
+    stage.server.token = "another"
+    ((fine, what),) = await stage.open().examine()
+    assert not fine
+    assert "401" in what
+    ((fine, _),) = await stage.open("http://127.0.0.1:1").examine()
+    assert not fine
+
+
+# --------------------------------------------------------------------------- the owner's keys
+
+
+@pytest.mark.parametrize(
+    ("wish", "complaint"),
+    [
+        ({"server": "social.example"}, "server's address alone"),
+        ({"server": "https://social.example/@bot"}, "server's address alone"),
+        ({"server": "https://ann:pw@social.example"}, "server's address alone"),
+        ({"server": "ftp://social.example"}, "server's address alone"),
+        ({"server": "https://["}, "server's address alone"),
+        ({"server": 7}, "server's address alone"),
+        ({"token": "plain"}, "instance of Secret"),
+        ({"poll": "now"}, "must be a span"),
+        ({"content_warning": "x" * 201}, "at most 200"),
+    ],
+)
+def test_mistakes_are_named(wish: dict[str, Any], complaint: str) -> None:
+    """Each in words that the owner understands."""
+    with pytest.raises(ValidationError, match=complaint):
+        Options(**{"server": "https://social.example", "token": Secret("x"), **wish})
+
+
+def test_it_is_set_up_in_toml(tmp_path: Path) -> None:
+    """As the design shows it; a slash at the end of the address is no mistake."""
+    account = (
+        '[[accounts]]\nname = "fedi"\nplatform = "mastodon"\nserver = "https://social.example/"\n'
+        'token = { env = "T" }\nvisibility = "unlisted"\npoll = "1m"\n'
+    )
+    (made,) = load(
+        write(tmp_path, starfish=f"[net]\n{CONTACT}{account}"), {"mastodon": Options}, env={"T": CANARY}
+    ).accounts
+    options = made.options
+    assert isinstance(options, Options)
+    assert (options.server, options.token, options.poll) == (
+        "https://social.example",
+        Secret(CANARY),
+        timedelta(minutes=1),
+    )
+    assert made.visibility == "unlisted"
+    assert CANARY not in repr(made)
