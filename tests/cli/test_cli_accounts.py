@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.cli.terminal import Terminal
+
+
+def test_an_account_is_added_as_a_rehearsal_with_its_secret_by_reference(terminal: Terminal, folder: Path) -> None:
+    """Nothing is sent before the owner takes `dry_run` out, and no secret stands in the file."""
+    told = terminal("accounts", "add", "webhook", "--name", "hook", "--set", "url=env:HOOK_URL")
+    assert told.code == 0, told.err
+    written = (folder / "starfish.toml").read_text()
+    assert "dry_run = true" in written
+    assert 'url = { env = "HOOK_URL" }' in written
+    assert terminal("check").code == 0
+
+
+def test_a_secret_in_plain_words_is_refused(terminal: Terminal, folder: Path) -> None:
+    """The message says where a secret belongs, and the file stays as it was."""
+    before = (folder / "starfish.toml").read_text()
+    told = terminal(
+        "accounts",
+        "add",
+        "mastodon",
+        "--name",
+        "fedi",
+        "--set",
+        "server=https://example.social",
+        "--set",
+        "token=s3cret",
+    )
+    assert told.code == 2
+    assert "env:NAME" in told.err
+    assert "s3cret" not in told.err
+    assert (folder / "starfish.toml").read_text() == before
+
+
+def test_unknown_platforms_and_keys_are_named(terminal: Terminal) -> None:
+    """Both with what there is instead."""
+    assert "mastodon" in terminal("accounts", "add", "mastodn", "--name", "x").err
+    assert "no key 'tokn'" in terminal("accounts", "add", "webhook", "--name", "x", "--set", "tokn=env:T").err
+
+
+def test_accounts_are_examined_without_sending(terminal: Terminal) -> None:
+    """The local timeline is always well set up."""
+    told = terminal("accounts", "check", "--json")
+    assert told.code == 0
+    assert json.loads(told.out)["findings"] == [
+        {"account": "timeline", "fine": True, "what": "takes 300 graphemes a post"}
+    ]
+    assert terminal("accounts", "check", "--account", "nobody").code == 2
+
+
+def test_a_post_of_ones_own_goes_through_the_outbox_once(terminal: Terminal) -> None:
+    """It is shown, queued, delivered, and not queued twice on one day."""
+    text = "A first word, with https://example.org/link in it."
+    shown = terminal("post", text, "--account", "timeline", "--dry-run")
+    assert "nothing was sent" in shown.out
+    terminal("once")
+    assert terminal("post", text, "--account", "timeline").code == 0
+    assert terminal("post", text, "--account", "timeline").code == 2
+    terminal("once")
+    items = [json.loads(line) for line in terminal("timeline", "--jsonl").out.splitlines()]
+    assert [item["text"] for item in items if item["kind"] == "post"] == [text]
+    assert items[-1]["url"] == "https://example.org/link"
+
+
+def test_a_post_that_does_not_fit_is_refused_with_its_length(terminal: Terminal) -> None:
+    """The owner shortens it: their words are never cut for them."""
+    told = terminal("post", "word " * 100, "--account", "timeline", "--dry-run")
+    assert told.code == 2
+    assert "takes 1 to 300" in told.err
