@@ -1,4 +1,4 @@
-"""What a matched rule does before it speaks: looks up, remembers, passes on.  May import: core, ports, store.
+"""What a matched rule does before it speaks: looks up, remembers, passes on.  May import: core, ports, store, orders.
 
 Each action gives the values that the rule's reply names, or None where it found nothing and the rule's `else` speaks.
 The list is closed (design, section 8): an owner's file can name an action, never code.
@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.core.period import period_of
 from bot.core.reply import pick
+from bot.core.rule_checks import OWNERS
 from bot.core.search import topic_of
 from bot.core.sentences import sentences
 from bot.core.when import moment_of, span_of
 from bot.model import Match, Mention, OutboxRow
+from bot.orders import ORDERS
+from bot.ports import OwnerDesk
 from bot.store import Found, Store, Writer
 
 Values = Mapping[str, str]
@@ -33,12 +37,21 @@ class Acting:
     quotes: tuple[str, ...]
     zone: ZoneInfo
     longer: Callable[[int, str], Awaitable[str]]  # (candidate, what was said) → more of it, in a few sentences
+    desk: OwnerDesk | None = None  # carries out the owner's orders
     rehearsal: bool = False  # say what would be done, and do nothing
 
 
 async def act(do: str | None, match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
     """Carry out a rule's action; an action-less rule has nothing to add and nothing to miss."""
-    if do is None or (on.rehearsal and do in CHANGING):
+    if do is None:
+        return {}
+    if do in OWNERS and not mention.owner:  # the engine sees to it already; an order is never a matter of one check
+        return None
+    if do in ORDERS:
+        if on.desk is None or on.rehearsal:
+            return {"list": f"Understood: {do.replace('_', ' ')}. This is a rehearsal, so nothing is done."}
+        return await ORDERS[do](on.desk, match, mention)
+    if on.rehearsal and do in CHANGING:
         return {}
     return await ACTIONS[do](match, mention, on, now)
 
@@ -67,25 +80,35 @@ async def _of_post(row: OutboxRow, on: Acting) -> Values:
     return values
 
 
-async def _search(match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
+async def _search(match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
     topic = match.values.get("topic") or topic_of(mention.text) or mention.text
-    return _article(await on.db(on.store.archive.find, topic, 1), topic, on)
+    return await _found(topic, mention, on, now, newest=False)
 
 
-async def _latest(match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
-    topic = match.values.get("topic")
-    if topic:
-        return _article(await on.db(on.store.archive.find, topic, 1, newest=True), topic, on)
-    return _article(await on.db(on.store.archive.newest, mention.account, 1), "", on)
+async def _latest(match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
+    return await _found(match.values.get("topic", ""), mention, on, now, newest=True)
 
 
-async def _similar(_match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
+async def _found(topic: str, mention: Mention, on: Acting, now: datetime, *, newest: bool) -> Values | None:
+    """Ask the archive, within the time that the question names at its end, if it names one."""
+    archive = on.store.archive
+    period = period_of(topic, now, on.zone)
+    since, until = (period.since, period.until) if period else (None, None)
+    words = period.topic if period else topic
+    if words:
+        found = await on.db(archive.find, words, 1, newest=newest, since=since, until=until)
+    else:
+        found = await on.db(archive.newest, mention.account, 1, since, until)
+    return _article(found, topic, on, now)
+
+
+async def _similar(_match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
     if mention.about is None:
         return None
     row = await on.db(on.store.outbox.row, mention.about)
     if row is None or row.candidate is None:
         return None
-    return _article(await on.db(on.store.archive.similar, row.candidate, 1), row.post.title, on)
+    return _article(await on.db(on.store.archive.similar, row.candidate, 1), row.post.title, on, now)
 
 
 async def _of_the_post(_match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
@@ -156,17 +179,20 @@ async def _nothing(_match: Match, _mention: Mention, _on: Acting, _now: datetime
     return {}
 
 
-def _article(found: list[Found], topic: str, on: Acting) -> Values | None:
+def _article(found: list[Found], topic: str, on: Acting, now: datetime) -> Values | None:
     if not found:
         return None
     best = found[0]
+    at = best.at.astimezone(on.zone)
+    day = at.strftime("%-d %B" if at.year == now.astimezone(on.zone).year else "%-d %B %Y")
     return {
         "topic": topic,
         "article.title": best.title,
         "article.line": _whole_sentences(best.line.partition("\n\n— ")[0]),  # the words alone, without credit
         "article.url": best.link,
         "article.feed": best.feed_title,
-        "article.date": best.at.astimezone(on.zone).strftime("%-d %B"),
+        "article.date": day,
+        "article.when": f"shared on {day}" if best.shared else f"read on {day}",
     }
 
 

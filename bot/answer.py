@@ -13,21 +13,28 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.act import Acting, act, post_values
-from bot.core import compose
 from bot.core.guards import BOT_DAY, Seen, Verdict, caps_of, guard
+from bot.core.replies import reply_post
 from bot.core.reply import DID_YOU_MEAN, PAUSED, pick, render
 from bot.core.rules import ASKED, Engine
 from bot.model import Account, Caps, Limits, Match, Mention, Post, Rule
-from bot.ports import Clock
+from bot.ports import Clock, OwnerDesk
 from bot.store import Store, Writer
 
 log = logging.getLogger("starfish.answer")
 
 AT_ONCE = 100
 """Mentions answered together: their commits are shared."""
+
+WELCOME = "Good to meet you! "
+"""What `{welcome}` says to somebody who speaks to the bot for the first time."""
+
+UNSURE = frozenset({"like", "ask", "search", "fallback"})
+"""Stages at which what the owner says may well be the answer that the bot asked them for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +54,7 @@ class Answering:
     now: Clock
     next_post: Callable[[str], datetime | None]  # of an account
     longer: Callable[[int, str], Awaitable[str]]  # (candidate, what was said) → more of it
+    desk: OwnerDesk | None = None  # carries out the owner's orders
     rehearsal: bool = False  # nothing is stored: caps and cooldowns don't count, actions only say what they would do
     own_handles: Mapping[str, frozenset[str]] = field(default_factory=dict)  # per account: who we are there
 
@@ -62,9 +70,12 @@ class Heard:
 
 async def receive(mention: Mention, bot: Answering, *, cursor: str | None = None) -> Heard:
     """Store a mention and the cursor after it, in one transaction; durable on return, the same one twice is one."""
-    account = bot.accounts[mention.account]
-    if account.owner is not None and mention.author == account.owner:
-        mention = replace(mention, owner=True)
+    if not bot.limits[mention.account].in_store:
+        # By the platform's full id, never by a name; on our own timeline a name is a claim, and the login decides.
+        owner = bot.accounts[mention.account].owner
+        mention = replace(mention, owner=owner is not None and mention.author == owner)
+    if mention.gone:
+        return await _taken_back(mention, bot)
     number, new, place = await bot.db(
         bot.store.mentions.heard,
         mention,
@@ -73,6 +84,15 @@ async def receive(mention: Mention, bot: Answering, *, cursor: str | None = None
         on_timeline=bot.limits[mention.account].in_store,
     )
     return Heard(id=number, new=new, timeline=place)
+
+
+async def _taken_back(mention: Mention, bot: Answering) -> Heard:
+    """Somebody deleted what they said: what isn't answered yet never is, and an answer that isn't sent is withdrawn."""
+    known = await bot.db(bot.store.mentions.by_remote, mention.account, mention.remote_id)
+    if known is None:
+        return Heard(id=0, new=False)
+    await bot.db(bot.store.mentions.withdrawn, known.id, "its author deleted it", now=bot.now())
+    return Heard(id=known.id, new=False)
 
 
 async def answer_waiting(bot: Answering) -> int:
@@ -98,12 +118,7 @@ async def answer(mention: Mention, bot: Answering, now: datetime) -> None:
     caps = caps_of(bot.accounts[mention.account])
     verdict = guard(mention, await _seen(mention, caps, bot, now), caps, now)
     if verdict.consent:
-        await bot.db(
-            bot.store.mentions.opt_out if verdict.consent == "opt_out" else bot.store.mentions.opt_in,
-            mention.author,
-            mention.account,
-            now=now,
-        )
+        await _carry_out(verdict.consent, mention, bot, now)
     if verdict.action == "skip":
         await bot.db(bot.store.mentions.skipped, mention.id, verdict.reason, now=now)
         return
@@ -112,7 +127,28 @@ async def answer(mention: Mention, bot: Answering, now: datetime) -> None:
         return
     reply = await reply_to(mention, bot, now)
     post = _post(reply.text, mention, bot)
-    await bot.db(bot.store.mentions.answered, mention.id, post, reply.match, unanswered=reply.unanswered, now=now)
+    await bot.db(
+        bot.store.mentions.answered,
+        mention.id,
+        post,
+        reply.match,
+        unanswered=reply.unanswered,
+        details=reply.details,
+        now=now,
+    )
+
+
+async def _carry_out(consent: Literal["opt_out", "opt_in"], mention: Mention, bot: Answering, now: datetime) -> None:
+    """Stop, or start again, on all our accounts of that platform: the same id is the same person there."""
+    mentions, platform = bot.store.mentions, bot.accounts[mention.account].platform
+    for name, account in bot.accounts.items():
+        if account.platform != platform:
+            continue
+        if consent == "opt_in":
+            await bot.db(mentions.opt_in, mention.author, name, now=now)
+            continue
+        await bot.db(mentions.opt_out, mention.author, name, now=now)
+        await bot.db(bot.store.promises.forget, name, [mention.author])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +158,7 @@ class Reply:
     match: Match
     text: str
     unanswered: str | None = None  # why the owner should see it
+    details: Mapping[str, str] = field(default_factory=dict)  # what the next turn of the talk needs to know
 
 
 async def reply_to(mention: Mention, bot: Answering, now: datetime) -> Reply:
@@ -131,6 +168,8 @@ async def reply_to(mention: Mention, bot: Answering, now: datetime) -> Reply:
         after = await bot.db(bot.store.mentions.last_rule, mention, now=now)
         resting = await _resting(mention, bot, now)
     match = bot.engine.match(mention, after=after, without=resting)
+    if mention.owner and match.stage in UNSURE and not bot.rehearsal:
+        match = await _lesson(mention, bot, now) or match
     if match.stage == "ask":
         asked = replace(match, rule=ASKED + match.rule)
         return Reply(match=asked, text=render(DID_YOU_MEAN, _values(mention, match, bot)))
@@ -139,9 +178,16 @@ async def reply_to(mention: Mention, bot: Answering, now: datetime) -> Reply:
         if found is not None:
             return found
         match = bot.engine.fallback(mention, after=after)
-    rule = bot.engine.rule(match.rule)
-    text = await _said(rule, match, mention, bot, now)
-    return Reply(match=match, text=text, unanswered="no rule" if match.stage == "fallback" else None)
+    return await _said(bot.engine.rule(match.rule), match, mention, bot, now)
+
+
+async def _lesson(mention: Mention, bot: Answering, now: datetime) -> Match | None:
+    """What the owner says after being shown a mention that waits is taught as its answer."""
+    waiting = await bot.db(bot.store.mentions.asked_of, mention, now)
+    teacher = next((rule.id for rule in bot.engine.rules if rule.do == "teach"), None)
+    if waiting is None or teacher is None:
+        return None
+    return Match(rule=teacher, stage="owner", values={"waiting": str(waiting)})
 
 
 def say(rule: Rule, match: Match, mention: Mention, found: Mapping[str, str] | None, bot: Answering) -> str:
@@ -152,13 +198,27 @@ def say(rule: Rule, match: Match, mention: Mention, found: Mapping[str, str] | N
     return render(chosen, {**_values(mention, match, bot), **(found or {})})
 
 
-async def _said(rule: Rule, match: Match, mention: Mention, bot: Answering, now: datetime) -> str:
+async def _said(rule: Rule, match: Match, mention: Mention, bot: Answering, now: datetime) -> Reply:
     on = _acting(bot)
     found = await act(rule.do, match, mention, on, now)
     if rule.about and found is not None:
         about = await post_values(mention, on)
         found = None if about is None else {**about, **found}
-    return say(rule, match, mention, found, bot)
+    if found is not None and await _is_welcomed(rule, mention, bot):
+        found = {"welcome": WELCOME, **found}
+    return Reply(
+        match=match,
+        text=say(rule, match, mention, found, bot),
+        unanswered="no rule" if match.stage == "fallback" else None,
+        details={"waiting": found["waiting"]} if found and "waiting" in found else {},
+    )
+
+
+async def _is_welcomed(rule: Rule, mention: Mention, bot: Answering) -> bool:
+    """Whether this is the first word of somebody, and the rule has one for newcomers."""
+    if bot.rehearsal or not any("{welcome}" in reply for reply in rule.reply):
+        return False
+    return await bot.db(bot.store.mentions.first_time, mention.account, mention.author)
 
 
 async def _search(match: Match, mention: Mention, bot: Answering, now: datetime) -> Reply | None:
@@ -180,6 +240,7 @@ def _acting(bot: Answering) -> Acting:
         quotes=bot.quotes,
         zone=bot.zone,
         longer=bot.longer,
+        desk=bot.desk,
         rehearsal=bot.rehearsal,
     )
 
@@ -256,16 +317,4 @@ async def _resting(mention: Mention, bot: Answering, now: datetime) -> frozenset
 
 
 def _post(text: str, mention: Mention, bot: Answering) -> Post:
-    limits = bot.limits[mention.account]
-    if not limits.in_store:  # the platform puts the asker's name in front
-        limits = replace(limits, max_length=limits.max_length - len(mention.author) - 2)
-    return Post(
-        account=mention.account,
-        text=compose.reply_fit(text, limits),
-        dedupe_key=f"reply:{mention.id}",
-        reply_to=mention.remote_id,
-        reply_to_author=mention.author,
-        reply_context=mention.context,
-        visibility=mention.visibility,
-        language=mention.language,
-    )
+    return reply_post(text, mention, bot.limits[mention.account], f"reply:{mention.id}")

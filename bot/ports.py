@@ -186,6 +186,59 @@ class Rewriter(Protocol):
         ...
 
 
+class OwnerDesk(Protocol):
+    """What the owner orders by a word in the chat; each gives what to say back, in a few lines.
+
+    `account` is where it was said: on the local timeline an order is for all accounts, elsewhere for that one.
+    Words of strangers within it (titles, mentions) are harmless to repeat.
+    :raises UsageError: it can't be done; the message says why, and what to do instead
+    """
+
+    async def queue(self, account: str) -> str:
+        """The next three posts with their times."""
+        ...
+
+    async def skip(self, account: str) -> str:
+        """Drop the next draft, or the best candidate."""
+        ...
+
+    async def approve(self, account: str, number: int | None) -> str:
+        """Let a draft go, the oldest one without a number."""
+        ...
+
+    async def add_feed(self, address: str) -> str:
+        """Find the feed of an address and add it to the file."""
+        ...
+
+    async def share(self, account: str, link: str, note: str) -> str:
+        """Offer a link of the owner's own finding, with their takeaway, before all others."""
+        ...
+
+    async def why_not(self, link: str) -> str:
+        """Why a link was not shared, or that it was."""
+        ...
+
+    async def unanswered(self, *, private: bool) -> tuple[int | None, str]:
+        """The first mention that waits, and what to say; unless `private`, words said in private are left out."""
+        ...
+
+    async def teach(self, *, when: str, number: int | None, reply: str, rule: str | None, who: str) -> str:
+        """Teach an answer to words or to a waiting mention, or (`rule`) that mention's words as ones of a rule's."""
+        ...
+
+    async def ignore(self, numbers: list[int]) -> str:
+        """Leave waiting mentions as they are."""
+        ...
+
+    async def forget(self, rule: str, who: str, *, sure: bool) -> str:
+        """Forget a taught rule; unless `sure`, only say what that means and how to confirm it."""
+        ...
+
+    async def lock(self, rule: str, who: str, *, locked: bool) -> str:
+        """Keep a taught rule from being forgotten by a word, or let it be again."""
+        ...
+
+
 class Bells(Protocol):
     """Rings at given times, and nothing else; implemented on APScheduler."""
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.core import compose
 from bot.core.filters import folded, has
 from bot.core.pace import day_start
+from bot.core.replies import reply_post
 from bot.core.reply import defuse
 from bot.model import Account, Limits, Mention, Post
 from bot.store import Follow, Shared, Store, Writer
@@ -97,16 +97,4 @@ def _reminder(mention: Mention, made_at: datetime, bot: Telling) -> Post:
 
 
 def _post(text: str, dedupe_key: str, mention: Mention, bot: Telling) -> Post:
-    limits = bot.limits[mention.account]
-    if not limits.in_store:
-        limits = replace(limits, max_length=limits.max_length - len(mention.author) - 2)
-    return Post(
-        account=mention.account,
-        text=compose.reply_fit(text, limits),
-        dedupe_key=dedupe_key,
-        reply_to=mention.remote_id,
-        reply_to_author=mention.author,
-        reply_context=mention.context,
-        visibility=mention.visibility,
-        language=mention.language,
-    )
+    return reply_post(text, mention, bot.limits[mention.account], dedupe_key)
