@@ -7,7 +7,6 @@ processes (`Ground`) lives as long as the program.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 import random
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -15,7 +14,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import entry_points
-from urllib.parse import urlsplit
 
 from bot import __version__
 from bot.answer import Answering
@@ -25,7 +23,7 @@ from bot.core import polling
 from bot.core.pace import next_slot
 from bot.core.rules import Engine
 from bot.deliver import Delivering
-from bot.errors import DeliveryError
+from bot.errors import DeliveryError, StoreError
 from bot.feeds.reader import Reader
 from bot.llm import Llm
 from bot.model import Account, Limits
@@ -95,6 +93,7 @@ async def ground(settings: Settings, store: Store, now: Clock = utc_now) -> Asyn
                 allow_private=settings.net.allow_private,
                 spacing=settings.net.spacing,
                 now=now,
+                on_hold=await stack.enter_async_context(_remembering(store, db)),
             )
         )
         client.load_holds(await db(store.feeds.held_hosts, now=now()))
@@ -134,7 +133,7 @@ async def stories(settings: Settings, on: Ground, known: Mapping[str, Platform],
         quotes=settings.quotes,
         rewriter=_rewriter(settings, on),
         chance=random.random,
-        floor=_floor(settings),
+        floor=_floor(on.client),
         pushed=on.pushed,
     )
     answering = Answering(
@@ -199,15 +198,33 @@ def _open(account: Account, platform: Platform, on: Ground) -> Publisher:
     return platform.open(account, options, tools)
 
 
-def _floor(settings: Settings) -> Callable[[str], timedelta]:
+@asynccontextmanager
+async def _remembering(store: Store, db: Writer) -> AsyncIterator[Callable[[str, datetime], None]]:
+    """Keep over restarts which hosts want to be left alone; what is begun is finished on leaving."""
+
+    async def keep(host: str, until: datetime) -> None:
+        try:
+            await db(store.feeds.hold_host, host, until)
+        except StoreError as error:
+            log.warning("%s is left alone until %s, which could not be stored: %s", host, until, error)
+
+    keeping: set[asyncio.Task[None]] = set()
+
+    def on_hold(host: str, until: datetime) -> None:
+        task = asyncio.create_task(keep(host, until))
+        keeping.add(task)
+        task.add_done_callback(keeping.discard)
+
+    try:
+        yield on_hold
+    finally:
+        await asyncio.gather(*keeping)
+
+
+def _floor(client: Client) -> Callable[[str], timedelta]:
     """The shortest polling interval of an address: on the owner's own machines, what the owner wrote."""
 
     def floor(url: str) -> timedelta:
-        try:
-            address = ipaddress.ip_address(urlsplit(url).hostname or "")
-        except ValueError:
-            return polling.FLOOR
-        own = any(address in network for network in settings.net.allow_private)
-        return timedelta(seconds=1) if own else polling.FLOOR
+        return timedelta(seconds=1) if client.allows_private(url) else polling.FLOOR
 
     return floor

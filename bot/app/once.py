@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot import answer, deliver, share, tell
 from bot.app.build import Ground, Stories
+from bot.core.line import Line
 from bot.model import Slot
 
 AT_ONCE = 30
@@ -62,16 +63,22 @@ async def once(on: Ground, stories: Stories, *, extra: bool, seen: Callable[[sha
 async def refresh(
     on: Ground, stories: Stories, now: datetime, *, seen: Callable[[share.Gathered], None]
 ) -> list[share.Gathered]:
-    """Poll every feed that is due, many at once; a feed that fails is a result."""
-    gate = asyncio.Semaphore(AT_ONCE)
+    """Poll every feed that is due, many at once, but not many of one host; a feed that fails is a result."""
+    line = Line(url for url in await on.db(on.store.feeds.due, now, 1_000_000) if url in stories.sharing.feeds)
+    flying: dict[str, asyncio.Task[None]] = {}
+    results: list[share.Gathered] = []
+    landed = asyncio.Event()
 
-    async def one(url: str) -> share.Gathered:
-        async with gate:
-            result = await share.gather(stories.sharing.feeds[url], stories.sharing, now)
-        seen(result)
-        return result
+    async def one(url: str) -> None:
+        results.append(await share.gather(stories.sharing.feeds[url], stories.sharing, now))
+        seen(results[-1])
+        del flying[url]
+        landed.set()
 
-    due = await on.db(on.store.feeds.due, now, 1_000_000)
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(url)) for url in due if url in stories.sharing.feeds]
-    return [task.result() for task in tasks]
+        while len(line):
+            landed.clear()
+            for url in line.take(flying, AT_ONCE - len(flying)):
+                flying[url] = group.create_task(one(url))
+            await landed.wait()
+    return results

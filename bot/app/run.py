@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from bot import answer, deliver, share, tell
 from bot.app.build import Ground, Stories
 from bot.app.supervise import supervise
+from bot.core.line import Line
 from bot.core.pace import next_slot
 from bot.errors import FeedUnreachable
 from bot.model import Account, Slot
@@ -25,6 +26,13 @@ log = logging.getLogger("starfish.run")
 
 AT_ONCE = 50
 """Feeds polled at once: their answers are waited for, not worked for."""
+
+IN_LINE = 4 * AT_ONCE
+ALL_IN_LINE = 100_000
+"""Due feeds that are looked at, so that few questions are asked; and where that was not far enough."""
+
+CROWDED = timedelta(seconds=1)
+"""How often we look for others while those in line wait for their host: as often as a host is asked."""
 
 DRAIN = 8.0
 """Seconds that sends in flight may take to finish on a stop; the whole stop takes less than 10."""
@@ -164,14 +172,17 @@ class Bot:
     async def _poll(self) -> None:
         """Poll what is due, each feed in a task of its own, so that a slow one delays nobody."""
         flying: dict[asyncio.Task[share.Gathered], str] = {}
+        line = Line()
         try:
             while True:
                 self._poll_again.clear()
                 now = self.on.now()
-                names = set(flying.values())
                 room = AT_ONCE - len(flying)
-                due = [url for url in await self.on.db(self.on.store.feeds.due, now, AT_ONCE * 2) if url not in names]
-                for url in due[:room]:
+                chosen = line.take(flying.values(), room)
+                if len(chosen) < room:
+                    line, more = await self._ask_who(now, {*flying.values(), *chosen}, room - len(chosen))
+                    chosen += more
+                for url in chosen:
                     feed = self.stories.sharing.feeds.get(url)
                     if feed is None:
                         continue
@@ -180,13 +191,27 @@ class Bot:
                     task.add_done_callback(lambda _: self._poll_again.set())
                 if not flying:
                     self._first_round.set()
-                await self._sleep(self._poll_again, await self._until_due(now))
+                # Who waits behind others of their host waits for these to land; a feed of another host may be due in between.
+                await self._sleep(self._poll_again, CROWDED if len(line) else await self._until_due(now))
                 for task in [task for task in flying if task.done()]:
                     await self._landed(flying.pop(task), task)
         finally:
             for task in flying:
                 task.cancel()
             await asyncio.gather(*flying, return_exceptions=True)
+
+    async def _ask_who(self, now: datetime, flying: set[str], room: int) -> tuple[Line, list[str]]:
+        """Ask who is due; gives those to begin with, and the line of the others.
+
+        Where feeds of a few hosts stand in all the first places, we look further.
+        """
+        for far in (IN_LINE, ALL_IN_LINE):
+            due = await self.on.db(self.on.store.feeds.due, now, far)
+            line = Line(url for url in due if url not in flying)
+            chosen = line.take(flying, room)
+            if len(chosen) == room or len(due) < far:
+                break
+        return line, chosen
 
     async def _landed(self, url: str, task: asyncio.Task[share.Gathered]) -> None:
         error = task.exception()

@@ -7,8 +7,6 @@ tenth, so never early.  It is a moment, stored on 200 and 304 alike, so a restar
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -40,9 +38,6 @@ MOVED_FOR = timedelta(days=2)
 
 GONE_SIGHTINGS = 2
 TELL_AFTER = timedelta(days=3)
-
-HOST_AT_ONCE = 2
-"""Polls of one host that are worth having under way: as many requests as it gets at once."""
 
 PACE_ENTRIES = 20
 """The newest entries that the publish rate is taken from."""
@@ -133,7 +128,11 @@ def notice(state: FeedState, now: datetime) -> str | None:
             f"{name} is gone: {state.muted}. It is asked no more. Remove it from feeds.toml, or write its new address."
         )
     if state.held:
-        return f"{name} is held: {state.held}. Nothing new of it is shared until you have looked at it."
+        plain = state.url.isprintable() and not set("?@ ") & set(state.url)  # else it may hold a secret
+        return (
+            f"{name} is held: {state.held} Look at it; this lets it go on with what comes from then on: "
+            f"starfish feeds release {state.url if plain else 'URL'}"
+        )
     if state.errors and state.error_since is not None and now - state.error_since >= TELL_AFTER:
         days = (now - state.error_since).days
         return (
@@ -146,28 +145,6 @@ def notice(state: FeedState, now: datetime) -> str | None:
             f"Write the new address into feeds.toml when you have a moment."
         )
     return None
-
-
-def fair(due: Iterable[str], flying: Iterable[str], room: int) -> list[str]:
-    """Choose which due feeds to begin with: in their order, at most two of a host at once, those under way included.
-
-    More of one host would only wait for its turn, and keep the places of feeds on other hosts.
-    """
-    busy = Counter(map(_host, flying))
-    chosen: list[str] = []
-    for url in due:
-        if len(chosen) >= room:
-            break
-        host = _host(url)
-        if busy[host] < HOST_AT_ONCE:
-            busy[host] += 1
-            chosen.append(url)
-    return chosen
-
-
-def _host(url: str) -> str:
-    """The name and port of an address, as far as its text tells."""
-    return url.partition("://")[2].partition("/")[0].rpartition("@")[2].lower()
 
 
 # --------------------------------------------------------------------------- pace

@@ -15,7 +15,6 @@ from bot.core.polling import (
     adaptive,
     after_failure,
     after_success,
-    fair,
     notice,
     pace,
 )
@@ -321,38 +320,6 @@ def test_no_run_of_failures_stops_the_polling(errors: list[FeedError], jitter: f
     assert state.errors == len(errors)
 
 
-# --------------------------------------------------------------------------- whose turn it is
-
-
-def test_one_host_never_takes_all_the_places() -> None:
-    """A hundred due feeds of one host and one of another: both hosts begin at once."""
-    crowd = [f"https://Videos.example/{number}" for number in range(100)]
-    due = [*crowd, "https://blog.example/feed", "https://blog.example:8080/feed"]
-    assert fair(due, [], 50) == [*crowd[:2], *due[-2:]]
-    assert fair(due, crowd[:1], 50) == [crowd[0], *due[-2:]]
-    assert fair(due, [*crowd[:2], due[-1]], 1) == ["https://blog.example/feed"]
-    assert fair(due, [], 0) == []
-
-
-@given(
-    st.lists(st.sampled_from(["a", "b", "c"]), max_size=30),
-    st.lists(st.sampled_from(["a", "b"]), max_size=5),
-    st.integers(0, 9),
-)
-def test_turns_are_in_order_and_within_bounds(hosts: list[str], under_way: list[str], room: int) -> None:
-    """Never more than there is room for, never a third of a host, and the first due one of a free host is in."""
-    due = [f"http://{host}.example/{number}" for number, host in enumerate(hosts)]
-    flying = [f"http://{host}.example/x" for host in under_way]
-    chosen = fair(due, flying, room)
-    assert len(chosen) <= room
-    assert chosen == [url for url in due if url in chosen]
-    for host in "abc":
-        of_host = sum(f"/{host}." in url for url in chosen)
-        assert of_host <= max(0, 2 - under_way.count(host))
-    if room and due and due[0][7] not in under_way:
-        assert chosen[0] == due[0]
-
-
 # --------------------------------------------------------------------------- notices
 
 
@@ -373,6 +340,7 @@ def test_the_owner_hears_of_gone_held_and_moved_feeds() -> None:
     moved = replace(STATE, address="https://new.example/feed?token=secret")
     assert "is gone" in (notice(gone, NOW) or "")
     assert "38 of 40" in (notice(held, NOW) or "")
+    assert (notice(held, NOW) or "").endswith(f"starfish feeds release {STATE.url}")
     assert "moved to https://new.example/feed for good" in (notice(moved, NOW) or "")
     assert notice(replace(STATE, muted="you muted it"), NOW) is None
     assert notice(STATE, NOW) is None
@@ -382,6 +350,10 @@ def test_no_notice_shows_a_token_of_an_address() -> None:
     """The query of an address may be a secret."""
     state = replace(STATE, url="https://example.com/feed?token=secret", errors=9, error="x", error_since=NOW - 9 * DAY)
     assert "secret" not in (notice(state, NOW) or "")
+    held = replace(state, held="It came back.")
+    assert (notice(held, NOW) or "").endswith(
+        "It came back. Look at it; this lets it go on with what comes from then on: starfish feeds release URL"
+    )
 
 
 # --------------------------------------------------------------------------- pace

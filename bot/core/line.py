@@ -1,0 +1,53 @@
+"""Which of the due feeds to begin with: in their order, and no host takes the places of others.  Pure."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter, deque
+from collections.abc import Iterable
+
+HOST_AT_ONCE = 2
+"""Polls of one host that are worth having under way: as many requests as it gets at once."""
+
+
+class Line:
+    """Due feeds, waiting for their turn; taking some costs what is taken, however many wait."""
+
+    def __init__(self, due: Iterable[str] = ()) -> None:
+        self._hosts: dict[str, deque[tuple[int, str]]] = {}
+        for place, url in enumerate(due):
+            self._hosts.setdefault(_host(url), deque()).append((place, url))
+        self._heads = [(waiting[0][0], host) for host, waiting in self._hosts.items()]  # in order: a heap
+
+    def __len__(self) -> int:
+        return sum(map(len, self._hosts.values()))
+
+    def take(self, flying: Iterable[str], room: int) -> list[str]:
+        """Take those to begin with out of the line: at most two of a host at once, those under way included.
+
+        More of one host would only wait for its turn, and keep the places of feeds on other hosts.
+        """
+        busy = Counter(map(_host, flying))
+        taken: list[str] = []
+        aside: list[tuple[int, str]] = []
+        while self._heads and len(taken) < room:
+            head = heapq.heappop(self._heads)
+            host = head[1]
+            if busy[host] >= HOST_AT_ONCE:
+                aside.append(head)
+                continue
+            waiting = self._hosts[host]
+            busy[host] += 1
+            taken.append(waiting.popleft()[1])
+            if waiting:
+                heapq.heappush(self._heads, (waiting[0][0], host))
+            else:
+                del self._hosts[host]
+        for head in aside:
+            heapq.heappush(self._heads, head)
+        return taken
+
+
+def _host(url: str) -> str:
+    """The name and port of an address, as far as its text tells."""
+    return url.partition("://")[2].partition("/")[0].rpartition("@")[2].lower()
