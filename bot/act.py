@@ -6,7 +6,8 @@ The list is closed (design, section 8): an owner's file can name an action, neve
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -23,6 +24,8 @@ from bot.ports import OwnerDesk
 from bot.store import Found, Store, Writer
 
 Values = Mapping[str, str]
+
+_FIGURE = re.compile(r" \([+]\d+\.\d+\)$")
 
 LINE = 160
 """Characters about an article beside its title and link in a reply."""
@@ -76,8 +79,13 @@ async def _of_post(row: OutboxRow, on: Acting) -> Values:
     }
     if facts is not None:
         values["post.feed"] = facts.feed_title
-        values["post.reason"] = ", ".join(facts.why) or "it was the best of what waited"
+        values["post.reason"] = _spoke_for_it(facts.why) or "it was the best of what waited"
     return values
+
+
+def _spoke_for_it(why: Sequence[str]) -> str:
+    """The reasons of a choice for anybody's ears: without what spoke against it, and without the figures."""
+    return ", ".join(_FIGURE.sub("", one) for one in why if "(-" not in one)
 
 
 async def _search(match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:

@@ -1,0 +1,118 @@
+"""`rules`: the owner looks after what is answered, and teaches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.app.build import utc_now
+from bot.model import Mention
+from bot.store import open_store
+from tests.cli.terminal import Terminal
+from tests.servers.fixtures import START
+from tests.servers.small_bot import read_config
+
+
+def hear(folder: Path, *texts: str) -> None:
+    """Let people say something, beside a bot or without one."""
+    with open_store(folder / "starfish.db", mode="run", now=START) as store:
+        for number, text in enumerate(texts):
+            mention = Mention(
+                account="timeline", remote_id=f"{number} {text}", author=f"@p{number}", text=text, at=utc_now()
+            )
+            store.mentions.heard(mention, None, now=utc_now(), on_timeline=True)
+
+
+@pytest.fixture
+def asked(terminal: Terminal, folder: Path) -> Terminal:
+    """A bot that was asked three things that nobody taught it."""
+    terminal.ok("once")
+    hear(folder, "how do I feed my bees", "how do I feed the bees?", "what is the capital of Peru")
+    assert "3 answered" in terminal.ok("once").out
+    return terminal
+
+
+def test_list_shows_every_rule_in_force(terminal: Terminal) -> None:
+    """The file's and the built-in ones, with where they come from."""
+    known = {one["id"]: one for one in terminal.ok("rules", "list", "--json").json()["rules"]}
+    assert known["greeting"]["origin"] == "file"
+    assert known["fallback"]["reply"]
+    assert "greeting" in terminal.ok("rules", "list").out
+
+
+def test_rules_are_added_and_removed_with_comments_kept(terminal: Terminal, folder: Path) -> None:
+    """A new rule answers at once; a name twice, a stolen mention, or no reply to give is refused with exit 2."""
+    file = folder / "rules.toml"
+    file.write_text("# mine\n" + file.read_text("utf-8"), "utf-8")
+    terminal.ok("rules", "add", "bees", "--when", "how do i feed bees", "--reply", "Sugar and water.")
+    assert terminal.ok("ask", "How do I feed bees?", "--json").json()["reply"] == "Sugar and water."
+    assert file.read_text("utf-8").startswith("# mine\n")
+    assert read_config(folder).rules[-1].id == "bees"
+    for arguments in (
+        ["bees", "--when", "x y z", "--reply", "r"],  # the name is taken
+        ["thief", "--when", "hello there", "--reply", "r"],  # the greeting's own test says this
+        ["empty", "--reply", "r"],  # matches nothing
+        ["odd", "--when", "broken {", "--reply", "r"],
+        ["Odd Name!", "--when", "some words", "--reply", "r"],
+    ):
+        said = terminal("rules", "add", *arguments)
+        assert said.code == 2, said
+    terminal.ok("rules", "remove", "bees")
+    assert terminal("rules", "remove", "bees").code == 2
+
+
+def test_test_runs_every_test(terminal: Terminal, folder: Path) -> None:
+    """All pass: exit 0; one fails: exit 1, with what it hits and what was expected."""
+    told = terminal.ok("rules", "test", "--json").json()
+    assert told["run"] == len(told["tests"]) > 0
+    assert all(one["ok"] for one in told["tests"])
+    rules = (folder / "rules.toml").read_text("utf-8")
+    (folder / "rules.toml").write_text(rules.replace('say = "hello there"', 'say = "good bye"'), "utf-8")
+    said = terminal("rules", "test")
+    assert said.code == 1
+    assert "✗ greeting: “good bye”" in said.out
+
+
+def test_unanswered_mentions_are_grouped(asked: Terminal) -> None:
+    """Two that ask the same are one group, first since larger; each with who asked."""
+    groups = asked.ok("rules", "unanswered", "--json").json()["groups"]
+    assert [one["count"] for one in groups] == [2, 1]
+    assert {one["from"] for one in groups[0]["mentions"]} == {"@p0", "@p1"}
+    assert "2× (no rule" in asked.ok("rules", "unanswered").out
+
+
+def test_a_taught_answer_goes_to_those_who_wait_once(asked: Terminal, folder: Path) -> None:
+    """Both who asked the like are answered late, each once; the rule is listed, tested, exported and removed."""
+    number = asked.ok("rules", "unanswered", "--json").json()["groups"][0]["number"]
+    said = asked.ok("rules", "teach", number, "--reply", "Sugar and water, one to one.")
+    assert "2 waiting mentions will be answered" in said.out
+    asked.ok("once")
+    replies = [one for one in asked.ok("timeline", "--jsonl").lines() if one["text"] == "Sugar and water, one to one."]
+    assert len(replies) == 2
+    asked.ok("once")
+    assert len(asked.ok("timeline", "--jsonl").lines()) == 3 + 3 + 2
+    assert [one["count"] for one in asked.ok("rules", "unanswered", "--json").json()["groups"]] == [1]
+    assert asked.ok("ask", "how do I feed my bees", "--json").json()["reply"] == "Sugar and water, one to one."
+    exported = asked.ok("rules", "export").out
+    taught = [one["id"] for one in asked.ok("rules", "list", "--json").json()["rules"] if one["origin"] == "cli"]
+    assert len(taught) == 1
+    asked.ok("rules", "remove", taught[0])
+    file = folder / "rules.toml"
+    file.write_text(file.read_text("utf-8") + "\n" + exported, "utf-8")
+    assert asked.ok("ask", "how do I feed my bees", "--json").json()["rule"] == taught[0]
+
+
+def test_teaching_what_would_steal_is_refused(asked: Terminal) -> None:
+    """A pattern that takes another rule's own test is a mistake, named; so is an unknown number, or no words."""
+    assert "greeting" in asked("rules", "teach", "--when", "hello there", "--reply", "Mine").err
+    assert asked("rules", "teach", "999", "--reply", "x").code == 2
+    assert asked("rules", "teach", "--reply", "x").code == 2
+    assert asked("rules", "teach", "--when", "some words", "--reply", "  ").code == 2
+
+
+def test_nobody_waits(terminal: Terminal) -> None:
+    """Without unanswered mentions it is said so, and there is nothing to export."""
+    terminal.ok("once")
+    assert terminal.ok("rules", "unanswered").out == "Everybody was answered.\n"
+    assert terminal.ok("rules", "export").out.strip() == ""
