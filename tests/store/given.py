@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.core.addresses import canonical
 from bot.core.intake import Poll
+from bot.core.websub import Subscription
 from bot.model import (
     Candidate,
     Entry,
@@ -137,6 +138,20 @@ def rule(name: str = "greeting", **more: Any) -> Rule:
     """A rule that says hello."""
     fields: dict[str, Any] = {"when": ("hi",), "reply": ("Hello!",)}
     return Rule(id=name, **{**fields, **more})
+
+
+def subscription(name: str = "an-id", **more: Any) -> Subscription:
+    """What is asked of the feed's hub."""
+    fields: dict[str, Any] = {
+        "feed": FEED.url,
+        "hub": "https://hub.example/",
+        "topic": FEED.url,
+        "callback": f"https://bot.example/websub/{name}",
+        "pending": "subscribe",
+        "ask_at": NOW + HOUR,
+        "tries": 1,
+    }
+    return Subscription(id=name, **{**fields, **more})
 
 
 def states(store: Store) -> dict[int, str]:

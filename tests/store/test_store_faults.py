@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bot.errors import StoreError
-from bot.model import FeedState, Filters, State
+from bot.model import FeedState, Filters, ParsedFeed, State
 from bot.store import Store, open_store
 from bot.store.archive import Archive
 from bot.store.failures import explain
@@ -26,6 +26,7 @@ from bot.store.part import Part
 from bot.store.promises import Promises
 from bot.store.records import Follow
 from bot.store.rules import Rules
+from bot.store.subscriptions import Subscriptions
 from bot.store.timeline import Timeline
 from tests.store.given import (
     FEED,
@@ -44,9 +45,10 @@ from tests.store.given import (
     sifted,
     slot,
     states,
+    subscription,
 )
 
-PARTS: tuple[type[Part], ...] = (Feeds, Outbox, Mentions, Rules, Timeline, Owner, Archive, Promises)
+PARTS: tuple[type[Part], ...] = (Feeds, Outbox, Mentions, Rules, Timeline, Owner, Archive, Promises, Subscriptions)
 
 ARGUMENTS: dict[str, Any] = {
     "account": "fedi",
@@ -56,9 +58,12 @@ ARGUMENTS: dict[str, Any] = {
     "author": "@ann",
     "before": NOW,
     "before_created": NOW,
+    "callback_id": "a",
+    "callback_ids": ["a"],
     "bot_since": NOW,
     "candidate": candidate(),
     "candidate_id": 1,
+    "candidates": [1],
     "canonicals": ["a"],
     "cursor": "1",
     "feed": FEED,
@@ -84,6 +89,11 @@ ARGUMENTS: dict[str, Any] = {
     "person": "@ann",
     "person_since": NOW,
     "persons": ["@ann"],
+    "ask_at": NOW,
+    "parsed": ParsedFeed(entries=(entry(1),)),
+    "prefix": "quote:",
+    "posts": [post()],
+    "problem": "a reason",
     "post": post(),
     "question": "tape",
     "reason": "a reason",
@@ -98,6 +108,7 @@ ARGUMENTS: dict[str, Any] = {
     "slot": slot(),
     "state": FeedState(url=FEED.url),
     "subject": "a",
+    "subscription": subscription(),
     "text": "words",
     "thread": "t",
     "title_keys": ["a"],
@@ -113,12 +124,14 @@ ARGUMENTS: dict[str, Any] = {
 
 SPECIAL: dict[str, dict[str, Any]] = {
     "feeds.candidates": {"feeds": None},
+    "feeds.delivered": {"for_all": Filters()},
     "feeds.take_in": {"for_all": Filters(), "poll": poll([entry(1)])},
     "archive.similar": {"candidate": 1},
     "mentions.last_answer": {"rule": "greeting"},
     "mentions.last_answers": {"rules": ["a"]},
     "mentions.unanswered": {"state": "new"},
     "outbox.filled": {"state": State.PLANNED},
+    "outbox.filled_together": {"state": State.PLANNED},
     "owner.backup": {"path": Path("nowhere.db")},
 }
 
