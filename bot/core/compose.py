@@ -58,8 +58,11 @@ def say(article: Article, candidate: Candidate, account: Account, limits: Limits
         noted = Summary(text=clean(candidate.note, lines=True), adds_value=True, language=account.language)
         return draft(article, noted, candidate, account, limits)
     best: Draft | None = None
+    if "{" in account.style and "{summary}" not in account.style:
+        title = Summary(text="", adds_value=bool(candidate.title or article.title), title=clean(article.title))
+        return draft(article, replace(title, credit=_nothing(article).credit), candidate, account, limits)
     for bare in _leaner(draft(article, _nothing(article), candidate, account, limits)):
-        room = limits.max_length - measure(_laid("x", bare, limits), limits) + measure("x", limits)
+        room = limits.max_length - _around(bare, limits)
         if room <= 0:
             continue
         style = "takeaway" if "{" in account.style or account.style == "digest" else account.style
@@ -156,6 +159,13 @@ def reply_fit(text: str, limits: Limits) -> str:
 def substituted(template: str, values: Mapping[str, str]) -> str:
     """Put values into a template in one pass: what a value holds is never taken for a placeholder."""
     return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), template)
+
+
+def _around(bare: Draft, limits: Limits) -> int:
+    """Measure what stands around the words: credit, link and hashtags, and the text of a template without its summary."""
+    if bare.text:
+        return measure(_laid(bare.text, bare, limits), limits) + 2  # a template's own spaces come back with the words
+    return measure(_laid("x", bare, limits), limits) - measure("x", limits)
 
 
 def _nothing(article: Article) -> Summary:

@@ -173,6 +173,23 @@ def test_a_template_may_place_the_link_itself() -> None:
     assert text.count("Example News") == 1
 
 
+@pytest.mark.parametrize("limits", EVERY)
+def test_a_template_leaves_room_for_what_it_says_itself(limits: Limits) -> None:
+    """The summary is chosen for the room beside title, link and credit, so that it is complete."""
+    said = say(ARTICLE, CANDIDATE, replace(ACCOUNT, style="{title}: {summary} {link} ({credit})"), limits)
+    text = post(said, limits)
+    assert measure(text, limits) <= limits.max_length
+    assert said.adds_value or limits is OLD
+    assert ELLIPSIS not in text or limits is OLD
+
+
+def test_a_template_without_a_summary_needs_only_a_title() -> None:
+    """What the owner wants to say of a title is worth posting without any text."""
+    account = replace(ACCOUNT, style="New: {title}")
+    assert say(Article(url=LINK), CANDIDATE, account, LOCAL).adds_value
+    assert not say(Article(url=LINK), replace(CANDIDATE, title=""), account, LOCAL).adds_value
+
+
 def test_hashtags_only_where_the_platform_uses_them() -> None:
     """At most two, the owner's first, then the feed's categories, none on platforms without them."""
     account = replace(ACCOUNT, hashtags=("quiet",))
