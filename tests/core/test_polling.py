@@ -125,6 +125,15 @@ def test_the_owners_wish_replaces_the_pace_but_not_the_servers_wishes() -> None:
     assert wait(after_success(STATE, fetched(fresh_for=HOUR), parsed, fast, NOW, 0.0, floor=timedelta(0))) == HOUR
 
 
+@pytest.mark.parametrize(
+    ("left", "expected"), [(10 * DAY, CEILING), (5 * HOUR, 5 * HOUR), (HOUR, 3 * HOUR), (-HOUR, 3 * HOUR)]
+)
+def test_a_feed_whose_news_a_hub_brings_is_asked_once_a_day(left: timedelta, expected: timedelta) -> None:
+    """No later than at the end of the hub's promise, and never sooner than its own pace."""
+    state = after_success(STATE, fetched(), every(DAY), FEED, NOW, 0.0, pushed_until=NOW + left)
+    assert wait(state) == expected
+
+
 def test_the_interval_counts_from_the_answer_not_from_the_start_of_the_wait() -> None:
     """A feed that waited ten minutes for its host's turn is asked again ten minutes later, not early."""
     late = after_success(STATE, fetched(at=NOW + timedelta(minutes=10)), every(DAY), FEED, NOW, 0.0)

@@ -481,3 +481,50 @@ async def test_a_kept_connection_that_was_closed_is_opened_anew(client: Client) 
     async with wire([b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"]) as place:
         for _ in range(3):
             assert (await client.get(place.url, cap=1000)).reply.body == b"hi"
+
+
+# --------------------------------------------------------------------------- forms
+
+
+async def test_a_form_is_sent_once_and_any_answer_is_one(client: Client, server: FeedServer) -> None:
+    """URL-encoded, whatever is in it; the status is the caller's to judge."""
+    url = server.put("/hub", "no", status=404)
+    reply = await client.post(url, {"hub.topic": "https://example.com/?a=1&b=2", "odd": "\ud800ä"})
+    assert reply.status == 404
+    (seen,) = server.seen
+    assert (seen.method, seen.headers["Content-Type"]) == ("POST", "application/x-www-form-urlencoded")
+    assert seen.body == b"hub.topic=https%3A%2F%2Fexample.com%2F%3Fa%3D1%26b%3D2&odd=%3F%C3%A4"
+
+
+@pytest.mark.parametrize(("status", "hits"), [(307, 1), (308, 1), (301, 0), (302, 0), (303, 0)])
+async def test_a_form_follows_only_what_keeps_it_a_form(
+    client: Client, server: FeedServer, status: int, hits: int
+) -> None:
+    """307 and 308 are followed; the others would turn it into a question, and are answers."""
+    server.put("/new", "yes")
+    reply = await client.post(server.redirect("/old", "/new", status), {"a": "b"})
+    assert reply.status == (200 if hits else status)
+    assert server.hits("/new") == hits
+    assert all(seen.body == b"a=b" for seen in server.seen)
+
+
+async def test_a_form_never_goes_round_and_round(client: Client, server: FeedServer) -> None:
+    """Redirects without end are given up."""
+    with pytest.raises(FeedRefused, match="more than 5 times"):
+        await client.post(server.redirect("/a", "/a", 307), {})
+    assert server.hits("/a") == 6
+
+
+async def test_a_form_is_not_sent_where_we_do_not_go(make_client: Callable[..., Client], server: FeedServer) -> None:
+    """The guard, the schemes and the holds are those of every foreign request."""
+    url = server.put("/hub", "", status=429, headers=(("Retry-After", "60"),))
+    with pytest.raises(FeedRefused, match="private"):
+        await make_client(allow_private=()).post(url, {})
+    with pytest.raises(FeedRefused, match="not an http"):
+        await make_client().post("file:///etc/passwd", {})
+    client = make_client()
+    for _ in range(2):
+        with pytest.raises(FeedUnreachable) as caught:
+            await client.post(url, {})
+        assert caught.value.host_wide
+    assert server.hits("/hub") == 1
