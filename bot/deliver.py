@@ -22,7 +22,7 @@ from bot.core.text import measure
 from bot.errors import NeedsLogin, Rejected, RetryLater, TooLong, Unsure
 from bot.model import Account, OutboxRow, Post, Receipt
 from bot.ports import Clock, Publisher
-from bot.store import Store, Writer
+from bot.store import CUT_OFF, Store, Writer
 
 log = logging.getLogger("starfish.deliver")
 
@@ -30,7 +30,13 @@ BACKOFF = (timedelta(seconds=30), timedelta(days=1))
 """The first wait where a platform names none, doubled at each attempt, and the longest."""
 
 LOOK_FOR = timedelta(days=1)
-"""How long an unknown row is looked for before the owner is asked: a platform that can't be read that long is theirs."""
+"""How long an unknown row is looked for, or tried again, before the owner is asked: longer trouble is theirs."""
+
+TELL_AFTER = 5
+"""Attempts after which the owner is told that one delivery is still being tried."""
+
+SLOWEST = timedelta(hours=1)
+"""The longest between two attempts on a platform that fails without saying why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +84,7 @@ async def send(row: OutboxRow, publisher: Publisher, bot: Delivering) -> None:
         until = bot.now() + _wait(error.after, row.attempts)
         await bot.db(outbox.settle_waiting, row.id, until, str(error), now=bot.now())
         await bot.db(outbox.hold_account, row.post.account, until, str(error), now=bot.now())
+        await _still_trying(row, str(error), bot)
         log.info("%s: waits until %s: %s", row.post.account, until.isoformat(timespec="seconds"), error)
     except Unsure as error:
         await bot.db(outbox.settle_unknown, row.id, str(error), now=bot.now())
@@ -112,9 +119,9 @@ async def reconcile(row: OutboxRow, account: Account, publisher: Publisher, bot:
     failpoint.point("in_reconcile")
     outbox, limits, now = bot.store.outbox, publisher.limits, bot.now()
     if limits.searchable:
-        await _look(row, publisher, bot)
+        await _look(row, account, publisher, bot)
     elif limits.idempotent_for and timedelta(0) <= now - (row.first_sent_at or now) < limits.idempotent_for:
-        await bot.db(outbox.settle_planned, row.id, now=now)  # the same key again is the same post
+        await _again(row, account, bot)  # the same key again is the same post
     elif account.unknown == "assume_sent":
         await _sent(row, Receipt(remote_id="", note="assumed"), bot)
     elif account.unknown == "resend":
@@ -135,7 +142,7 @@ async def lock_out(name: str, error: NeedsLogin, bot: Delivering) -> None:
     log.warning("%s", text)
 
 
-async def _look(row: OutboxRow, publisher: Publisher, bot: Delivering) -> None:
+async def _look(row: OutboxRow, account: Account, publisher: Publisher, bot: Delivering) -> None:
     outbox, now = bot.store.outbox, bot.now()
     try:
         receipt = await publisher.find(row.post)
@@ -150,9 +157,35 @@ async def _look(row: OutboxRow, publisher: Publisher, bot: Delivering) -> None:
         await lock_out(row.post.account, error, bot)
     else:
         if receipt is None:
-            await bot.db(outbox.settle_planned, row.id, now=now)  # absence is proven: the same row goes again
+            await _again(row, account, bot)  # absence is proven: the same row goes again
         else:
             await _sent(row, receipt, bot)
+
+
+async def _again(row: OutboxRow, account: Account, bot: Delivering) -> None:
+    """Let the same row go again: at once, then ever later; after a day the owner decides, and all others go on."""
+    now = bot.now()
+    if row.attempts >= TELL_AFTER and now - (row.first_sent_at or now) > LOOK_FOR:
+        await _hold(row, f"the platform failed on it {row.attempts} times in {LOOK_FOR.days * 24} h", bot)
+        return
+    if row.attempts <= 1 or row.reason == CUT_OFF:
+        await bot.db(bot.store.outbox.settle_planned, row.id, now=now)
+        return
+    doubled: timedelta = max(account.settle, timedelta(seconds=1)) * 2 ** min(row.attempts - 1, 12)
+    await bot.db(bot.store.outbox.settle_waiting, row.id, now + min(doubled, SLOWEST), row.reason, now=now)
+    await _still_trying(row, row.reason, bot)
+
+
+async def _still_trying(row: OutboxRow, why: str, bot: Delivering) -> None:
+    """Nothing is tried for ever in silence."""
+    if row.attempts < TELL_AFTER:
+        return
+    text = (
+        f"{row.post.account}: outbox {row.id} was tried {row.attempts} times, and is not out yet ({why})."
+        f" It is tried again, and later posts of this account wait for it; to give it up: starfish queue reject {row.id}"
+    )
+    await bot.db(bot.store.owner.tell, f"outbox:{row.id}", text, now=bot.now())
+    log.warning("%s", text)
 
 
 async def _shorten(row: OutboxRow, publisher: Publisher, error: TooLong, bot: Delivering) -> None:

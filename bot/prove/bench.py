@@ -47,7 +47,7 @@ class Server(Protocol):
     """A platform's server, as the proof sees it."""
 
     url: str
-    arrived: Callable[[], None] | None  # told of each request to post, before anything is done about it
+    arrived: Callable[[], object] | None  # told of each request to post, before anything is done about it
     requests: int
     troubles: Troubles
 
@@ -131,7 +131,10 @@ class Bench:
     port: int
     heard: dict[str, int] = field(default_factory=dict)  # local mentions that were acknowledged: key → timeline id
     over: asyncio.Event = field(default_factory=asyncio.Event)  # nobody begins to speak any more
-    silent: asyncio.Event = field(default_factory=asyncio.Event)  # and everybody has ended
+    silent: asyncio.Event = field(default_factory=asyncio.Event)  # nobody speaks
+
+    def __post_init__(self) -> None:
+        self.silent.set()
 
     def write(self, *, posting: bool) -> None:
         """Write the bot's settings; not `posting`: it decides nothing new, and delivers what it decided."""
@@ -152,7 +155,7 @@ class Bench:
         writer.close()
         return True
 
-    def watch(self, told: Callable[[], None] | None) -> None:
+    def watch(self, told: Callable[[], object] | None) -> None:
         """Be told of the next requests that any server gets."""
         for server in self.servers.values():
             server.arrived = told
@@ -182,6 +185,7 @@ class Bench:
 
     async def speak(self) -> None:
         """Mention the bot everywhere, until it is over; on the local page each again until it is acknowledged."""
+        self.silent.clear()
         local = any(one.server is None for one in self.classes)
         number = 0
         client = Client(

@@ -21,6 +21,7 @@ import os
 import select
 import signal
 import sys
+import traceback
 from pathlib import Path
 
 from bot import failpoint
@@ -68,6 +69,9 @@ def begin(folder: Path, order: str) -> tuple[int, int]:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         failpoint.arm(order)
         code = live(folder)
+    except BaseException:
+        traceback.print_exc()  # into the log: a mistake of ours, which the proof is told as an exit code
+        raise
     finally:
         sys.stderr.flush()
         os._exit(code)

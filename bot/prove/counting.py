@@ -46,7 +46,7 @@ class Counting:
     clock: Callable[[], float] = time.time
     kept: list[Kept] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
-    arrived: Callable[[], None] | None = None  # told of each request to post, before anything is done about it
+    arrived: Callable[[], object] | None = None  # told of each request to post, before anything is done about it
     requests: int = 0
     looks: int = 0  # how often it was read back
     url: str = ""

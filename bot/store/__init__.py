@@ -16,6 +16,7 @@ from bot.store.records import (
     FeedCounts,
     Follow,
     Found,
+    Learnt,
     Person,
     RuleChange,
     SeenEntry,
@@ -28,10 +29,12 @@ from bot.store.records import (
     Usage,
 )
 from bot.store.restoring import restore
+from bot.store.settling import CUT_OFF
 from bot.store.store import Store
 from bot.store.writer import Writer
 
 __all__ = [
+    "CUT_OFF",
     "AccountState",
     "Answered",
     "Decision",
@@ -39,6 +42,7 @@ __all__ = [
     "FeedCounts",
     "Follow",
     "Found",
+    "Learnt",
     "Person",
     "RuleChange",
     "SeenEntry",

@@ -14,6 +14,9 @@ from bot.store.archive import remember_post
 from bot.store.part import Part, durable
 from bot.store.values import TEXT, clean, cleaned, stamp, stamped, whole
 
+CUT_OFF = "the program stopped while sending"
+"""The reason of a delivery that is in doubt through nobody's fault but ours."""
+
 IN_DOUBT = (State.SENDING, State.UNKNOWN)
 WAITS = (State.DRAFT, State.PLANNED, State.WAITING)
 OVER = (State.SENT, State.REFUSED, State.HELD, State.EXPIRED, State.WITHDRAWN)
@@ -71,9 +74,10 @@ class Settling(Part):
         A clock that was wrong when it was sent must not delay the look: nothing was sent later than now.
         """
         return self.change(
-            "UPDATE outbox SET state = 'unknown', reason = 'the program stopped while sending',"
-            " sent_at = min(coalesce(sent_at, ?1), ?1) WHERE state = 'sending'",
+            "UPDATE outbox SET state = 'unknown', reason = ?2, sent_at = min(coalesce(sent_at, ?1), ?1)"
+            " WHERE state = 'sending'",
             stamp(now),
+            CUT_OFF,
         )
 
     @durable
