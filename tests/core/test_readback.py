@@ -15,6 +15,8 @@ from bot.core.readback import links_to, same_words, says, squeezed
         ("“Tides” – why?", '"Tides" - why?'),
         ("@ann Hello  there\n", "Hello there"),
         ("@ann@far.example, @bob: Hello there", "Hello there"),
+        ("@ann@localhost:8080 Hello there", "Hello there"),
+        ("@ann: 5 things", "5 things"),
         ("Ｔides", "tides"),
         ("👍", " 👍 "),
         ("Fish & chips", "Fish &  chips"),
