@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot import semantic
 from bot.answer import Answering, Reply, reply_to
 from bot.app.build import utc_now
 from bot.core.limits import LIMITS
@@ -95,7 +96,7 @@ class Asking:
                 Answering(
                     db=db,
                     store=store,
-                    engine=Engine.build(rules, name=settings.bot.name),
+                    engine=Engine.build(rules, name=settings.bot.name, sense=semantic.sense()),
                     accounts=accounts,
                     limits={name: LIMITS.get(one.platform, Limits(max_length=500)) for name, one in accounts.items()},
                     name=settings.bot.name,

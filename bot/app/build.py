@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import entry_points
 
-from bot import __version__
+from bot import __version__, semantic
 from bot.answer import Answering
 from bot.app.vault import FileVault
 from bot.articles.reader import Pages
@@ -108,6 +108,8 @@ async def stories(settings: Settings, on: Ground, known: Mapping[str, Platform],
 
     `look_only`: store nothing, for commands that only look.
     """
+    from bot.app.chat import ChatDesk  # here, because it works with what is built here
+
     now = on.now()
     if not look_only:
         await on.db(on.store.feeds.register, settings.feeds, now=now)
@@ -116,7 +118,9 @@ async def stories(settings: Settings, on: Ground, known: Mapping[str, Platform],
             await on.db(on.store.owner.known_account, account.name, now=now)
     publishers = {account.name: _open(account, known[account.platform], on) for account in settings.accounts}
     await asyncio.gather(*map(_prepared, publishers.values()))
-    engine = Engine.build(await on.db(on.store.rules.all), name=settings.bot.name)
+    stored = await on.db(on.store.rules.all)
+    # Off the loop: thousands of rules take longer than the loop may stand still.
+    engine = await asyncio.to_thread(Engine.build, stored, name=settings.bot.name, sense=semantic.sense())
     accounts = {account.name: account for account in settings.accounts}
     limits: dict[str, Limits] = {name: publisher.limits for name, publisher in publishers.items()}
     sharing = Sharing(
@@ -150,10 +154,11 @@ async def stories(settings: Settings, on: Ground, known: Mapping[str, Platform],
         now=on.now,
         next_post=lambda name: _next_post(accounts[name], settings, on),
         longer=lambda number, said: longer(number, said, sharing, MORE),
+        desk=ChatDesk(on, lambda: built),
     )
     telling = Telling(db=on.db, store=on.store, accounts=accounts, limits=limits, zone=settings.bot.timezone)
     delivering = Delivering(db=on.db, store=on.store, accounts=accounts, publishers=publishers, now=on.now)
-    return Stories(
+    built = Stories(
         settings=settings,
         publishers=publishers,
         sharing=sharing,
@@ -162,6 +167,7 @@ async def stories(settings: Settings, on: Ground, known: Mapping[str, Platform],
         delivering=delivering,
         engine=engine,
     )
+    return built
 
 
 def _rewriter(settings: Settings, on: Ground) -> Llm | None:

@@ -9,18 +9,13 @@ from typing import Any
 
 from bot.app.build import ground, platforms, stories, utc_now
 from bot.app.teach import teach
-from bot.core.like import Likeness
+from bot.core.grouping import grouped
 from bot.core.rule_trials import rehearsal
 from bot.core.rules import Engine, RuleErrors, check_rule
-from bot.core.words import Words
-from bot.core.words import clean as words_of
 from bot.errors import UsageError
 from bot.model import Mention, Rule
 from bot.settings import Settings
 from bot.store import Store, open_store
-
-ALIKE = 0.45
-"""Two unanswered mentions as alike as this are one question: where `like` begins to ask "did you mean"."""
 
 GROUPED = 500
 """How many unanswered mentions are grouped: each is compared with each."""
@@ -180,26 +175,10 @@ def run_tests(settings: Settings) -> list[Tested]:
 
 
 def groups(store: Store, settings: Settings) -> list[Group]:
-    """Group the unanswered mentions by likeness, the largest group first: single link, as people rephrase in steps."""
+    """Group the unanswered mentions by likeness, the largest group first."""
     rows = store.mentions.unanswered("new", GROUPED)
-    likeness = Likeness([(str(place), row.mention.text) for place, row in enumerate(rows)])
-    leader = list(range(len(rows)))
-
-    def root(place: int) -> int:
-        while leader[place] != place:
-            leader[place] = leader[leader[place]]
-            place = leader[place]
-        return place
-
-    for place, row in enumerate(rows):
-        for near in likeness.nearest(Words(words_of(row.mention.text, settings.bot.name)), limit=20):
-            if near.score >= ALIKE:
-                leader[root(int(near.rule))] = root(place)
-    grouped: dict[int, list[int]] = {}
-    for place in range(len(rows)):
-        grouped.setdefault(root(place), []).append(place)
     found = []
-    for places in grouped.values():
+    for places in grouped([row.mention.text for row in rows], name=settings.bot.name):
         best = max((rows[place] for place in places), key=lambda row: row.score)
         found.append(
             Group(

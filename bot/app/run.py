@@ -14,11 +14,13 @@ from datetime import datetime, timedelta
 
 from bot import answer, deliver, share, tell
 from bot.app.build import Ground, Stories
+from bot.app.reach import Reach
 from bot.app.supervise import supervise
+from bot.app.welcome import first_posts, is_new
 from bot.core.line import Line
 from bot.core.pace import next_slot
 from bot.errors import FeedUnreachable
-from bot.model import Account, Slot
+from bot.model import Account
 from bot.ports import Listener
 from bot.schedule import Schedule
 
@@ -40,9 +42,8 @@ DRAIN = 8.0
 TICK = timedelta(seconds=60)
 """The longest any task sleeps: a clock that jumps or a machine that wakes is noticed within it."""
 
-FIRST_SLOTS = 3
-FIRST_WAIT = 6.0
-"""On a new database each local account posts this often right away, after its first feeds answered, or this many seconds."""
+FIRST_WAIT = timedelta(seconds=6)
+"""A new local account posts after all its feeds answered, or after this long, whichever comes first."""
 
 
 class Bot:
@@ -56,6 +57,7 @@ class Bot:
         self._rung: dict[str, asyncio.Event] = {}
         self._poll_again = asyncio.Event()
         self._first_round = asyncio.Event()
+        self._reach = Reach(self.tell)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     # ----------------------------------------------------------------- life
@@ -94,7 +96,7 @@ class Bot:
 
     def take(self, stories: Stories) -> None:
         """Go on with newly built parts: at the start, and after each reload."""
-        self.stories = stories
+        before, self.stories = self.stories.sharing.accounts, stories
         accounts = stories.sharing.accounts
         for name in [name for name in self._rung if name not in accounts]:
             self.schedule.silence(f"post:{name}")
@@ -105,6 +107,8 @@ class Bot:
             self._start(f"delivery of {name}", self._deliver(name))
             if account.post:
                 self._start(f"posting of {name}", self._post(name))
+            if name in before and before[name] != account and (old := self._tasks.pop(f"listening of {name}", None)):
+                old.cancel()  # it hears with the old address or token; a mention and its cursor are one transaction
             if isinstance(stories.publishers[name], Listener):
                 self._start(f"listening of {name}", self._listen(name))
         self._poll_again.set()
@@ -191,6 +195,7 @@ class Bot:
                     task.add_done_callback(lambda _: self._poll_again.set())
                 if not flying:
                     self._first_round.set()
+                    await self._reach.round_over()
                 # Who waits behind others of their host waits for these to land; a feed of another host may be due in between.
                 await self._sleep(self._poll_again, CROWDED if len(line) else await self._until_due(now))
                 for task in [task for task in flying if task.done()]:
@@ -216,6 +221,7 @@ class Bot:
     async def _landed(self, url: str, task: asyncio.Task[share.Gathered]) -> None:
         error = task.exception()
         if error is None:
+            await self._reach.landed(task.result())
             if task.result().new:
                 log.info("%s: %s new", url, task.result().new)
                 self.news()
@@ -245,32 +251,14 @@ class Bot:
             account = self.stories.sharing.accounts.get(name)
             if account is None:
                 return
-            await self._first_posts(account)
+            if await is_new(account, self.stories, self.on):
+                # A moment for more than the quickest feed to answer, so that the first posts come from several.
+                await self._sleep(self._first_round, FIRST_WAIT)
+                await first_posts(account, self.stories, self.on)
             now = self.on.now()
             since = await self.on.db(self.on.store.owner.known_account, name, now=now)
             await share.on_time(account, self.stories.sharing, now, since=since)
             await self._sleep(bell, TICK)
-
-    async def _first_posts(self, account: Account) -> None:
-        """On a new database a local account posts a few times right away, so that a newcomer sees posts."""
-        owner, name = self.on.store.owner, account.name
-        if not self.stories.publishers[name].limits.in_store:
-            return
-        welcomed = await self.on.db(owner.get, f"first:{name}")
-        if welcomed:
-            return
-        # A moment for more than the quickest feed to answer, so that the first posts come from several.
-        await self._sleep(self._first_round, timedelta(seconds=FIRST_WAIT))
-        for number in range(1, FIRST_SLOTS + 1):
-            now = self.on.now()
-            slot = Slot(account=name, identity=f"first:{number}", at=now)
-            if await self.on.db(self.on.store.outbox.handled, name, [slot.identity]):
-                continue
-            if not await share.choose(account, self.stories.sharing, now):
-                return  # nothing was read yet: once a feed brings something, this is tried again
-            await share.fill(slot, self.stories.sharing, now)
-            await deliver.deliver(name, self.stories.delivering)
-        await self.on.db(owner.put, f"first:{name}", "done")
 
     async def _answer(self) -> None:
         """Answer every mention that waits, oldest first."""
@@ -291,10 +279,11 @@ class Bot:
         """Send what the account's outbox holds, whenever something changes or a wait is over."""
         seen = 0
         while not self.stopping.is_set() and name in self.stories.delivering.accounts:
+            delivering = self.stories.delivering  # for the whole turn: a reload may take the account out meanwhile
             # Asked first, since sending commits, and a commit is a change.
-            wake = await deliver.next_wake(name, self.stories.delivering)
+            wake = await deliver.next_wake(name, delivering)
             if wake is not None and wake <= self.on.now():
-                await deliver.deliver(name, self.stories.delivering)
+                await deliver.deliver(name, delivering)
             else:
                 seen = await self._next_change(seen, wake)
 

@@ -53,7 +53,7 @@ async def serve_bot(
             ready(serving.url, bot)
         helpers = [
             asyncio.create_task(_reload(settings, reload_now, bot, load, known)),
-            asyncio.create_task(_keep_about(page, on)),
+            asyncio.create_task(supervise("the page's news", lambda: _keep_about(page, on), tell=bot.tell)),
         ]
         if pushing:
             helpers.append(asyncio.create_task(supervise("subscribing", pushing.live, tell=bot.tell)))
@@ -92,8 +92,12 @@ def _listen_to_signals(bot: Bot, reload_now: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     this = asyncio.current_task()
 
+    asked: list[float] = []
+
     def stop() -> None:
-        if bot.stopping.is_set():
+        asked.append(loop.time())
+        # Some programs send a signal to the process and to its group: two within a second are one wish.
+        if asked[-1] - asked[0] > 1.0:
             log.warning("stopping at once; what was being sent is looked for at the next start")
             if this:
                 this.cancel()

@@ -95,7 +95,7 @@ def wait_for(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end; Ctrl-C ends it in good order."""
     try:
         return asyncio.run(work)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):  # a second signal, or one before the loop took them over
         raise click.Abort from None
 
 
