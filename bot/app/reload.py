@@ -1,4 +1,4 @@
-"""Notices that the owner changed a file, and builds the parts anew.  May import: all but cli.
+"""Notices that the owner changed a file or taught a rule, and builds the parts anew.  May import: all but cli.
 
 A file with a mistake is reported and the old settings stay; `database` and `listen` need a restart and say so.
 """
@@ -46,15 +46,18 @@ async def watch(
     take: Callable[[Stories], None],
     every: float = 1.0,
 ) -> None:
-    """Look at the files every second, or when `now_asked` is set (SIGHUP), and hand on what was built from them."""
-    last = stamp(folder)
+    """Look at the files and the taught rules every second, or when `now_asked` is set (SIGHUP); hand on what is new.
+
+    Rules may be taught by another process, beside this one.
+    """
+    last, rules = stamp(folder), await on.db(on.store.rules.version)
     running = current.settings
     while True:
         try:
             async with asyncio.timeout(every):
                 await now_asked.wait()
         except TimeoutError:
-            if stamp(folder) == last:
+            if stamp(folder) == last and await on.db(on.store.rules.version) == rules:
                 continue
         now_asked.clear()
         last = stamp(folder)
@@ -62,6 +65,7 @@ async def watch(
         if built is not None:
             running = built.settings
             take(built)
+        rules = await on.db(on.store.rules.version)
 
 
 async def _rebuild(

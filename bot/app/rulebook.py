@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.app.build import ground, platforms, stories, utc_now
 from bot.app.teach import teach
+from bot.core.builtin import complete
 from bot.core.grouping import grouped
 from bot.core.rule_trials import rehearsal
 from bot.core.rules import Engine, RuleErrors, check_rule
@@ -127,8 +128,13 @@ def known_rules(settings: Settings) -> list[KnownRule]:
 
 
 def taught(settings: Settings) -> list[Rule]:
-    """What was taught while running."""
-    return [rule for rule in rules_in_force(settings)[0] if rule.origin not in ("file", "built-in")]
+    """What was taught while running; a rule of the file that was taught further words stands there as a whole."""
+    found = rules_in_force(settings)[0]
+    added = {rule.adds_to for rule in found if rule.adds_to is not None}
+    whole = [rule for rule in complete(found) if rule.id in added and rule.origin == "file"]
+    own = {rule.id for rule in whole}
+    learnt = [rule for rule in complete(found) if rule.origin not in ("file", "built-in") and rule.id not in own]
+    return [*whole, *learnt]
 
 
 def checked(rule: Rule, settings: Settings) -> Rule:
@@ -200,8 +206,7 @@ async def teach_now(
         raise UsageError(f"there is no mention {number}; see: starfish rules unanswered")
     async with ground(settings, store) as on:
         built = await stories(settings, on, platforms(), look_only=True)
-        words = when or (mention.text if mention else "")
-        rule, answered = await teach(words, reply, mention=number, who="cli", stories=built, on=on, rule_id=rule_id)
+        rule, answered = await teach(when, reply, mention=number, who="cli", stories=built, on=on, rule_id=rule_id)
     lines = [f"stored the rule {rule.id!r}"]
     if answered:
         lines.append(f"{answered} waiting mention{'s' if answered != 1 else ''} will be answered")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot import __version__
 from bot.app.build import utc_now
 from bot.articles.reader import Pages
@@ -31,7 +33,21 @@ async def queue_link(url: str, note: str | None, account: str | None, settings: 
         raise UsageError(f"no account called {account!r} posts; those that do: {', '.join(names) or 'none'}")
     title, lines = await _title(link, settings)
     now = utc_now()
-    candidate = Candidate(
+    number = store.feeds.add_candidate(own_find(link, title, note, now), now=now)
+    for other in names:
+        if account is not None and other != account:
+            store.feeds.decided(other, number, "rejected", f"meant for {account} only", now=now)
+    for one in posting:
+        if account in (None, one.name):
+            slot = next_slot(one, settings.bot.timezone, now)
+            when = slot.at.astimezone(settings.bot.timezone).strftime("%a %H:%M") if slot else "its next slot"
+            lines.append(f"{one.name}: queued for {when}" + (f", as “{title}”" if title else ""))
+    return lines
+
+
+def own_find(link: str, title: str, note: str | None, now: datetime) -> Candidate:
+    """A safe link of the owner's own finding, as a candidate that no feed brought."""
+    return Candidate(
         id=0,
         feed="",
         feed_title="",
@@ -42,16 +58,6 @@ async def queue_link(url: str, note: str | None, account: str | None, settings: 
         first_seen=now,
         note=clean(note) if note else None,
     )
-    number = store.feeds.add_candidate(candidate, now=now)
-    for other in names:
-        if account is not None and other != account:
-            store.feeds.decided(other, number, "rejected", f"meant for {account} only", now=now)
-    for one in posting:
-        if account in (None, one.name):
-            slot = next_slot(one, settings.bot.timezone, now)
-            when = slot.at.astimezone(settings.bot.timezone).strftime("%a %H:%M") if slot else "its next slot"
-            lines.append(f"{one.name}: queued for {when}" + (f", as “{title}”" if title else ""))
-    return lines
 
 
 async def _title(link: str, settings: Settings) -> tuple[str, list[str]]:

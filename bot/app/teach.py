@@ -1,26 +1,34 @@
-"""The owner teaches a rule: checked against every test, stored, and those who still wait are answered.
+"""The owner teaches a rule: tried against every test off the loop, stored, and those who still wait are answered.
 
 May import: all but cli.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
-from bot.answer import say
+from bot.answer import reply_to, say
 from bot.app.build import Ground, Stories
-from bot.core import compose
-from bot.core.rules import RuleErrors, check_rule
+from bot.core.builtin import widened
+from bot.core.replies import reply_post
+from bot.core.rules import Engine, RuleErrors, check_rule
+from bot.core.words import Words, clean
 from bot.errors import UsageError
 from bot.model import Match, Mention, Post, Rule, RuleTest
 
 STILL_WAITING = 500
 """How many unanswered mentions a new rule is tried on."""
 
+TOO_LATE = timedelta(days=7)
+"""Who asked longer ago than this has long given up: an answer now would only puzzle them."""
+
 
 async def teach(
-    when: str,
+    when: str | None,
     reply: str,
     *,
     mention: int | None = None,
@@ -28,67 +36,121 @@ async def teach(
     stories: Stories,
     on: Ground,
     rule_id: str | None = None,
+    by: str = "",
 ) -> tuple[Rule, int]:
     """Store the rule `when` → `reply` with a test of its own; gives it and how many waiting people it answered.
 
+    Without `when`, the words of the mention `mention` are its example.  `who` is the way it came ("cli", "web", "chat"),
+    `by` the owner's name there.
+
     :raises UsageError: the rule says nothing, is wrong, or would take mentions from another rule
     """
-    rule = _rule(when, reply, rule_id or _name(when, stories), who)
+    words = (when or "").strip() or await _words_of(mention, on)
+    rule = _rule(words, reply, rule_id or _name(words, stories.engine), who)
+    engine = await asyncio.to_thread(_tried, rule, stories.engine)
+    await on.db(on.store.rules.add, rule, _provenance(by or who, mention), now=on.now())
+    return rule, await _answer_waiting(rule, mention, replace(stories, engine=engine), on)
+
+
+async def teach_more(
+    mention: int, rule_id: str, *, who: str, stories: Stories, on: Ground, by: str = ""
+) -> tuple[Rule, int]:
+    """Store the words of a mention as one more way to say a rule that there is; gives that rule and how many it answered.
+
+    :raises UsageError: there is no such rule or mention, or its words belong to another rule
+    """
+    rule = next((one for one in stories.engine.rules if one.id == rule_id and one.by is None), None)
+    if rule is None:
+        raise UsageError(f"there is no rule {rule_id!r} that answers people; see: starfish rules list")
+    words = await _words_of(mention, on)
+    more = Rule(
+        id=_free(f"{rule_id}+{_slug(words)}", stories.engine, await on.db(on.store.rules.names)),
+        when=(words,),
+        like=(words,),
+        tests=(RuleTest(say=words, expect=rule_id),),
+        origin=who,
+        adds_to=rule_id,
+    )
+    engine = await asyncio.to_thread(_tried, widened(rule, [more]), stories.engine)
+    await on.db(on.store.rules.add, more, _provenance(by or who, mention), now=on.now())
+    return rule, await _answer_waiting(rule, mention, replace(stories, engine=engine), on)
+
+
+def _tried(rule: Rule, now: Engine) -> Engine:
+    """The engine with one more rule, if it is right, takes nothing from another one and passes every test."""
     problems = check_rule(rule)
     if problems:
         raise UsageError("; ".join(problems))
-    stolen = stories.engine.steals(rule)
+    try:
+        stolen = now.steals(rule)
+        engine = now.with_rule(rule)
+    except RuleErrors as error:
+        raise UsageError(str(error)) from None
     if stolen:
         said, winner = stolen[0]
         raise UsageError(
             f"this would take “{said}” from the rule {winner!r}: say it more narrowly, or change that rule"
         )
-    try:
-        engine = stories.engine.with_rule(rule)
-    except RuleErrors as error:
-        raise UsageError(str(error)) from None
-    failures = [failure for failure in engine.check() if failure not in stories.engine.check()]
-    if failures:
-        raise UsageError(f"this rule fails its own test: {failures[0]}")
-    await on.db(on.store.rules.add, rule, who, now=on.now())
-    answered = await _answer_waiting(rule, mention, replace(stories, engine=engine), on)
-    return rule, answered
+    before = {(failure.rule, failure.test.say, failure.test.by) for failure in now.check()}
+    for failure in engine.check():
+        if (failure.rule, failure.test.say, failure.test.by) not in before:
+            raise UsageError(f"this rule fails its own test: “{failure.test.say}”: {failure.reason}")
+    return engine
 
 
 async def _answer_waiting(rule: Rule, chosen: int | None, stories: Stories, on: Ground) -> int:
-    """Answer, late but once, everybody on the unanswered list whom the new rule answers."""
-    answered = 0
-    answering = replace(stories.answering, engine=stories.engine)
+    """Answer, late but once, everybody on the unanswered list whom the rule now answers."""
+    answered, too_late = 0, []
     for row in await on.db(on.store.mentions.unanswered, "new", STILL_WAITING):
         mention = row.mention
         match = stories.engine.match(mention)
-        if mention.account not in stories.sharing.accounts or (match.rule != rule.id and mention.id != chosen):
+        fits = match.rule == rule.id and match.stage not in ("ask", "search")
+        if mention.account not in stories.sharing.accounts or not (fits or mention.id == chosen):
             continue
-        text = say(rule, match, mention, {}, answering)
+        if on.now() - mention.at > TOO_LATE or await _is_gone(mention, on):
+            too_late.append(mention.id)
+            continue
+        said = await _said(rule, match if fits else None, mention, stories, on.now())
         late = Match(rule=rule.id, stage="phrase", score=match.score)
-        post = _late_post(text, mention, stories, on)
+        post = _late_post(said, mention, stories, on)
         if await on.db(on.store.mentions.answered_late, mention.id, post, late, now=on.now()) is not None:
             answered += 1
+    await _let_go(too_late, on)
     return answered
+
+
+async def _let_go(numbers: Sequence[int], on: Ground) -> None:
+    if numbers:
+        await on.db(on.store.mentions.ignored, numbers, now=on.now(), reason="an answer was taught too late")
+
+
+async def _is_gone(mention: Mention, on: Ground) -> bool:
+    return await on.db(on.store.mentions.opted_out, mention.account, mention.author)
+
+
+async def _said(rule: Rule, match: Match | None, mention: Mention, stories: Stories, now: datetime) -> str:
+    answering = replace(stories.answering, engine=stories.engine)
+    if match is None or rule.do is None:
+        return say(rule, match or Match(rule=rule.id, stage="phrase"), mention, {}, answering)
+    return (await reply_to(mention, answering, now)).text
 
 
 def _late_post(text: str, mention: Mention, stories: Stories, on: Ground) -> Post:
     asked = mention.at.astimezone(stories.sharing.zone)
     today = on.now().astimezone(stories.sharing.zone)
     prefix = "" if asked.date() == today.date() else f"You asked on {asked.strftime('%A')}: "
-    limits = stories.sharing.limits[mention.account]
-    if not limits.in_store:
-        limits = replace(limits, max_length=limits.max_length - len(mention.author) - 2)
-    return Post(
-        account=mention.account,
-        text=compose.reply_fit(prefix + text, limits),
-        dedupe_key=f"late:{mention.id}",
-        reply_to=mention.remote_id,
-        reply_to_author=mention.author,
-        reply_context=mention.context,
-        visibility=mention.visibility,
-        language=mention.language,
-    )
+    return reply_post(prefix + text, mention, stories.sharing.limits[mention.account], f"late:{mention.id}")
+
+
+async def _words_of(number: int | None, on: Ground) -> str:
+    """A stranger's words as an example: plain ones, so that no sign of theirs becomes a pattern."""
+    mention = await on.db(on.store.mentions.get, number) if number is not None else None
+    if number is not None and mention is None:
+        raise UsageError(f"there is no mention {number}; see: starfish rules unanswered")
+    words = " ".join(Words(clean(mention.text)).exact) if mention else ""
+    if mention is not None and not words:
+        raise UsageError(f"mention {number} has no words to learn; say yourself what to match")
+    return words
 
 
 def _rule(when: str, reply: str, name: str, who: str) -> Rule:
@@ -101,11 +163,21 @@ def _rule(when: str, reply: str, name: str, who: str) -> Rule:
     return Rule(id=name, when=(when,), like=(when,) if plain else (), reply=(reply,), tests=tests, origin=who)
 
 
-def _name(when: str, stories: Stories) -> str:
+def _provenance(by: str, mention: int | None) -> str:
+    return by if mention is None else f"{by}, from mention {mention}"
+
+
+def _name(when: str, engine: Engine) -> str:
     """A new rule's id, of its first words: `taught-feed-bees`."""
-    words = re.findall(r"\w+", when.lower())[:4]
-    base = "taught-" + ("-".join(words) or "rule")
-    taken = {rule.id for rule in stories.engine.rules}
+    return _free(f"taught-{_slug(when)}", engine)
+
+
+def _slug(words: str) -> str:
+    return "-".join(re.findall(r"\w+", words.lower())[:4])[:60] or "rule"
+
+
+def _free(base: str, engine: Engine, further: Sequence[str] = ()) -> str:
+    taken = {*further, *(rule.id for rule in engine.rules)}
     number, name = 2, base
     while name in taken:
         name, number = f"{base}-{number}", number + 1

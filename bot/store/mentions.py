@@ -195,11 +195,12 @@ class Mentions(Past):
         return (0, None) if found is None else (int(found["n"]), moments(found["at"]))
 
     @durable
-    def ignored(self, mention_ids: Sequence[int], now: datetime) -> int:
+    def ignored(self, mention_ids: Sequence[int], now: datetime, *, reason: str = "the owner left it") -> int:
         """The owner has seen these and leaves them as they are; gives how many still waited."""
         return self.change(
-            "UPDATE mentions SET state = 'skipped', reason = 'the owner left it', answered_at = coalesce(answered_at, ?)"
+            "UPDATE mentions SET state = 'skipped', reason = ?, answered_at = coalesce(answered_at, ?)"
             " WHERE state = 'unanswered' AND id IN (SELECT value FROM json_each(?))",
+            clean(reason),
             stamp(now),
             listed(map(whole, mention_ids)),
         )

@@ -190,10 +190,19 @@ class RuleChange:
     """One line of a rule's history."""
 
     id: str
-    what: str  # added, changed, removed
+    what: str  # added, changed, removed, locked, unlocked
     who: str
     at: datetime
     rule: Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """A taught rule and where it comes from."""
+
+    rule: Rule
+    by: str  # the owner's name, and the mention that it answers
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.model import Rule
 from bot.store.part import Part, bulk, durable, reading
-from bot.store.records import RuleChange, Usage
+from bot.store.records import Learnt, RuleChange, Usage
 from bot.store.values import clean, moment, packed, stamp, unpacked
 
 
@@ -80,6 +80,35 @@ class Rules(Part):
         self._note(clean(rule_id), "removed", who, now, known["rule"])
         self.change("DELETE FROM rules WHERE layer = 'taught' AND id = ?", clean(rule_id))
         return True
+
+    @reading
+    def names(self) -> list[str]:
+        """The names of all that was taught, ways to say a rule of the file included."""
+        return [row["id"] for row in self.all_of("SELECT id FROM rules WHERE layer = 'taught' ORDER BY position")]
+
+    @reading
+    def learnt(self, rule_id: str) -> Learnt | None:
+        """A taught rule, with who taught it and when; None if none of that name was taught."""
+        row = self.one("SELECT * FROM rules WHERE layer = 'taught' AND id = ?", clean(rule_id))
+        if row is None:
+            return None
+        return Learnt(rule=unpacked(Rule, row["rule"]), by=row["added_by"], at=moment(row["added_at"]))
+
+    @durable
+    def lock(self, rule_id: str, who: str, now: datetime, *, locked: bool = True) -> bool:
+        """Keep a taught rule from being forgotten by a word, or let it be again; False if none of that name was taught."""
+        row = self.one("SELECT rule FROM rules WHERE layer = 'taught' AND id = ?", clean(rule_id))
+        if row is None:
+            return False
+        rule = packed(replace(unpacked(Rule, row["rule"]), locked=locked))
+        self._note(clean(rule_id), "locked" if locked else "unlocked", who, now, rule)
+        self.change("UPDATE rules SET rule = ? WHERE layer = 'taught' AND id = ?", rule, clean(rule_id))
+        return True
+
+    @reading
+    def version(self) -> int:
+        """A number that grows with every change of a rule."""
+        return self.number("SELECT max(number) FROM rule_history")
 
     @bulk
     def used(self, rule_id: str, now: datetime) -> None:
