@@ -18,6 +18,8 @@ _OPEN = re.compile(
 # Quoted attribute values may hold ">".  Looked for within this many characters only, so that hostile quotes cost little.
 _WINDOW = 1024
 _QUOTED_END = re.compile(r"""[^>"']*+(?:"[^"]*+"[^>"']*+|'[^']*+'[^>"']*+)*+>""")
+# Many feeds escape their text once too often.
+_ESCAPED_TWICE = re.compile(r"&(?:nbsp|amp|quot|apos|[lr][sd]quo|hellip|[mn]dash|#\d{2,5}|#[xX][0-9a-fA-F]{2,5});")
 _HUGE_REFERENCE = re.compile(r"&#(?:\d{8,}+|[xX][0-9a-fA-F]{7,}+);?")
 
 # Elements whose content is never the text of an article.
@@ -41,8 +43,10 @@ def plain(markup: str) -> str:
         return clean(markup, lines=True)
     # A line break of the source is a space; only blocks part paragraphs.
     source = markup.replace("\n", " ").replace("\r", " ")
-    text = _HUGE_REFERENCE.sub("", "".join(_pieces(source)))
-    return clean(html.unescape(text), lines=True)
+    text = html.unescape(_HUGE_REFERENCE.sub("", "".join(_pieces(source))))
+    if _ESCAPED_TWICE.search(text):
+        text = html.unescape(_HUGE_REFERENCE.sub("", text))
+    return clean(text, lines=True)
 
 
 def _pieces(source: str) -> list[str]:

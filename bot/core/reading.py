@@ -40,6 +40,11 @@ _BOILERPLATE = re.compile(
     r"this (?:article|post|story|entry) (?:was|is|first|originally)|cookies?\b|we use cookies|"
     r"(?:your|this) (?:browser|device) |please enable javascript|javascript (?:is|must)|thank you for |thanks for reading))"
 )
+# What publishing software puts under an article, as a sentence of its own.
+_FOOTER = re.compile(
+    r"(?i)\b(?:appeared first on|first appeared on|was originally published (?:on|in|at)|erschien zuerst auf|est apparu en premier|"
+    r"se publicó primero en|proviene da|apareceu primeiro em|verscheen eerst op)\b"
+)
 _TRAILING_MORE = re.compile(
     r"(?i)\s*(?:\[…\]|\[\.\.\.\]|(?:continue reading|read more|read the full (?:article|story|post))\b.{0,60})\s*\Z"
 )
@@ -89,7 +94,9 @@ def read(article: Article) -> Reading:
         for sentence in sentences(_without_more(line[:20_000]), language):
             tokens = words(sentence)
             key = " ".join(tokens).casefold()
-            if key in seen or len(sentence) > _LONGEST or (key in whole_title and key.count(" ") > 2):
+            if key in seen or len(sentence) > _LONGEST or _FOOTER.search(sentence):
+                continue
+            if key in whole_title and key.count(" ") > 2:  # a part of the title
                 continue
             seen.add(key)
             found.append(sentence_of(sentence, len(found), language, opens=first, tokens=tokens))

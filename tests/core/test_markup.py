@@ -29,6 +29,7 @@ from bot.core.markup import plain
         ("3 < 4 and 5 > 4", "3 < 4 and 5 > 4"),
         ("AT&T &lt;b&gt; &hearts; &#x41;", "AT&T <b> ♥ A"),
         ("&#99999999999999999999;ok&#xFFFFFFFFFF;", "ok"),
+        ("one&amp;nbsp;&amp;#8217;two&amp;amp;three", "one ’two&three"),
         ("<?xml version='1'?><!DOCTYPE html>hi", "hi"),
         ("</p>unopened", "unopened"),
         ("<p", ""),

@@ -14,7 +14,8 @@ By Bob Ross, Carl Orff and Dan Dare
 (1:51) A chapter of the film
 Figure 3: the soundboard
 It took her nine years.
-She sold it in May. Continue reading at the site
+She sold it in May. Der Beitrag Klavier erschien zuerst auf Site.
+The post The Quiet Piano appeared first on The Site. Continue reading at the site
 Subscribe to our newsletter!"""
 
 
