@@ -108,7 +108,8 @@ def pack(article: Article) -> bytes:
 def unpack(content: bytes) -> Article:
     """Read an Article from JSON.
 
-    :raises ValueError: it is no packed Article
+    :raises ValueError: it is no JSON
+    :raises TypeError: it is no packed Article
     """
     fields = json.loads(content)
     if not isinstance(fields, dict):
