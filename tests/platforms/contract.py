@@ -29,6 +29,7 @@ from bot.net import Client
 from bot.ports import Listener, Platform, Publisher, Tools
 from bot.prove.faults import ANSWERS, LOCKED, REFUSALS, Troubles
 from tests.servers.fixtures import Hands
+from tests.servers.lossy import lossy
 from tests.servers.wire import wire
 
 CANARY = "CANARY-4f1d"
@@ -234,6 +235,18 @@ class Spoken(Contract):
         if publisher.limits.searchable:
             found = await publisher.find(stage.post())
             assert (found is not None) == kept
+
+    @pytest.mark.parametrize("after", [0, 1, 30])
+    async def test_a_lost_answer_is_doubt(self, stage: Stage, after: int) -> None:
+        """C11: a proxy passes the post on and cuts before, at and after the answer's first byte: sent once, and found."""
+        async with lossy(int(stage.server.url.rpartition(":")[2])) as proxy:
+            proxy.loses, proxy.after = 1, after
+            publisher = stage.open(proxy.url)
+            with pytest.raises(Unsure):
+                await publisher.publish(stage.post())
+            assert len(stage.said()) == proxy.lost == 1
+            if publisher.limits.searchable:
+                assert await publisher.find(stage.post()) is not None
 
     async def test_a_closed_door_means_nothing_was_sent(self, stage: Stage) -> None:
         """A refused connection is certain."""

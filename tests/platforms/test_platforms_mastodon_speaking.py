@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, TooLong, Unsure
-from bot.model import Secret
+from bot.model import Mention, Secret
 from bot.net import Client
 from bot.platforms.mastodon import Options, platform
 from bot.platforms.mastodon.statuses import is_post
@@ -266,6 +268,13 @@ async def test_clocks_need_not_agree(stage: Stage, ahead: timedelta) -> None:
     assert found is not None
 
 
+async def test_a_clock_that_was_turned_back_proves_nothing_wrong(stage: Stage) -> None:
+    """K1: it was sent "in ten years", by a clock that is right again now: a day is looked through."""
+    await stage.open().publish(stage.post())
+    stage.clock.now += timedelta(hours=5)
+    assert await stage.open().find(replace(stage.post(), sent_at=stage.clock.now + timedelta(days=3650))) is not None
+
+
 async def test_a_reading_that_lags_shows_it_later(stage: Stage) -> None:
     """C13: right after posting it is not there yet; once the settle time is over it is."""
     stage.server.lag = lambda: 30.0
@@ -326,6 +335,66 @@ async def test_without_a_time_nothing_is_proven(stage: Stage) -> None:
     """Nobody knows how far back to look."""
     with pytest.raises(Unsure):
         await stage.open().find(replace(stage.post(), sent_at=None))
+
+
+# --------------------------------------------------------------------------- hearing
+
+
+async def heard(stage: Stage, cursor: str | None, count: int) -> list[tuple[str, Mention]]:
+    """The first mentions after a cursor."""
+    async with asyncio.timeout(20), aclosing(stage.open().mentions(cursor)) as mentions:
+        return [await anext(mentions) for _ in range(count)]
+
+
+async def test_other_events_are_no_mentions(stage: Stage) -> None:
+    """Boosts and favourites, from a server that ignores what was asked for: the cursor goes over them."""
+    said = [stage.server.say("@ann", "hello")]
+    for _ in range(45):
+        stage.server.notify("favourite", stage.server.shown(said[0]))
+    said.append(stage.server.say("@ann", "hello again"))
+    for note in stage.server.notes:
+        note["type"], note["kind"] = "mention", note["type"]  # it says yes to every filter
+        note["status"] = {**note["status"], "id": "" if note["kind"] == "favourite" else note["status"]["id"]}
+    assert [mention.remote_id for _, mention in await heard(stage, "0", 2)] == [one.id for one in said]
+
+
+async def test_a_server_that_gives_more_than_was_asked_for_is_read_from_the_cursor_on(stage: Stage) -> None:
+    """What was read already is not read again, as far as one page tells."""
+    said = [stage.server.say("@ann", f"hello {number}") for number in range(4)]
+    (cursor, _), *_ = await heard(stage, "0", 4)
+    stage.server.redelivers = True
+    assert [mention.remote_id for _, mention in await heard(stage, cursor, 3)] == [one.id for one in said[1:]]
+
+
+async def test_a_conversation_that_cannot_be_read_is_still_answered(stage: Stage) -> None:
+    """Its thread is what is known: the post that was answered."""
+    first = stage.server.say("@ann", "hello")
+    second = stage.server.say("@ann", "and?", reply_to=first.id)
+    stage.server.missing = {f"/api/v1/statuses/{second.id}/context"}
+    (_, mention) = (await heard(stage, "0", 2))[1]
+    assert mention.thread == mention.in_reply_to == first.id
+
+
+async def test_the_beginning_is_kept_for_each_server(stage: Stage) -> None:
+    """Where an account moves to another server, its old beginning says nothing."""
+    stage.server.say("@ann", "old")
+    async with aclosing(stage.open().mentions(None)) as mentions:
+        hearing = asyncio.ensure_future(anext(mentions))
+        while not stage.vault.kept:
+            await asyncio.sleep(0.005)
+        hearing.cancel()
+        await asyncio.gather(hearing, return_exceptions=True)
+    ((account, place),) = stage.vault.kept
+    assert (account, stage.server.url in place) == ("acc", True)
+
+
+async def test_people_are_known_by_the_servers_own_name(stage: Stage) -> None:
+    """Where the server's name can't be had, nobody is heard under a wrong one: it is tried again."""
+    stage.server.say("@ann", "hello")
+    with pytest.raises(RetryLater):
+        await anext(stage.open("http://127.0.0.1:1").mentions("0"))
+    ((_, mention),) = await heard(stage, "0", 1)
+    assert mention.author == "@ann@social.example"
 
 
 # --------------------------------------------------------------------------- taking back, and the set-up

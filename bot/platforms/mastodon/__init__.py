@@ -127,8 +127,11 @@ class Mastodon:
         """Look among our own posts, for a reply beside the mention too.  Raises as `ports.Publisher` says."""
         if post.sent_at is None:
             raise Unsure("nobody knows when it was sent")
+        now = self._tools.now()
+        # A time that still lies ahead was told by a wrong clock, and says nothing: a day is what is looked through then.
+        since = post.sent_at - timedelta(minutes=5) if post.sent_at <= now else now - timedelta(days=1)
         try:
-            own = await self._own_since(post.sent_at - timedelta(minutes=5))
+            own = await self._own_since(since)
             if post.reply_to:  # on some servers direct messages stand in no list of an account's posts
                 own += await self._own_replies(post.reply_to)
         except Rejected as error:
@@ -173,11 +176,9 @@ class Mastodon:
     def mentions(self, cursor: str | None) -> AsyncIterator[tuple[str, Mention]]:
         """Mentions after `cursor`, oldest first, for ever; without one, those from the first start on."""
         server, told = self._wire.address, self._wire.server.streaming
-        socket = re.sub("^http", "ws", told if server.startswith("https:") and told else server)
-        streams = [
-            f"{socket}/api/v1/streaming?stream=user:notification",
-            f"{server}/api/v1/streaming/user/notification",
-        ]
+        socket = re.sub("^http", "ws", told.rstrip("/") if server.startswith("https:") and told else server)
+        path = "/api/v1/streaming"
+        streams = [f"{socket}{path}?stream=user:notification", f"{server}{path}/user/notification"]
         return rounds(
             self._since,
             cursor,
@@ -195,8 +196,8 @@ class Mastodon:
         for _ in range(PAGES):
             asked = urlencode({"types[]": "mention", "limit": PAGE, "min_id": at})
             notes = oldest_first(json_objects(await self._wire.get(f"{NOTIFICATIONS}?{asked}")))
-            before = at
-            for note in notes:
+            before, ids = at, [identifier(note.get("id")) for note in notes]
+            for note in notes[ids.index(at) + 1 if at in ids else 0 :]:  # some servers give more than was asked for
                 at = identifier(note.get("id")) or at
                 domain = self._wire.server.domain
                 mention = mention_of(note, account=self.name, me=me, domain=domain, now=self._tools.now())
@@ -207,11 +208,12 @@ class Mastodon:
 
     async def _beginning(self) -> str:
         """Where listening began: kept, so that what comes while we are away isn't lost before the first mention."""
-        kept = self._tools.vault.get(self.name, "heard-from")
+        place = f"heard-from {self._wire.address}"
+        kept = self._tools.vault.get(self.name, place)
         if kept is None:
             newest = json_objects(await self._wire.get(f"{NOTIFICATIONS}?types[]=mention&limit=1"))
             kept = Secret(next((identifier(note.get("id")) for note in newest), "") or "0")
-            self._tools.vault.put(self.name, "heard-from", kept)
+            self._tools.vault.put(self.name, place, kept)
         return kept.reveal()
 
     async def _threaded(self, mention: Mention) -> Mention:
