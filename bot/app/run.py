@@ -101,17 +101,23 @@ class Bot:
         for name in [name for name in self._rung if name not in accounts]:
             self.schedule.silence(f"post:{name}")
             self._rung.pop(name).set()
+            self._hang_up(name)
         for name, account in accounts.items():
             self._rung.setdefault(name, asyncio.Event()).set()
             self._ring(account)
             self._start(f"delivery of {name}", self._deliver(name))
             if account.post:
                 self._start(f"posting of {name}", self._post(name))
-            if name in before and before[name] != account and (old := self._tasks.pop(f"listening of {name}", None)):
-                old.cancel()  # it hears with the old address or token; a mention and its cursor are one transaction
+            if name in before and before[name] != account:
+                self._hang_up(name)  # it hears with the old address or token
             if isinstance(stories.publishers[name], Listener):
                 self._start(f"listening of {name}", self._listen(name))
         self._poll_again.set()
+
+    def _hang_up(self, name: str) -> None:
+        """Stop listening at once; a mention and its cursor are one transaction, so nothing is lost between two."""
+        if listening := self._tasks.pop(f"listening of {name}", None):
+            listening.cancel()
 
     def _ring(self, account: Account) -> None:
         name, zone = account.name, self.stories.sharing.zone
@@ -278,6 +284,7 @@ class Bot:
     async def _deliver(self, name: str) -> None:
         """Send what the account's outbox holds, whenever something changes or a wait is over."""
         seen = 0
+        await deliver.take_up(name, self.stories.delivering)
         while not self.stopping.is_set() and name in self.stories.delivering.accounts:
             delivering = self.stories.delivering  # for the whole turn: a reload may take the account out meanwhile
             # Asked first, since sending commits, and a commit is a change.

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,17 +12,6 @@ import pytest
 from tests.cli.terminal import Terminal
 from tests.servers.feedserver import FeedServer
 from tests.servers.small_bot import PIECES, rss, write_config
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was() -> Iterator[None]:
-    """A command sets up the log of its process; a test leaves it as it was."""
-    root, ours, hook = logging.getLogger(), logging.getLogger("starfish"), sys.excepthook
-    handlers, levels = root.handlers[:], (root.level, ours.level)
-    yield
-    root.handlers[:], sys.excepthook = handlers, hook
-    root.setLevel(levels[0])
-    ours.setLevel(levels[1])
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,10 +54,23 @@ class Terminal:
 def call(*arguments: str, stdin: str | bytes = "") -> Said:
     """Call the program with these very arguments."""
     code: object = 0
-    with CliRunner().isolation(input=stdin) as (out, err, _):
+    with _as_it_was(), CliRunner().isolation(input=stdin) as (out, err, _):
         try:
             main(arguments)
         except SystemExit as end:
             code = end.code
     assert code is None or isinstance(code, int), code
     return Said(code or 0, out.getvalue().decode(), err.getvalue().decode())
+
+
+@contextmanager
+def _as_it_was() -> Iterator[None]:
+    """A command sets up the log and the last word of its process; a test leaves them as they were."""
+    root, ours, hook = logging.getLogger(), logging.getLogger("starfish"), sys.excepthook
+    handlers, levels = root.handlers[:], (root.level, ours.level)
+    try:
+        yield
+    finally:
+        root.handlers[:], sys.excepthook = handlers, hook
+        root.setLevel(levels[0])
+        ours.setLevel(levels[1])

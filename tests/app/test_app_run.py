@@ -1,0 +1,184 @@
+"""The running bot, as a process: its first minute, its page, its files changing under it, its end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.core.text import measure
+from bot.demo.server import sites
+from bot.platforms.local import LIMITS
+from tests.cli.terminal import Terminal
+from tests.servers.feedserver import FeedServer
+from tests.servers.fixtures import START
+from tests.servers.running_bot import RunningBot, running_bot
+from tests.servers.small_bot import LOCAL, PIECES, rss, write_config
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[FeedServer]:
+    """A site with feeds."""
+    async with FeedServer() as server:
+        yield server
+
+
+@pytest.fixture
+async def bot(server: FeedServer, tmp_path: Path) -> AsyncIterator[RunningBot]:
+    """A running bot with one feed, hourly posts, and no extra ones."""
+    url = server.put("/feed", rss(PIECES[:1]), etag='"1"')
+    async with running_bot(write_config(tmp_path / "config", feeds=[url])) as bot:
+        await bot.start()
+        yield bot
+
+
+def kinds(items: list[dict[str, Any]], kind: str) -> int:
+    return sum(item["kind"] == kind for item in items)
+
+
+def write_over(path: Path, old: str, new: str) -> None:
+    """Change a file as an editor does: written beside, then renamed."""
+    text = path.read_text("utf-8")
+    assert old in text
+    spare = path.with_suffix(".new")
+    spare.write_text(text.replace(old, new), "utf-8")
+    spare.replace(path)
+
+
+async def test_a_newcomer_sees_posts_is_answered_and_ends_it_well(tmp_path: Path) -> None:
+    """Three first posts from real pages, a mention answered once however often it is sent, and exit 0 on SIGTERM."""
+    async with sites(START) as base:
+        feeds = [f"{base}/{slug}/feed.xml" for slug in ("tide-table", "patch-notes", "quiet-bench")]
+        async with running_bot(write_config(tmp_path / "config", feeds=feeds)) as bot:
+            await bot.start()
+            assert "Log in as the owner, once: http://127.0.0.1" in "".join(bot.said)
+            health = await bot.browser.get("/healthz")
+            assert (health.status, health.json()["status"]) == (200, "ok")
+            posts = await bot.until(lambda items: kinds(items, "post") == 3)
+            assert len({post["url"] for post in posts}) == 3
+            assert all(post["text"].endswith(post["url"]) and measure(post["text"], LIMITS) <= 300 for post in posts)
+
+            mention = {"id": "k1", "from": "@ann", "text": "hello"}
+            sent = [await bot.browser.send_json("/api/mentions", mention) for _ in range(3)]
+            assert {(one.status, one.json()["id"]) for one in sent} == {(202, sent[0].json()["id"])}
+            items = await bot.until(lambda items: kinds(items, "reply") > 0)
+            (reply,) = [item for item in items if item["kind"] == "reply"]
+            assert (reply["text"], reply["in_reply_to"]) == ("Hello ann, nice to meet you.", sent[0].json()["id"])
+
+            page = await bot.browser.get("/")
+            assert page.status == 200
+            assert "Hello ann, nice to meet you." in page.text
+            assert await bot.stop() == 0
+            assert "Stopped; everything that waits is kept." in bot.said[-1]
+            assert "Traceback" not in bot.log
+
+            await bot.start()  # what was posted and answered is not posted or answered again
+            await bot.browser.send_json("/api/mentions", mention)
+            await bot.browser.send_json("/api/mentions", {"from": "@bo", "text": "hi"})
+            items = await bot.until(lambda items: kinds(items, "reply") == 2)
+            assert (kinds(items, "post"), kinds(items, "mention")) == (3, 2)
+            bot.signal(signal.SIGINT)
+            assert await bot.ended() == 0
+
+
+async def test_changed_files_come_into_force_and_wrong_ones_do_not(
+    bot: RunningBot, server: FeedServer, tmp_path: Path
+) -> None:
+    """A saved rule answers; a mistake is a notice and the old rules stay; an added feed and account begin to work."""
+    folder = bot.folder
+
+    async def asked(text: str, key: str) -> str:
+        answer = await bot.browser.send_json("/api/mentions", {"id": key, "from": "@ann", "text": text})
+        number = answer.json()["id"]
+        items = await bot.until(lambda items: any(item.get("in_reply_to") == number for item in items))
+        return next(str(item["text"]) for item in items if item.get("in_reply_to") == number)
+
+    async def notices() -> list[str]:
+        return [line for line in bot.log.splitlines() if "! " in line]
+
+    await bot.until(lambda items: kinds(items, "post") == 1)
+    write_over(folder / "rules.toml", "Hello {name}, nice to meet you.", "Good day, {name}.")
+    bot.signal(signal.SIGHUP)
+    for number in range(100):
+        if await asked("hello", f"a{number}") == "Good day, ann.":
+            break
+    else:
+        pytest.fail("the changed rule is not in force")
+
+    write_over(folder / "rules.toml", "Good day", "{nonsense")
+    bot.signal(signal.SIGHUP)
+    await bot.until(lambda _: "have mistakes, so the old settings stay in force" in bot.log)
+    assert await asked("hello", "b") == "Good day, ann."
+    write_over(folder / "rules.toml", "{nonsense", "Once more")
+
+    second = server.put("/second", rss(PIECES[1:2]))
+    feeds = folder / "feeds.toml"
+    feeds.write_text(feeds.read_text("utf-8") + f'[[feeds]]\nurl = "{second}"\n', "utf-8")
+    starfish = folder / "starfish.toml"
+    starfish.write_text(starfish.read_text("utf-8") + LOCAL.replace("timeline", "second"), "utf-8")
+    bot.signal(signal.SIGHUP)
+    await bot.until(lambda items: kinds(items, "post") >= 3)  # the new account's first posts, of old and new feeds
+    assert server.hits("/second") >= 1
+
+    write_over(starfish, LOCAL.replace("timeline", "second"), "")
+    write_over(starfish, 'listen = "127.0.0.1:0"', 'listen = "127.0.0.1:1"')
+    bot.signal(signal.SIGHUP)
+    await bot.until(lambda _: "restart needed" in bot.log)
+    assert await asked("hello", "c") == "Once more, ann."
+    assert await notices() != []
+    assert "in our own code" not in bot.log
+    assert await bot.stop() == 0
+
+
+async def test_a_second_bot_and_commands_beside_the_first(bot: RunningBot) -> None:
+    """A second `run` exits 3; what a command writes beside the bot is in force there within moments."""
+    terminal = Terminal(bot.folder)
+    second = RunningBot(bot.folder)
+    with pytest.raises(AssertionError, match="did not start"):
+        await second.start()
+    assert await second.ended() == 3
+    await bot.until(lambda items: kinds(items, "post") == 1)
+
+    def beside(*words: str) -> str:
+        return terminal.ok(*words).out
+
+    taught = await asyncio.to_thread(beside, "rules", "teach", "--when", "tea or coffee", "--reply", "Tea.")
+    assert "stored the rule" in taught
+    bot.signal(signal.SIGHUP)
+    for number in range(100):
+        await bot.browser.send_json("/api/mentions", {"id": f"t{number}", "from": "@ann", "text": "tea or coffee"})
+        items = await bot.until(lambda items, asked=number: kinds(items, "reply") > asked)  # type: ignore[misc]
+        if items[-1]["text"] == "Tea.":
+            break
+    else:
+        pytest.fail("what was taught beside the bot is not in force")
+    status = json.loads(await asyncio.to_thread(beside, "status", "--json"))
+    assert status["counts"]["outbox_sent"] >= 2
+
+
+async def test_hostile_mentions_are_answered_or_refused(bot: RunningBot) -> None:
+    """A megabyte, control characters, broken JSON, wrong types: 202 or 4xx, never 5xx, and the bot lives."""
+    for value in (
+        {"from": "@ann", "text": "x" * 1_000_000},
+        {"from": "@ann", "text": "\x00\x1b[31m\u202e"},
+        {"from": "@" + "a" * 10_000, "text": "hello"},
+        {"from": "@ann", "text": 5},
+        {"text": "hello"},
+        {"from": "@ann", "text": "hello", "in_reply_to": 10**30},
+        {"from": "@ann", "text": "hello", "in_reply_to": -1},
+        {"from": "@ann", "text": "hello", "id": "k" * 100_000},
+        [],
+        "hello",
+    ):
+        answer = await bot.browser.send_json("/api/mentions", value)
+        assert answer.status in {202, 400, 413, 422}, (str(value)[:80], answer)
+    for body in (b"", b"{", b"[" * 100_000, b"\xff\xfe", b'{"from": "@ann", "text": "\\ud800"}'):
+        answer = await bot.browser.send("/api/mentions", body, "application/json")
+        assert answer.status in {202, 400, 413, 415, 422}, (body[:80], answer)
+    assert (await bot.browser.get("/healthz")).status == 200
+    assert "in our own code" not in bot.log
