@@ -21,7 +21,7 @@ from bot.core.rank import sayings
 from bot.core.reading import Reading, headline, read
 from bot.core.sentences import sentences
 from bot.core.taste import DULL, faults, speaks_for_itself
-from bot.core.terms import terms, words
+from bot.core.terms import names, terms, words
 from bot.core.text import cut, measure
 from bot.model import Article, Limits
 
@@ -73,14 +73,15 @@ def condense(
         text = _fitted(reading.title, budget, unit)
         verdict = Verdict(passes=bool(text), reason="" if text else "The article has no title.")
         return _summary(text, verdict, article, reading)
-    said = _said(article, reading, source, budget, unit, style, use_description=use_description)
+    described = _described(article, reading, source) if use_description and style == "takeaway" else []
+    said = _said(reading, described, budget, unit, style)
     if gated:
         said.sort(key=lambda each: faults(each[0]) - each[1])
         for text, _ in said:
-            if gate(text, source).passes:
+            if gate(text, source, own_words=text in described).passes:
                 return _summary(text, PASSED, article, reading)
     text = said[0][0] if said else _least(reading, budget, unit)
-    return _summary(text, gate(text, source), article, reading)
+    return _summary(text, gate(text, source, own_words=text in described), article, reading)
 
 
 def condense_job(content: bytes, args: dict[str, Any]) -> dict[str, Any]:
@@ -131,14 +132,7 @@ def _summary(text: str, verdict: Verdict, article: Article, reading: Reading) ->
 
 
 def _said(
-    article: Article,
-    reading: Reading,
-    source: Source,
-    budget: int | None,
-    unit: Limits,
-    style: str,
-    *,
-    use_description: bool,
+    reading: Reading, described: list[str], budget: int | None, unit: Limits, style: str
 ) -> list[tuple[str, float]]:
     """Give everything complete that could be said, best first, with its score."""
 
@@ -152,22 +146,25 @@ def _said(
     elif style == "question" and (asked := _asked(reading, fits)):
         both = [(f"{asked} {text}", score + _WISHED) for text, score in ranked if asked not in text]
         ranked = [*(each for each in both if fits(each[0])), (asked, _WISHED), *ranked]
-    if (
-        use_description
-        and style == "takeaway"
-        and (described := _described(article, reading, source))
-        and fits(described)
-    ):
-        ranked.insert(0, (described, (ranked[0][1] if ranked else 0.0) + DULL))
-    return ranked
+    best = ranked[0][1] if ranked else 0.0
+    return [*((text, best + DULL) for text in described if fits(text)), *ranked]
 
 
-def _described(article: Article, reading: Reading, source: Source) -> str:
-    """Give the publisher's description where it could be said as it is; empty otherwise."""
-    text = tidied(clean(article.description))
-    if not text or headline(text, article.site) == reading.title or not gate(text, source, own_words=True).passes:
-        return ""
-    return text
+def _described(article: Article, reading: Reading, source: Source) -> list[str]:
+    """Give the publisher's own description, and its first sentence, as far as they could be said as they are.
+
+    It may paraphrase, but every name in it must stand in the article, to the letter.
+    """
+    whole = tidied(clean(article.description))
+    if not whole or headline(whole, article.site) == reading.title:
+        return []
+    held = set(words(source.text.casefold()))
+    parts = dict.fromkeys([whole, *sentences(whole, reading.language)[:1]])
+    return [
+        text
+        for text in parts
+        if held.issuperset(words(" ".join(names(text)).casefold())) and gate(text, source, own_words=True).passes
+    ]
 
 
 def _asked(reading: Reading, fits: Callable[[str], bool]) -> str:

@@ -125,6 +125,16 @@ def test_the_publishers_description_may_be_said() -> None:
     described = replace(ARTICLE, description=description)
     assert condense(described, budget=200, unit=UNIT).text == description
     assert condense(described, budget=200, unit=UNIT, use_description=False).text != description
+    assert condense(described, budget=200, unit=UNIT, gated=True).text == description
+    assert (
+        condense(replace(described, description=description + " It is more than that."), budget=100, unit=UNIT).text
+        == description
+    )
+    foreign = replace(
+        ARTICLE,
+        description="Bösendorfer builders in Vienna made an instrument that moves its carbon hammers without sound.",
+    )
+    assert condense(foreign, budget=200, unit=UNIT).text != foreign.description
     lying = replace(ARTICLE, description=description.replace("88", "89"))
     assert condense(lying, budget=200, unit=UNIT).text != lying.description
 
