@@ -17,7 +17,7 @@ MOST = 12
 _FEWEST = 5  # words that must be left
 
 _DATELINE = re.compile(
-    r"\A(?:[A-ZÀ-Þ][\w.’'\-]*(?:[ ,/]+[A-Z][\w.’'\-]*){0,5}\s*)?\((?:CNN|AP|Reuters|AFP|dpa|UPI|Xinhua|IANS|PTI|dapd)[^)]{0,40}\)\s*(?:[—–\-:]+\s*)?"
+    r"\A(?:[A-ZÀ-Þ][\w.’'\-]*(?:[ ,/]+[A-Z][\w.’'\-]*){0,5}\s*)?\((?:CNN|AP|Reuters|AFP|dpa|UPI|Xinhua|IANS|PTI|dapd|EFE|ANSA|Lusa|PAP|APA|sda|SID|Notimex|Europa Press)[^)]{0,40}\)\s*(?:[.—–\-:]+\s*)?"
 )
 _DATED = re.compile(
     r"\A(?:[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8}\.? \d{4}|\d{1,2}\.\d{1,2}\.\d{4})\s*(?:--?|[–—:|])\s*"
@@ -179,7 +179,7 @@ def _without(sentence: str, pattern: re.Pattern[str], keep: str) -> str:
     shorter, times = pattern.subn(left, sentence)
     if not times or not _holds(shorter, sentence, pattern, keep):
         return ""
-    shorter = _capital(re.sub(r"\s+([,.;:!?])", r"\1", shorter.strip()))
+    shorter = _capital(_LITTER.sub("", re.sub(r"\s+([,.;:!?])", r"\1", shorter.strip())))
     return re.sub(r" {2,}", " ", shorter) if len(shorter.split()) >= _FEWEST else ""
 
 

@@ -29,6 +29,7 @@ SAMPLES = [
         ("LONDON, England (CNN) -- The man won.", "The man won."),
         ("BERLIN, Feb 17 (Reuters) - The actors signed.", "The actors signed."),
         ("Feb. 23, 2015 -- Allergies are rising.", "Allergies are rising."),
+        ("(EFE).- Nicaragua cerró el año.", "Nicaragua cerró el año."),
         (".- Nicaragua cerró el año.", "Nicaragua cerró el año."),
         ("Mixed precision training (MPT) is good.", "Mixed precision training is good."),
         ("The MPT method (MPT) is good.", "The MPT method (MPT) is good."),
