@@ -45,7 +45,7 @@ _LEADING = re.compile(
     r"Nevertheless|Nonetheless|Indeed|Still|Also|Besides|Overall|Ultimately|Similarly|Likewise|Recently|Currently|Today|Now|"
     r"Außerdem|Zudem|Allerdings|Jedoch|Dennoch|Daher|Deshalb|En effet|Par ailleurs|Cependant|Toutefois|Ainsi|Sin embargo|Además|"
     r"Por lo tanto|Asimismo|Tuttavia|Inoltre|Infatti|No entanto|Além disso|Portanto|Bovendien|Echter|Jednak|Ponadto),\s+"
-    r"|(?:And|But|So|Yet|Or|Plus),?\s+)"
+    r"|(?:And|But|Or),?\s+(?!for\b)|(?:So|Yet|Plus),\s+)"
 )
 _SAID = (
     r"(?:said|says|told|tells|reported|reports|announced|announces|wrote|writes|noted|added|explained|claimed|claims|stated|"
