@@ -16,31 +16,28 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bot.core import compose, polling, rewrite
+from bot.core import compose, polling
 from bot.core.choose import Choice, Share, rank
 from bot.core.digest import DigestItem
 from bot.core.filters import blocked_by
 from bot.core.intake import Intake, Poll
 from bot.core.occasions import NO_REPEAT, WORTH, digest_posts, is_quote_slot, quote_post
 from bot.core.pace import GRACE, day_start, due
-from bot.errors import FeedError, PageError, Rejected
+from bot.errors import FeedError
 from bot.model import (
     Account,
-    Article,
     Body,
-    Candidate,
-    Draft,
     Feed,
     FeedState,
     Filters,
     Limits,
     ParsedFeed,
-    Post,
     Slot,
     State,
 )
 from bot.ports import FeedReader, PageReader, Rewriter
 from bot.store import Store, Writer
+from bot.wording import compose_post, read
 
 log = logging.getLogger("starfish.share")
 
@@ -270,64 +267,9 @@ async def choose(account: Account, bot: Sharing, now: datetime, *, decide: bool 
     return [choice for choice in choices if not choice.muted]
 
 
-async def compose_post(candidate: Candidate, account: Account, bot: Sharing) -> Post | str:
-    """Tell a candidate as a post of this account, or say in a sentence why it doesn't make one."""
-    limits = bot.limits[account.name]
-    article = await read(candidate, bot)
-    # Off the loop: a long article takes longer than the 50 ms that the loop may stand still.
-    draft = await asyncio.to_thread(compose.say, article, candidate, _styled(account, candidate, bot), limits)
-    if not draft.adds_value:
-        return draft.reason or "It says no more than its headline."
-    if bot.rewriter is not None and candidate.note is None and account.style == "takeaway":
-        draft = await _reworded(draft, article, limits, bot.rewriter)
-    try:
-        post = compose.fit(draft, limits, account=account.name, dedupe_key=candidate.canonical)
-    except Rejected as error:
-        return str(error)
-    return replace(post, visibility=account.visibility, language=account.language or post.language)
-
-
-async def longer(number: int, said: str, bot: Sharing, budget: int) -> str:
-    """Say more of a candidate than was said already, in complete sentences; "" where there is no more."""
-    candidate = await bot.db(bot.store.feeds.candidate, number)
-    if candidate is None:
-        return ""
-    article = await read(candidate, bot)
-    return await asyncio.to_thread(compose.further, article, said, budget)
-
-
-async def read(candidate: Candidate, bot: Sharing) -> Article:
-    """The article behind a candidate: the feed's own full text, else the page, else what the feed has after all."""
-    of_feed = await bot.pages.of_feed(candidate)
-    if not bot.pages.worth_fetching(candidate):
-        return of_feed
-    try:
-        page = await bot.pages.read(candidate.link)
-    except PageError as error:
-        log.info("%s: %s; the feed's own text serves", candidate.link, error)
-        return of_feed
-    return of_feed if page.problem and of_feed.text else page
-
-
-async def _reworded(draft: Draft, article: Article, limits: Limits, rewriter: Rewriter) -> Draft:
-    """Let the language model say it, if what it says passes the same gate; else the words stay as they are."""
-    words = await rewriter.rewrite(article, rewrite.room(draft, limits))
-    if words is None:
-        return draft
-    better, verdict = await asyncio.to_thread(rewrite.judged, words, draft, article, limits)
-    if better is None:
-        log.info("the rewriter's words are not used: %s", verdict.reason)
-    return better or draft
-
-
 async def _blocked(bot: Sharing) -> tuple[str, ...]:
     """The people and domains that nothing is shared of: those of the owner's file, and those of `starfish block`."""
     return (*bot.filters.block, *await bot.db(bot.store.mentions.blocks))
-
-
-def _styled(account: Account, candidate: Candidate, bot: Sharing) -> Account:
-    feed = bot.feeds.get(candidate.feed)
-    return replace(account, style=feed.style) if feed and feed.style else account
 
 
 async def _pass_over(slot: Slot, reason: str, bot: Sharing, now: datetime) -> Filled:

@@ -30,9 +30,10 @@ from bot.model import Account, Limits
 from bot.net import Client
 from bot.ports import Clock, Platform, Preparing, Publisher, Tools, Vault
 from bot.settings import Settings
-from bot.share import Sharing, longer
+from bot.share import Sharing
 from bot.store import Store, Writer
 from bot.tell import Telling
+from bot.wording import longer
 from bot.worker import Worker
 
 MORE = 200
@@ -123,23 +124,7 @@ async def stories(settings: Settings, on: Ground, known: Mapping[str, Platform],
     engine = await asyncio.to_thread(Engine.build, stored, name=settings.bot.name, sense=semantic.sense())
     accounts = {account.name: account for account in settings.accounts}
     limits: dict[str, Limits] = {name: publisher.limits for name, publisher in publishers.items()}
-    sharing = Sharing(
-        db=on.db,
-        store=on.store,
-        feeds={feed.url: feed for feed in settings.feeds},
-        accounts=accounts,
-        limits=limits,
-        reader=Reader(on.client, on.worker),
-        pages=Pages(on.client, on.worker),
-        zone=settings.bot.timezone,
-        interests=settings.bot.interests,
-        filters=settings.filters,
-        quotes=settings.quotes,
-        rewriter=_rewriter(settings, on),
-        chance=random.random,
-        floor=_floor(on.client),
-        pushed=on.pushed,
-    )
+    sharing = _sharing(settings, on, accounts, limits)
     answering = Answering(
         db=on.db,
         store=on.store,
@@ -168,6 +153,26 @@ async def stories(settings: Settings, on: Ground, known: Mapping[str, Platform],
         engine=engine,
     )
     return built
+
+
+def _sharing(settings: Settings, on: Ground, accounts: Mapping[str, Account], limits: Mapping[str, Limits]) -> Sharing:
+    return Sharing(
+        db=on.db,
+        store=on.store,
+        feeds={feed.url: feed for feed in settings.feeds},
+        accounts=accounts,
+        limits=limits,
+        reader=Reader(on.client, on.worker),
+        pages=Pages(on.client, on.worker),
+        zone=settings.bot.timezone,
+        interests=settings.bot.interests,
+        filters=settings.filters,
+        quotes=settings.quotes,
+        rewriter=_rewriter(settings, on),
+        chance=random.random,
+        floor=_floor(on.client),
+        pushed=on.pushed,
+    )
 
 
 def _rewriter(settings: Settings, on: Ground) -> Llm | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import share
+from bot import share, wording
 from bot.app.build import Ground, Stories
 from bot.core.choose import Choice
 from bot.core.pace import day_start, next_slot
@@ -85,7 +85,7 @@ async def preview(stories: Stories, now: datetime, *, account: str | None, count
         for choice in await share.choose(one, stories.sharing, now):
             if not left:
                 break
-            post = await share.compose_post(choice.candidate, one, stories.sharing)
+            post = await wording.compose_post(choice.candidate, one, stories.sharing)
             if isinstance(post, str):
                 continue
             limits = stories.sharing.limits[name]
