@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from typing import Any
 
 from bot import __version__
 from bot.app.build import utc_now
+from bot.core.websub import Subscription
 from bot.errors import FeedError, UsageError
 from bot.feeds.discover import Found, discover
 from bot.feeds.opml import Listed, write_opml
@@ -35,6 +36,13 @@ class Health:
     state: FeedState
     entries: int = 0
     shared: int = 0
+    last_shared: datetime | None = None
+    push: Subscription | None = None  # what was agreed with its hub
+
+    def silent_days(self, now: datetime) -> int | None:
+        """Whole days since something new stood in it, or since it was first read; None: it was never read."""
+        last = self.state.last_new or self.state.first_ok
+        return None if last is None else max(0, (now - last).days)
 
     def verdict(self, now: datetime) -> str:
         """In a few words."""
@@ -48,12 +56,12 @@ class Health:
             return f"failing{since}: {state.error}"
         if state.last_ok is None:
             return "not read yet"
-        last = state.last_new or state.first_ok
-        if last and now - last > SILENT:
-            return f"silent for {(now - last).days} days"
-        return "fine"
+        silent = self.silent_days(now)
+        if silent is not None and timedelta(days=silent) >= SILENT:
+            return f"silent for {silent} days"
+        return "fine, its hub brings what is new" if self.push and self.push.live(now) else "fine"
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self, now: datetime) -> dict[str, Any]:
         """The same for a program."""
         state = self.state
         return {
@@ -70,8 +78,12 @@ class Health:
             "muted": state.muted,
             "held": state.held,
             "per_day": state.per_day,
+            "verdict": self.verdict(now),
+            "silent_days": self.silent_days(now),
             "entries": self.entries,
             "shared": self.shared,
+            "last_shared": _iso(self.last_shared),
+            "hub": _hub(self.push, now) if self.push else None,
         }
 
 
@@ -160,20 +172,28 @@ def health(settings: Settings) -> list[Health]:
     if not settings.bot.database.exists():
         return [Health(url=feed.url, tags=feed.tags, state=FeedState(url=feed.url)) for feed in settings.feeds]
     with open_store(settings.bot.database, mode="read", now=utc_now()) as store:
-        counts = store.feeds.counts()
-        rows = []
-        for feed in settings.feeds:
-            state, count = store.feeds.state(feed.url) or FeedState(url=feed.url), counts.get(feed.url)
-            rows.append(
-                Health(
-                    url=feed.url,
-                    tags=feed.tags,
-                    state=state,
-                    entries=count.entries if count else 0,
-                    shared=count.shared if count else 0,
-                )
+        return health_in(store, settings.feeds)
+
+
+def health_in(store: Store, feeds: Iterable[Feed]) -> list[Health]:
+    """How these feeds do, by what is stored of them."""
+    counts = store.feeds.counts()
+    hubs = {one.feed: one for one in store.subscriptions.all() if one.pending != "unsubscribe"}
+    rows = []
+    for feed in feeds:
+        state, count = store.feeds.state(feed.url) or FeedState(url=feed.url), counts.get(feed.url)
+        rows.append(
+            Health(
+                url=feed.url,
+                tags=feed.tags,
+                state=state,
+                entries=count.entries if count else 0,
+                shared=count.shared if count else 0,
+                last_shared=count.last_shared if count else None,
+                push=hubs.get(feed.url),
             )
-        return rows
+        )
+    return rows
 
 
 def let_go(address: str, store: Store) -> str:
@@ -226,3 +246,14 @@ def as_opml(settings: Settings) -> str:
 
 def _iso(when: datetime | None) -> str | None:
     return None if when is None else when.isoformat()
+
+
+def _hub(push: Subscription, now: datetime) -> dict[str, Any]:
+    """What was agreed with a feed's hub, for a program."""
+    return {
+        "url": push.hub,
+        "live": push.live(now),
+        "until": _iso(push.lease_until),
+        "last_delivery": _iso(push.delivered_at),
+        "problem": push.problem or None,
+    }

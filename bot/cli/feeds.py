@@ -35,7 +35,7 @@ def list_(place: Place, *, as_json: bool) -> None:
     settings = place.settings()
     rows = health(settings)
     if as_json:
-        click.echo(json.dumps({"feeds": [row.as_json() for row in rows]}, ensure_ascii=False))
+        click.echo(json.dumps({"feeds": [row.as_json(utc_now()) for row in rows]}, ensure_ascii=False))
         return
     table(
         ["feed", "tags", "last read", "next poll", "a day", "seen", "shared", "state"],
@@ -94,16 +94,12 @@ def remove(place: Place, *, address: str) -> None:
 def import_(place: Place, *, file: Path) -> None:
     """Import feeds from another reader: OPML (nested folders become tags), feed2toot.ini, feediverse.yml."""
     from bot.app.feedbook import read_list
-    from bot.settings import add_feed
+    from bot.settings import add_feeds
 
-    settings = place.settings()
-    known = {feed.url for feed in settings.feeds}
-    added = 0
-    for found in read_list(file):
-        if found.url not in known:
-            add_feed(place.folder, found.url, found.tags)
-            known.add(found.url)
-            added += 1
+    place.settings()  # a config with mistakes is told first
+    added, refused = add_feeds(place.folder, [(found.url, found.tags) for found in read_list(file)])
+    for why in refused:
+        click.echo(paragraph(f"left out: {why}"), err=True)
     click.echo(f"{added} feeds added to {place.folder / 'feeds.toml'}; those known already were left as they are")
 
 

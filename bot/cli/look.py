@@ -150,6 +150,9 @@ def status(place: Place, *, as_json: bool) -> None:
         why = feed["muted"] or feed["held"] or feed["error"]
         since = f" since {feed['error_since'][:16].replace('T', ' ')}" if feed["error_since"] else ""
         click.echo(f"  {feed['url']}{since}: {why}")
+    for feed in feeds:
+        if feed not in troubled and feed["verdict"].startswith("silent"):
+            click.echo(f"  {feed['url']}: {feed['verdict']}")
     table(
         ["account", "platform", "next post", "waiting", "state"],
         [
@@ -175,6 +178,7 @@ def _when(text: str | None) -> datetime | None:
 
 
 def _status(settings: Settings, store: Store, now: datetime) -> dict[str, Any]:
+    from bot.app.feedbook import health_in
     from bot.core.pace import next_slot
 
     accounts = []
@@ -191,32 +195,13 @@ def _status(settings: Settings, store: Store, now: datetime) -> dict[str, Any]:
         )
     return {
         "status": "ok",
-        "feeds": [_feed_facts(state) for state in store.feeds.states()],
+        "feeds": [row.as_json(now) for row in health_in(store, settings.feeds)],
         "accounts": accounts,
         "unanswered": len(store.mentions.unanswered("new", 1000)),
         "notices": [
             {"subject": one.subject, "text": one.text, "since": one.since.isoformat()} for one in store.owner.notices()
         ],
         "counts": store.owner.counts(),
-    }
-
-
-def _feed_facts(state: Any) -> dict[str, Any]:  # noqa: ANN401 -- a FeedState
-    def iso(when: datetime | None) -> str | None:
-        return when.isoformat() if when else None
-
-    return {
-        "url": state.url,
-        "title": state.title,
-        "last_ok": iso(state.last_ok),
-        "next_at": iso(state.next_at),
-        "error": state.error,
-        "errors": state.errors,
-        "error_since": iso(state.error_since),
-        "muted": state.muted,
-        "held": state.held,
-        "per_day": state.per_day,
-        "last_new": iso(state.last_new),
     }
 
 

@@ -94,6 +94,8 @@ def _judge(
     parts.extend(history.judge(candidate))
     score = sum(_WEIGHTS[name] * value for name, value, _ in parts)
     why = tuple(f"{text} ({_WEIGHTS[name] * value:+.2f})" for name, value, text in parts)
+    if candidate.matched:
+        why += (f"your filters let it through for {_list([f'“{word}”' for word in candidate.matched])}",)
     return Choice(candidate=candidate, score=round(score, 4), why=why)
 
 

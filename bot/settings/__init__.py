@@ -4,7 +4,7 @@ May import: model, errors, core, pydantic, tomlkit, cronsim.
 """
 
 from bot.settings.describe import schema
-from bot.settings.edit import add_account, add_feed, add_rule, remove_feed, remove_rule, rules_toml
+from bot.settings.edit import add_account, add_feed, add_feeds, add_rule, remove_feed, remove_rule, rules_toml
 from bot.settings.fields import span
 from bot.settings.reading import load
 from bot.settings.starter import init
@@ -26,6 +26,7 @@ __all__ = [
     "WebSettings",
     "add_account",
     "add_feed",
+    "add_feeds",
     "add_rule",
     "init",
     "load",

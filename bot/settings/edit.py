@@ -9,7 +9,7 @@ import fcntl
 import os
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,34 @@ def add_feed(folder: Path, url: str, tags: Sequence[str] = ()) -> None:
         return appended(text, data, "feeds", keys)
 
     _edit(folder / "feeds.toml", change)
+
+
+def add_feeds(folder: Path, feeds: Iterable[tuple[str, Sequence[str]]]) -> tuple[int, list[str]]:
+    """Add the feeds of a list, addresses and tags, that don't stand there yet, all in one go.
+
+    Gives how many were added, and a sentence for each that can't be one.
+
+    :raises ConfigError: the file can't be read as TOML
+    """
+    wanted: dict[str, dict[str, Any]] = {}
+    refused: list[str] = []
+    for url, tags in feeds:
+        keys: dict[str, Any] = {"url": url, **({"tags": list(tags)} if tags else {})}
+        try:
+            _fit(FeedTable, keys)
+        except UsageError as error:
+            refused.append(str(error))
+        else:
+            wanted.setdefault(checks.same_address(url), keys)
+
+    def change(text: str, data: dict[str, Any]) -> str:
+        for _, row in checks.rows(data, "feeds"):
+            if isinstance(url := row.get("url"), str):
+                wanted.pop(checks.same_address(url), None)
+        return appended(text, data, "feeds", *wanted.values()) if wanted else text
+
+    _edit(folder / "feeds.toml", change)
+    return len(wanted), refused
 
 
 def remove_feed(folder: Path, url: str) -> bool:

@@ -18,18 +18,19 @@ from bot.settings.lines import Statement, statements
 from bot.settings.written import table_text, value_text
 
 
-def appended(text: str, data: Mapping[str, Any], name: str, keys: Mapping[str, Any]) -> str:
-    """The text with one more table in the array `name`, at its end."""
+def appended(text: str, data: Mapping[str, Any], name: str, *tables: Mapping[str, Any]) -> str:
+    """The text with further tables in the array `name`, at its end."""
     if name in data and not any(_opens(s, name) for s in statements(text)):
         document = tomlkit.parse(text)  # name = [ … ], written inline
         array = document[name]
         if isinstance(array, Array):
-            array.append(tomlkit.value(value_text(keys)))
+            for keys in tables:
+                array.append(tomlkit.value(value_text(keys)))
             if len(array) > 1:
                 array.multiline(True)
         return tomlkit.dumps(document)
     kept = text.rstrip("\n")
-    return (kept + "\n\n" if kept else "") + table_text(name, keys)
+    return (kept + "\n\n" if kept else "") + "\n".join(table_text(name, keys) for keys in tables)
 
 
 def without(text: str, name: str, number: int) -> str:

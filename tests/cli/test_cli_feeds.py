@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from bot.core.websub import Subscription
+from bot.store import open_store
 from tests.cli.terminal import Terminal, call
 from tests.servers.feedserver import FeedServer
-from tests.servers.small_bot import PIECES, rss, write_config
+from tests.servers.fixtures import START
+from tests.servers.small_bot import BASE, PIECES, rss, write_config
 
 OPML = """<?xml version="1.0"?><opml version="2.0"><body>
 <outline text="Synths"><outline text="Deep"><outline type="rss" text="A" xmlUrl="https://a.example/feed"/></outline></outline>
@@ -93,6 +100,153 @@ def test_lists_of_other_readers_come_in_and_go_out(terminal: Terminal, tmp_path:
     tags = {one["url"]: one["tags"] for one in other.ok("feeds", "list", "--json").json()["feeds"]}
     assert tags["https://a.example/feed"]
     assert terminal("feeds", "import", tmp_path / "nosuch.opml").code == 2
+
+
+FEED2TOOT = """[mastodon]
+instance_url=https://example.social
+[rss]
+uri_list=/etc/feed2toot/rss.txt
+uri=https://a.example/feed
+tweet={title} {link}
+"""
+
+FEEDIVERSE = """access_token: not-ours
+client_id: "https://not-a-feed.example/"
+feeds:
+- template: '{summary} {url}'
+  url: https://a.example/feed
+- template: |
+    {title}
+  url: "https://b.example/rss?a=1&b=2"
+updated: '2026-11-01T00:00:00+00:00'
+url: https://example.social
+"""
+
+RSSTT = """<?xml version="1.0" encoding="UTF-8"?>
+<opml version="2.0"><head><title>RSStT subscriptions</title></head><body>
+<outline type="rss" text="A &amp; B" title="A" xmlUrl="https://a.example/feed" htmlUrl="https://a.example"/>
+<outline type="rss" text="B" xmlUrl="https://b.example/rss?a=1&amp;b=2"/></body></opml>"""
+
+MINIFLUX = """<?xml version="1.0" encoding="UTF-8"?>
+<opml version="2.0"><head><title>Miniflux</title></head><body>
+<outline text="Music Tech"><outline title="A" text="A" xmlUrl="https://a.example/feed" htmlUrl="https://a.example" type="rss"></outline></outline>
+<outline text="All"><outline title="B" text="B" xmlUrl="https://b.example/rss?a=1&amp;b=2" type="rss"></outline></outline>
+</body></opml>"""
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "feeds"),
+    [
+        ("feed2toot.ini", FEED2TOOT.replace("uri_list=/etc/feed2toot/rss.txt\n", ""), {"https://a.example/feed": []}),
+        ("rss.txt", "A blog <https://a.example/feed>\n# off <https://off.example/>\n", {"https://a.example/feed": []}),
+        (".feediverse.yml", FEEDIVERSE, {"https://a.example/feed": [], "https://b.example/rss?a=1&b=2": []}),
+        ("rsstt.opml", RSSTT, {"https://a.example/feed": [], "https://b.example/rss?a=1&b=2": []}),
+        (
+            "miniflux.xml",
+            MINIFLUX,
+            {"https://a.example/feed": ["music tech"], "https://b.example/rss?a=1&b=2": ["all"]},
+        ),
+        ("urls", 'https://a.example/feed "audio" "~The A"\n', {"https://a.example/feed": ["audio"]}),
+    ],
+)
+def test_people_bring_their_feeds_from_other_bots(
+    tmp_path: Path, name: str, content: str, feeds: dict[str, list[str]]
+) -> None:
+    """feed2toot, feediverse, RSStT, Miniflux, newsboat: their own files, as they are; the config is sound afterwards."""
+    mine = Terminal(write_config(tmp_path / "config"))
+    file = tmp_path / name
+    file.write_text(content, "utf-8")
+    assert f"{len(feeds)} feeds added" in mine.ok("feeds", "import", file).out
+    assert {one["url"]: one["tags"] for one in mine.ok("feeds", "list", "--json").json()["feeds"]} == feeds
+    mine.ok("check")
+
+
+def test_a_list_that_stands_elsewhere_is_named(tmp_path: Path) -> None:
+    """A feed2toot.ini that only points to another file says which one to import."""
+    mine = Terminal(write_config(tmp_path / "config"))
+    file = tmp_path / "feed2toot.ini"
+    file.write_text(FEED2TOOT.replace("uri=https://a.example/feed\n", ""), "utf-8")
+    said = mine("feeds", "import", file)
+    assert said.code == 2
+    assert "/etc/feed2toot/rss.txt" in said.err
+
+
+def test_a_long_list_comes_in_whole(tmp_path: Path) -> None:
+    """Thousands of feeds in one go; what can't be a feed is left out and said, the others come in."""
+    mine = Terminal(write_config(tmp_path / "config"))
+    outlines = "".join(f'<outline type="rss" text="{n}" xmlUrl="https://f{n}.example/feed"/>' for n in range(3_000))
+    bad = '<outline type="rss" text="bad" xmlUrl="https://ann:hunter2@bad.example/"/>'
+    file = tmp_path / "all.opml"
+    file.write_text(f'<opml version="2.0"><body>{bad}{outlines}</body></opml>', "utf-8")
+    said = mine.ok("feeds", "import", file)
+    assert "3000 feeds added" in said.out
+    assert "hunter2" not in said.out + said.err
+
+
+def test_the_health_of_a_feed_is_told_whole(terminal: Terminal, site: FeedServer) -> None:
+    """`feeds list` and `status`: last success, next poll, errors, pace, what was seen and shared, and the silence."""
+    terminal.ok("feeds", "refresh")
+    terminal.ok("once")
+    terminal.ok("once", "--post")
+    (feed,) = terminal.ok("feeds", "list", "--json").json()["feeds"]
+    assert (feed["url"], feed["verdict"], feed["error"], feed["errors"]) == (site.url("/feed.xml"), "fine", None, 0)
+    assert feed["last_ok"] < feed["next_at"]
+    assert feed["per_day"] > 0
+    assert (feed["silent_days"], feed["entries"], feed["shared"]) == (0, len(PIECES), 1)
+    assert feed["last_shared"] is not None
+    assert feed["hub"] is None
+    (known,) = terminal.ok("status", "--json").json()["feeds"]
+    assert known == feed
+
+
+def test_a_feed_that_fell_silent_is_told(terminal: Terminal, folder: Path) -> None:
+    """After a month without anything new `feeds list` and `status` say for how many days."""
+    terminal.ok("feeds", "refresh")
+    with open_store(folder / "starfish.db", mode="write", now=START) as store:
+        (state,) = store.feeds.states()
+        assert state.last_ok is not None
+        long_ago = state.last_ok - timedelta(days=45)
+        store.feeds.save(replace(state, first_ok=long_ago, last_new=long_ago))
+    assert "silent for 45 days" in terminal.ok("feeds", "list").out
+    assert "silent for 45 days" in terminal.ok("status").out
+    assert terminal.ok("feeds", "list", "--json").json()["feeds"][0]["silent_days"] == 45
+
+
+def test_the_hub_of_a_feed_is_told(terminal: Terminal, folder: Path, site: FeedServer) -> None:
+    """Whether it brings the news, until when, and what went wrong last."""
+    terminal.ok("feeds", "refresh")
+    url, now = site.url("/feed.xml"), datetime.now(UTC)
+    with open_store(folder / "starfish.db", mode="write", now=now) as store:
+        one = Subscription(
+            id="i", feed=url, hub="https://hub.example/", topic=url, callback="c", pending="subscribe", ask_at=now
+        )
+        store.subscriptions.asking(one)
+        store.subscriptions.failed("i", "hub.example answered 500")
+        (feed,) = terminal.ok("feeds", "list", "--json").json()["feeds"]
+        assert (feed["hub"]["live"], feed["hub"]["problem"]) == (False, "hub.example answered 500")
+        assert feed["verdict"] == "fine"
+        store.subscriptions.verified("i", url, now + timedelta(days=9), now)
+    (feed,) = terminal.ok("feeds", "list", "--json").json()["feeds"]
+    assert (feed["hub"]["url"], feed["hub"]["live"], feed["hub"]["problem"]) == ("https://hub.example/", True, None)
+    assert "its hub brings what is new" in terminal.ok("feeds", "list").out
+
+
+def test_the_words_that_matched_are_shown(tmp_path: Path, site: FeedServer) -> None:
+    """`preview` and `why` say for which words of the filters an entry was let through, and for which it was left out."""
+    url = site.put("/filtered", rss(PIECES), etag='"1"')
+    word = PIECES[0].title.split()[-1].strip(".,?!").lower()
+    other = PIECES[1].title.split()[-1].strip(".,?!").lower()
+    keys = f'backfill = "all"\ninclude = ["{word}", "{other}"]\nexclude = ["{other}"]'
+    mine = Terminal(write_config(tmp_path / "config", feeds=[url], feed_keys=keys))
+    mine.ok("feeds", "refresh")
+    items = mine.ok("preview", "--json", "--count", "20").json()["items"]
+    assert items
+    assert all(any(f"your filters let it through for “{word}”" in why for why in item["why"]) for item in items)
+    (entry,) = mine.ok("why", items[0]["url"], "--json").json()["entries"]
+    assert (entry["verdict"], entry["matched"]) == ("candidate", [word])
+    told = mine.ok("why", f"{BASE}/{PIECES[1].slug}").out
+    assert "filtered out" in told
+    assert f"the words: {other}" in told
 
 
 def test_what_is_no_list_of_feeds_is_a_mistake(terminal: Terminal, tmp_path: Path) -> None:

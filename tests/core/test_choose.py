@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -66,6 +67,15 @@ def test_a_muted_word_withholds_and_says_which() -> None:
     """A "-" interest keeps a candidate back, with the word that did it."""
     (choice,) = rank([candidate(1, "Giveaway: win a synth")], interests=("-giveaway",), recent=[], now=NOW)
     assert choice.muted == "giveaway"
+
+
+def test_the_words_of_the_filters_are_said() -> None:
+    """What let a candidate through stands among its reasons, and changes nothing about its place."""
+    plain = candidate(1)
+    (choice,) = rank([replace(plain, matched=("tape", "field recording"))], interests=(), recent=[], now=NOW)
+    (other,) = rank([plain], interests=(), recent=[], now=NOW)
+    assert choice.why == (*other.why, "your filters let it through for “tape” and “field recording”")
+    assert choice.score == other.score
 
 
 def test_newer_goes_first_where_all_are_alike() -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from bot.core.rules import check_rule
 from bot.errors import ConfigError, UsageError
 from bot.model import Rule, RuleTest, Secret
-from bot.settings import add_account, add_feed, add_rule, init, remove_feed, remove_rule, rules_toml
+from bot.settings import add_account, add_feed, add_feeds, add_rule, init, remove_feed, remove_rule, rules_toml
 from tests.settings.config_folder import FediOptions, complaints, loaded, write
 
 FEEDS = """\
@@ -275,3 +275,40 @@ def test_exported_rules_are_read_back_as_they_were(tmp_path: Path, rules: list[R
     assert [(r.priority, r.max_words, r.by, r.about, r.cooldown) for r in back] == [
         (r.priority, r.max_words, r.by, r.about, r.cooldown) for r in rules
     ]
+
+
+# --------------------------------------------------------------------------- many feeds at once
+
+
+def test_a_list_of_feeds_is_added_in_one_go(tmp_path: Path) -> None:
+    """Each once, whatever its spelling, those that stand there already stay, and comments with them."""
+    file = tmp_path / "feeds.toml"
+    file.write_text('# mine\n[[feeds]]\nurl = "https://a.example/feed" # first\n', "utf-8")
+    listed = [("https://A.example:443/feed", ("x",)), ("https://b.example", ("y", "z")), ("https://b.example/", ())]
+    assert add_feeds(tmp_path, listed) == (1, [])
+    text = file.read_text("utf-8")
+    assert (
+        text
+        == '# mine\n[[feeds]]\nurl = "https://a.example/feed" # first\n\n[[feeds]]\nurl = "https://b.example"\ntags = ["y", "z"]\n'
+    )
+    assert add_feeds(tmp_path, listed) == (0, [])
+    assert file.read_text("utf-8") == text
+
+
+def test_what_can_not_be_a_feed_is_left_out_and_said(tmp_path: Path) -> None:
+    """The others are added all the same; of an address with a password in it nothing is repeated."""
+    (tmp_path / "feeds.toml").write_text("", "utf-8")
+    listed = [("https://ann:hunter2@a.example/", ()), ("gopher://b.example/", ()), ("https://c.example/", ())]
+    added, refused = add_feeds(tmp_path, listed)
+    assert (added, len(refused)) == (1, 2)
+    assert "hunter2" not in "".join(refused)
+    assert tomllib.loads((tmp_path / "feeds.toml").read_text("utf-8")) == {"feeds": [{"url": "https://c.example/"}]}
+
+
+def test_a_list_joins_feeds_that_are_written_inline(tmp_path: Path) -> None:
+    """`feeds = [ … ]` stays one array."""
+    (tmp_path / "feeds.toml").write_text('feeds = [{ url = "https://a.example/" }]\n', "utf-8")
+    assert add_feeds(tmp_path, [("https://b.example/", ("t",)), ("https://c.example/", ())]) == (2, [])
+    feeds = tomllib.loads((tmp_path / "feeds.toml").read_text("utf-8"))["feeds"]
+    assert [feed["url"] for feed in feeds] == [f"https://{name}.example/" for name in "abc"]
+    assert feeds[1]["tags"] == ["t"]
