@@ -16,8 +16,8 @@ from bot import answer, deliver, share, tell
 from bot.app.build import Ground, Stories
 from bot.app.reach import Reach
 from bot.app.supervise import supervise
+from bot.app.turns import Turns
 from bot.app.welcome import first_posts, is_new
-from bot.core.line import Line
 from bot.core.pace import next_slot
 from bot.errors import FeedUnreachable
 from bot.model import Account
@@ -28,10 +28,6 @@ log = logging.getLogger("starfish.run")
 
 AT_ONCE = 50
 """Feeds polled at once: their answers are waited for, not worked for."""
-
-IN_LINE = 4 * AT_ONCE
-ALL_IN_LINE = 100_000
-"""Due feeds that are looked at, so that few questions are asked; and where that was not far enough."""
 
 CROWDED = timedelta(seconds=1)
 """How often we look for others while those in line wait for their host: as often as a host is asked."""
@@ -182,17 +178,12 @@ class Bot:
     async def _poll(self) -> None:
         """Poll what is due, each feed in a task of its own, so that a slow one delays nobody."""
         flying: dict[asyncio.Task[share.Gathered], str] = {}
-        line = Line()
+        turns = Turns(self.on.db, self.on.store)
         try:
             while True:
                 self._poll_again.clear()
                 now = self.on.now()
-                room = AT_ONCE - len(flying)
-                chosen = line.take(flying.values(), room)
-                if len(chosen) < room:
-                    line, more = await self._ask_who(now, {*flying.values(), *chosen}, room - len(chosen))
-                    chosen += more
-                for url in chosen:
+                for url in await turns.next(now, flying.values(), AT_ONCE - len(flying)):
                     feed = self.stories.sharing.feeds.get(url)
                     if feed is None:
                         continue
@@ -203,26 +194,13 @@ class Bot:
                     self._first_round.set()
                     await self._reach.round_over()
                 # Who waits behind others of their host waits for these to land; a feed of another host may be due in between.
-                await self._sleep(self._poll_again, CROWDED if len(line) else await self._until_due(now))
+                await self._sleep(self._poll_again, CROWDED if len(turns) else await self._until_due(now))
                 for task in [task for task in flying if task.done()]:
                     await self._landed(flying.pop(task), task)
         finally:
             for task in flying:
                 task.cancel()
             await asyncio.gather(*flying, return_exceptions=True)
-
-    async def _ask_who(self, now: datetime, flying: set[str], room: int) -> tuple[Line, list[str]]:
-        """Ask who is due; gives those to begin with, and the line of the others.
-
-        Where feeds of a few hosts stand in all the first places, we look further.
-        """
-        for far in (IN_LINE, ALL_IN_LINE):
-            due = await self.on.db(self.on.store.feeds.due, now, far)
-            line = Line(url for url in due if url not in flying)
-            chosen = line.take(flying, room)
-            if len(chosen) == room or len(due) < far:
-                break
-        return line, chosen
 
     async def _landed(self, url: str, task: asyncio.Task[share.Gathered]) -> None:
         error = task.exception()

@@ -15,12 +15,26 @@ class Line:
 
     def __init__(self, due: Iterable[str] = ()) -> None:
         self._hosts: dict[str, deque[tuple[int, str]]] = {}
-        for place, url in enumerate(due):
-            self._hosts.setdefault(_host(url), deque()).append((place, url))
-        self._heads = [(waiting[0][0], host) for host, waiting in self._hosts.items()]  # in order: a heap
+        self._heads: list[tuple[int, str]] = []  # the first place of each host: a heap
+        self._places = 0
+        self._waiting: set[str] = set()
+        self.join(due)
+
+    def join(self, due: Iterable[str]) -> None:
+        """Let more wait, behind all others; who waits already keeps their place."""
+        for url in due:
+            if url in self._waiting:
+                continue
+            host = _host(url)
+            if host not in self._hosts:
+                self._hosts[host] = deque()
+                heapq.heappush(self._heads, (self._places, host))
+            self._hosts[host].append((self._places, url))
+            self._places += 1
+            self._waiting.add(url)
 
     def __len__(self) -> int:
-        return sum(map(len, self._hosts.values()))
+        return len(self._waiting)
 
     def take(self, flying: Iterable[str], room: int) -> list[str]:
         """Take those to begin with out of the line: at most two of a host at once, those under way included.
@@ -45,6 +59,7 @@ class Line:
                 del self._hosts[host]
         for head in aside:
             heapq.heappush(self._heads, head)
+        self._waiting.difference_update(taken)
         return taken
 
 

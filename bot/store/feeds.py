@@ -16,8 +16,8 @@ from bot.core.intake import Intake, Poll
 from bot.model import Feed, FeedState, Filters, ParsedFeed
 from bot.store.gathering import Gathering
 from bot.store.part import bulk, durable, listed, reading
-from bot.store.records import FeedCounts, SeenEntry
-from bot.store.values import clean, moment, moments, stamp, unpacked, whole
+from bot.store.records import Due, FeedCounts, SeenEntry
+from bot.store.values import INTEGER, clean, moment, moments, stamp, unpacked, whole
 
 
 class Feeds(Gathering):
@@ -58,6 +58,19 @@ class Feeds(Gathering):
             whole(limit),
         )
         return [row["url"] for row in found]
+
+    @reading
+    def line(self, now: datetime, behind: Due | None, limit: int) -> list[Due]:
+        """The feeds to poll now, as `due`, piece by piece: those that stand behind one, or the first ones."""
+        sql = "SELECT next_at, id, url FROM feeds WHERE active AND muted IS NULL AND "
+        found: list[sqlite3.Row] = []
+        if behind:  # two questions: each goes straight through the index, the two in one would not
+            same = f"{sql} next_at = ? AND id > ? ORDER BY id LIMIT ?"
+            found = self.all_of(same, behind.at, behind.number, whole(limit))
+        later = f"{sql} next_at > ? AND next_at <= ? ORDER BY next_at, id LIMIT ?"
+        first = behind.at if behind else -INTEGER - 1
+        found += self.all_of(later, first, stamp(now), whole(limit) - len(found))
+        return [Due(*row) for row in found]
 
     @reading
     def next_due(self) -> datetime | None:

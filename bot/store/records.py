@@ -42,6 +42,14 @@ class Familiar:
     newest: datetime | None = None  # the latest publication among them
 
 
+class Due(NamedTuple):
+    """A feed that is due, and its place among them: who is due first stands first, then who was registered first."""
+
+    at: int  # microseconds, as stored
+    number: int
+    url: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """Where a shared candidate came from, and why it was chosen."""

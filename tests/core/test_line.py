@@ -48,6 +48,16 @@ def test_the_line_moves_on() -> None:
     assert (len(line), line.take([], 50)) == (0, [])
 
 
+def test_who_joins_stands_behind_and_once() -> None:
+    """Joining again changes no place; after a turn one may wait again."""
+    line = Line(["http://a.example/1", "http://b.example/1"])
+    line.join(["http://b.example/1", "http://c.example/1", "http://a.example/2"])
+    assert len(line) == 4
+    assert line.take([], 3) == ["http://a.example/1", "http://b.example/1", "http://c.example/1"]
+    line.join(["http://b.example/1"])
+    assert line.take([], 3) == ["http://a.example/2", "http://b.example/1"]
+
+
 @given(st.lists(st.sampled_from("abcde"), max_size=60), st.integers(1, 7))
 def test_nothing_starves(hosts: list[str], room: int) -> None:
     """Round after round every feed gets its turn, once; within a host in its order."""

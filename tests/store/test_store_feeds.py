@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.model import FeedState, State
+from bot.model import Feed, FeedState, State
 from bot.store import Store
 from tests.store.given import DAY, FEED, HOUR, NOW, OTHER, SENT, entry, gather, later, post, sifted, slot
 
@@ -20,6 +20,25 @@ def test_new_feeds_are_due_at_once(store: Store) -> None:
     store.feeds.register([FEED, OTHER], now=later(1))
     assert store.feeds.due(later(1), 10) == [OTHER.url]
     assert store.feeds.next_due() == NOW
+
+
+def test_the_line_is_read_piece_by_piece(store: Store) -> None:
+    """Pieces of any size make up all who are due, in order, each once; muted and removed ones don't stand there."""
+    feeds = [Feed(url=f"https://feeds.example/{number:02}") for number in range(12)]
+    store.feeds.register(feeds, now=NOW)
+    store.feeds.polled(FeedState(url=feeds[3].url, next_at=later(-5)), now=NOW)
+    store.feeds.polled(FeedState(url=feeds[4].url, next_at=later(5)), now=NOW)
+    store.feeds.mute(feeds[7].url, "enough")
+    for size in (1, 2, 5, 100):
+        stand: list[str] = []
+        behind = None
+        while piece := store.feeds.line(NOW, behind, size):
+            assert len(piece) <= size
+            stand += [due.url for due in piece]
+            behind = piece[-1]
+        assert stand == store.feeds.due(NOW, 100)
+        assert len(stand) == 10
+        assert stand[0] == feeds[3].url
 
 
 def test_a_removed_feed_rests_and_keeps_its_keys(store: Store) -> None:
