@@ -104,6 +104,7 @@ _GOES_ON = re.compile(
     rf"(?:(?={_FINITE.pattern.removeprefix('(?i)')})|(?:in|on|at|for|from|with|by|of|to|as|about|after|before|during|since|and|but|or|while|und|aber|in|et|mais|y|pero|e|ma|en|maar|i|ale)\s|(?:the|a|an|he|she|it|they|we|I)\s)",
     re.IGNORECASE,
 )
+_CONJUNCTION = re.compile(r"\b(?:and|or|und|oder|et|ou|y|o|e|en|of|i|oraz)\b")
 _QUOTATION = re.compile(r"[\"“„«][^\"“”„«»]+[\"”“»]")
 _WITHIN = re.compile(r"\b(?:who|which|that|whose|where|when|whom)\b[^,;]*")
 # The main clause goes on behind what would go: "X, including Y and Z, have signed it".
@@ -203,7 +204,18 @@ def _holds(shorter: str, sentence: str, pattern: re.Pattern[str], keep: str) -> 
         return False  # somebody's words stay as they were said
     if open_ended(shorter) or (keep == "end" and _loses_its_verb(shorter)):
         return False
+    if pattern is _PARTICIPLE and not _ends_a_list(sentence[len(shorter) - 1 :]):
+        return False
     return not (pattern in (_PARTICIPLE, _DASH_TAIL) and _RESUMES.search(sentence, len(shorter) - 1))
+
+
+def _ends_a_list(tail: str) -> bool:
+    """Tell whether a tail with commas is one list to its end: its last part holds the conjunction.
+
+    Otherwise the clause may go on behind it: "models, such as networks, make predictions".
+    """
+    parts = tail.split(",")
+    return len(parts) < 3 or _CONJUNCTION.search(parts[-1]) is not None
 
 
 def _loses_its_verb(shorter: str) -> bool:

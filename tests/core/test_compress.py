@@ -79,6 +79,7 @@ def test_whole_parts_can_go(sentence: str, form: str) -> None:
         "Just a week into the new year, and the first estimate of the emissions is already in.",
         "At the time the tool was made, the site where it was found was dry land and full of mammoths.",
         "More than 80 actors who have taken part in the festival, including Tilda and Javier, have signed an open letter.",
+        "We explain how powerful models of machine learning, such as deep neural networks, make predictions.",
         "Short one.",
     ],
 )
@@ -86,7 +87,7 @@ def test_what_would_change_the_meaning_stays(sentence: str) -> None:
     """Negations, conditions, members of lists and main clauses are never what goes."""
     for form in compressions(sentence):
         assert form.split()[:3] != ["The", "house", "can't"]
-        assert not form.endswith("festival.")
+        assert not form.endswith(("festival.", "machine learning."))
         assert not form.endswith(("toy.", "trauma.", "who.", "year.", "mammoths at."))
         assert "release goes out" not in form or form.startswith("If")
 
