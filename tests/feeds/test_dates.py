@@ -111,6 +111,22 @@ def test_what_is_written_by_the_book_is_read_back(moment: datetime) -> None:
     assert read_date((moment + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%S+02:00")) == moment
 
 
+@given(
+    st.sampled_from(["", "Wed, ", "Xyz, "]),
+    st.integers(0, 40),
+    st.sampled_from(["Jan", "Feb", "Sep", "Xyz"]),
+    st.integers(1960, 2030),
+    st.tuples(st.integers(0, 30), st.integers(0, 70), st.integers(0, 70)),
+    st.sampled_from(["GMT", "UTC", "+0000", "-0530", "+1400", "-1500", "+0199"]),
+)
+def test_the_quick_way_and_the_long_way_agree(
+    weekday: str, day: int, month: str, year: int, time: tuple[int, int, int], zone: str
+) -> None:
+    """A date by the book, right or wrong, means the same with the comment behind it that sends it the long way."""
+    text = "{}{:02} {} {} {:02}:{:02}:{:02} {}".format(weekday, day, month, year, *time, zone)
+    assert read_date(text) == read_date(f"{text} (summer)")
+
+
 @given(st.text(max_size=140))
 def test_any_text_is_a_date_or_none(text: str) -> None:
     """Nothing raises; what is read is aware and in UTC."""
