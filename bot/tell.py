@@ -1,7 +1,10 @@
-"""Story 3: what was promised is told, once: follows and reminders.  May import: core, ports, store.
+"""Story 3: what was promised is told, once: follows, reminders, and the owner is told who waits.
+
+May import: core, ports, store, orders.
 
 Post sent ─topic of a follow?→ ─not too many today, not opted out→ Draft(reply_to) → outbox
 Reminder due → Draft(reply_to) → outbox
+Mentions without an answer → one notice while any waits; once a day a word to the owner where only they read along
 """
 
 from __future__ import annotations
@@ -17,12 +20,16 @@ from bot.core.pace import day_start
 from bot.core.replies import reply_post
 from bot.core.reply import defuse
 from bot.model import Account, Limits, Mention, Post
+from bot.orders import PRIVATE
 from bot.store import Follow, Shared, Store, Writer
 
 A_DAY = 3
 """How often one person is told of something in a local day: a favour, not a flood."""
 
 FOLLOWED = "You follow “{topic}”: {title}\n{link}\n`unfollow {topic}` ends this."
+UNANSWERED = "unanswered"
+SEE = "starfish rules unanswered, the page's dashboard, or say `unanswered` to me."
+WAITS = "{number} waits for your answer: “{words}”. Reply to this with it, or say `ignore {number}`, `unanswered`."
 REMINDED = "You asked me on {day} to remind you: {words}"
 _ASKED = re.compile(r"^(?:@\S+\s+)*(?:please\s+)?(?:remind|ping|poke|nudge)\s+me\b", re.IGNORECASE)
 
@@ -40,7 +47,7 @@ class Telling:
 
 async def tell(bot: Telling, now: datetime) -> int:
     """Keep every promise that is due; gives how many messages were planned."""
-    return await tell_followers(bot, now) + await remind(bot, now)
+    return await tell_followers(bot, now) + await remind(bot, now) + await tell_owner(bot, now)
 
 
 async def tell_followers(bot: Telling, now: datetime) -> int:
@@ -71,6 +78,41 @@ async def remind(bot: Telling, now: datetime) -> int:
             post = _reminder(mention, reminder.made_at, bot)
         told += await bot.db(bot.store.promises.reminded, reminder.mention, post, now=now) is not None
     return told
+
+
+async def tell_owner(bot: Telling, now: datetime) -> int:
+    """Keep one notice while anybody waits for an answer, and say so in the chat once a day; gives what was planned."""
+    owner = bot.store.owner
+    count, since = await bot.db(bot.store.mentions.waiting)
+    told = next((one.text for one in await bot.db(owner.notices) if one.subject == UNANSWERED), None)
+    if since is None:
+        if told is not None:
+            await bot.db(owner.clear, UNANSWERED)
+        return 0
+    day = since.astimezone(bot.zone).strftime("%-d %B")
+    text = f"{count} mention{'s wait' if count > 1 else ' waits'} for your answer, the first since {day}. See: {SEE}"
+    if text == told:  # nothing new, and nothing is written: a write would wake this story again
+        return 0
+    await bot.db(owner.tell, UNANSWERED, text, now=now)
+    return sum([await _tell_in_chat(name, bot, now) for name in bot.accounts])
+
+
+async def _tell_in_chat(account: str, bot: Telling, now: datetime) -> int:
+    """Show the owner the first mention that waits, as an answer to what they said last; their reply teaches it."""
+    last = await bot.db(bot.store.mentions.of_the_owner, account)
+    private = last is not None and (last.visibility in PRIVATE or bot.limits[account].in_store)
+    if last is None or not private or await _gone(last, bot):
+        return 0
+    rows = await bot.db(bot.store.mentions.unanswered, "new", 1)
+    if not rows or (rows[0].mention.visibility in PRIVATE and last.visibility not in PRIVATE):
+        return 0
+    first, today = rows[0].mention, now.astimezone(bot.zone).date()
+    if await bot.db(bot.store.owner.get, f"digest:{account}") == str(today):
+        return 0
+    post = _post(WAITS.format(number=first.id, words=defuse(first.text)), f"digest:{first.id}:{today}", last, bot)
+    planned = await bot.db(bot.store.outbox.put, post, "reply", now=now, mention=last.id)
+    await bot.db(bot.store.owner.put, f"digest:{account}", str(today))
+    return int(planned is not None)
 
 
 async def _tell_one(follow: Follow, shared: Shared, bot: Telling, now: datetime) -> int:

@@ -91,6 +91,8 @@ def _tried(rule: Rule, now: Engine) -> Engine:
         raise UsageError(
             f"this would take “{said}” from the rule {winner!r}: say it more narrowly, or change that rule"
         )
+    if same := next((one.id for one in now.rules if one.id != rule.id and {*one.when} & {*rule.when}), None):
+        raise UsageError(f"the rule {same!r} answers that already; change it, or forget it first")
     before = {(failure.rule, failure.test.say, failure.test.by) for failure in now.check()}
     for failure in engine.check():
         if (failure.rule, failure.test.say, failure.test.by) not in before:

@@ -30,14 +30,15 @@ class Mentions(Past):
     ) -> tuple[int, bool, int | None]:
         """Store a mention, and how far its platform was read, before anybody is told that it arrived.
 
-        Gives our number, whether it is new, and its number on the timeline (None where it isn't shown).  One that is
+        Which of our posts it answers is looked up by the platform's number of it.  Gives our number, whether it is new, and its number on the timeline (None where it isn't shown).  One that is
         delivered again, or edited, stays as it was first heard.
         """
         account = mention.account
         done = self.raw.execute(
             "INSERT INTO mentions (account, remote_id, author, name, text, at, heard_at, thread, in_reply_to, about, bot,"
             " owner, visibility, language, context, state)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'new') ON CONFLICT DO NOTHING",
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, coalesce(?10, (SELECT id FROM outbox WHERE remote_id = ?9"
+            " AND account = ?1 AND kind = 'post')), ?11, ?12, ?13, ?14, ?15, 'new') ON CONFLICT DO NOTHING",
             _columns(mention, now),
         )
         new = done.rowcount == 1
@@ -185,6 +186,14 @@ class Mentions(Past):
             whole(limit),
         )
         return [_unanswered(row) for row in found]
+
+    @reading
+    def of_the_owner(self, account: str) -> Mention | None:
+        """What the owner said last on an account; None if they never spoke to it."""
+        found = self._some_mentions(
+            "account = ? AND owner = 1 AND state = 'answered' ORDER BY id DESC LIMIT 1", account
+        )
+        return found[0] if found else None
 
     @reading
     def waiting(self) -> tuple[int, datetime | None]:

@@ -72,7 +72,11 @@ class Past(People):
         Either a notice of its own accord (its dedupe key names the mention), or the answer to a question of the owner's.
         """
         notice = self.one(
-            "SELECT dedupe_key FROM outbox WHERE id = ? AND substr(dedupe_key, 1, 7) = 'digest:'", mention.about
+            "SELECT dedupe_key FROM outbox WHERE (id = ?1 OR (account = ?2 AND remote_id = ?3))"
+            " AND substr(dedupe_key, 1, 7) = 'digest:'",
+            mention.about,
+            mention.account,
+            mention.in_reply_to,
         )
         if notice is not None:
             return int(notice["dedupe_key"].split(":")[1])

@@ -207,6 +207,7 @@ CREATE TABLE mentions (
 );
 CREATE INDEX mentions_state ON mentions (state, id) WHERE state IN ('new', 'unanswered');
 CREATE INDEX mentions_person ON mentions (account, author, rule, answered_at);
+CREATE INDEX mentions_owner ON mentions (account, id) WHERE owner = 1;
 CREATE INDEX mentions_thread ON mentions (account, thread) WHERE thread != '';
 
 CREATE TABLE people (
