@@ -24,6 +24,7 @@ async def ask(client: Client, subscription: Subscription, secret: str) -> str | 
         "hub.topic": subscription.topic,
         "hub.verify": "async",  # hubs of the older PubSubHubbub 0.3 insist on it; the others ignore it
         "hub.lease_seconds": str(int(LEASE.total_seconds())),
+        # To a hub on plain http too: whoever listens there could forge its news, but without it anybody could.
         "hub.secret": secret,
     }
     try:
