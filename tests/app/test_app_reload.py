@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from bot.app.build import Stories, platforms
+from bot.app.reload import stamp, watch
+from tests.servers.fixtures import Hands
+from tests.servers.small_bot import LOCAL, SmallBot, read_config, small_bot, write_config
+
+
+class Watched:
+    """A bot whose files are watched, at a rhythm that tests don't wait for."""
+
+    def __init__(self, bot: SmallBot) -> None:
+        self.bot = bot
+        self.taken: asyncio.Queue[Stories] = asyncio.Queue()
+        self.asked = asyncio.Event()
+
+    async def watch(self, every: float = 3600) -> None:
+        """Look at the files whenever it is asked, else as often as given."""
+        bot = self.bot
+        await watch(
+            bot.folder,
+            self.asked,
+            bot.on,
+            bot.stories,
+            platforms(),
+            load=lambda: read_config(bot.folder),
+            take=self.taken.put_nowait,
+            every=every,
+        )
+
+    async def next(self) -> Stories:
+        """The parts that are in force after a change."""
+        async with asyncio.timeout(20):
+            return await self.taken.get()
+
+    async def notices(self) -> list[str]:
+        """What the owner is told of the config."""
+        told = await self.bot.on.db(self.bot.on.store.owner.notices)
+        return [one.text for one in told if one.subject == "config"]
+
+    async def notice(self, words: str) -> str:
+        """Wait until the owner is told something."""
+        async with asyncio.timeout(20):
+            while not (found := [text for text in await self.notices() if words in text]):
+                await asyncio.sleep(0.01)
+        return found[0]
+
+
+@pytest.fixture
+async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
+    """A small bot, its files watched."""
+    async with small_bot(write_config(tmp_path / "config", feeds=["http://127.0.0.1:9/a"]), Hands()) as bot:
+        watched = Watched(bot)
+        task = asyncio.create_task(watched.watch())
+        await asyncio.sleep(0)  # it has looked once
+        yield watched
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def change(bot: SmallBot, name: str, old: str, new: str) -> None:
+    path = bot.folder / name
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+async def test_asked_anew_the_files_are_in_force(watched: Watched) -> None:
+    """SIGHUP: a changed niche, an added feed and an account that is gone stand in the parts that are handed on."""
+    change(watched.bot, "starfish.toml", 'niche = "sound"', 'niche = "light"')
+    change(watched.bot, "starfish.toml", LOCAL, LOCAL.replace("timeline", "other"))
+    change(watched.bot, "feeds.toml", "9/a", "9/b")
+    watched.asked.set()
+    built = await watched.next()
+    assert built.answering.niche == "light"
+    assert list(built.sharing.accounts) == ["other"]
+    assert list(built.sharing.feeds) == ["http://127.0.0.1:9/b"]
+    due = await watched.bot.on.db(watched.bot.on.store.feeds.due, watched.bot.clock(), 10)
+    assert due == ["http://127.0.0.1:9/b"]
+    assert await watched.notices() == []
+
+
+async def test_a_saved_file_is_noticed_by_itself(tmp_path: Path) -> None:
+    """Nobody has to ask: a change of a file's time or size is enough."""
+    async with small_bot(write_config(tmp_path / "config"), Hands()) as bot:
+        watched = Watched(bot)
+        task = asyncio.create_task(watched.watch(every=0.01))
+        await asyncio.sleep(0)
+        change(bot, "quotes.txt", "Listen first.", "Listen twice.")
+        assert (await watched.next()).answering.quotes == ("Listen twice.",)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "words"),
+    [
+        ("starfish.toml", "niche", "nich", "did you mean"),
+        ("starfish.toml", "[bot]", "[bot", "starfish.toml:"),
+        ("feeds.toml", "url", "ulr", "feeds.toml:"),
+        ("rules.toml", 'id = "hours"', 'id = "greeting"', "greeting"),
+        ("rules.toml", "hello *", "hello {", "rules.toml:"),
+    ],
+)
+async def test_a_mistake_keeps_the_old_settings_and_is_told(
+    watched: Watched, name: str, old: str, new: str, words: str
+) -> None:
+    """The notice names file and line; nothing is handed on; mended, the notice goes."""
+    before = (watched.bot.folder / name).read_text("utf-8")
+    change(watched.bot, name, old, new)
+    watched.asked.set()
+    assert words in await watched.notice("the old settings stay in force")
+    assert watched.taken.empty()
+    (watched.bot.folder / name).write_text(before, "utf-8")
+    watched.asked.set()
+    await watched.next()
+    assert await watched.notices() == []
+
+
+async def test_a_file_that_is_gone_is_told(watched: Watched) -> None:
+    """A deleted or unreadable starfish.toml stops nothing, and is said."""
+    (watched.bot.folder / "starfish.toml").unlink()
+    watched.asked.set()
+    assert "starfish.toml" in await watched.notice("the old settings stay in force")
+
+
+async def test_what_needs_a_restart_says_so(watched: Watched) -> None:
+    """Another database or address is told, and everything else is in force."""
+    change(watched.bot, "starfish.toml", '"starfish.db"', '"other.db"')
+    change(watched.bot, "starfish.toml", "127.0.0.1:0", "127.0.0.1:1")
+    watched.asked.set()
+    await watched.next()
+    assert "database and listen changed" in await watched.notice("restart needed")
+
+
+def test_a_stamp_tells_change_from_no_change(tmp_path: Path) -> None:
+    """The same files, the same stamp; a new size, or a file that is gone, another one."""
+    folder = write_config(tmp_path / "config")
+    before = stamp(folder)
+    assert stamp(folder) == before
+    (folder / "quotes.txt").write_text("Another one.\n", "utf-8")
+    assert stamp(folder) != before
+    (folder / "quotes.txt").unlink()
+    assert stamp(folder)[3] is None
