@@ -16,7 +16,7 @@ from bot.store.records import Due
 PIECE = 200
 """Due feeds that are read at once: a millisecond's work."""
 
-PIECES = 5
+PIECES = 3
 """Pieces that one choice reads at most, if those of a few hosts stand in all the first places; the next one goes on."""
 
 ANEW = timedelta(seconds=60)

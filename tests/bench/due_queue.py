@@ -38,7 +38,8 @@ async def measure(count: int, span: timedelta) -> str:
     rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
     return (
         f"{count:,} feeds: {sum(simulation.polls.values()):,} polls in {len(times):,} choices, of "
-        f"{times[len(times) // 2]:.2f} ms (p99 {times[int(len(times) * 0.99)]:.2f}, max {times[-1]:.2f}); peak {rss:.0f} MB"
+        f"{times[len(times) // 2]:.2f} ms (p99 {times[int(len(times) * 0.99)]:.2f}, max {times[-1]:.2f}, "
+        f"{sum(time > 5 for time in times)} above 5); peak {rss:.0f} MB"
     )
 
 
