@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +11,10 @@ from datetime import datetime
 from bot import answer, deliver, share, tell
 from bot.app.build import Ground, Stories
 from bot.core.line import Line
-from bot.model import Slot
+from bot.errors import FeedUnreachable, StarfishError
+from bot.model import Feed, Slot
+
+log = logging.getLogger("starfish.once")
 
 AT_ONCE = 30
 ROUNDS = 50
@@ -70,7 +74,7 @@ async def refresh(
     landed = asyncio.Event()
 
     async def one(url: str) -> None:
-        results.append(await share.gather(stories.sharing.feeds[url], stories.sharing, now))
+        results.append(await gathered(stories.sharing.feeds[url], stories.sharing, now))
         seen(results[-1])
         del flying[url]
         landed.set()
@@ -82,3 +86,15 @@ async def refresh(
                 flying[url] = group.create_task(one(url))
             await landed.wait()
     return results
+
+
+async def gathered(feed: Feed, sharing: share.Sharing, now: datetime) -> share.Gathered:
+    """Poll one feed; a mistake of our own about its document is a failure of this feed alone, and is said so."""
+    (result,) = await asyncio.gather(share.gather(feed, sharing, now), return_exceptions=True)
+    if not isinstance(result, BaseException):
+        return result
+    if isinstance(result, StarfishError) or not isinstance(result, Exception):
+        raise result
+    log.debug("%s failed", feed.url, exc_info=result)
+    mistake = FeedUnreachable(f"{type(result).__name__} in our own code ({result})")
+    return await share.failed(feed, mistake, sharing, now)

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.app.desk import Desk
+from bot.errors import UsageError
+from tests.servers.feedserver import FeedServer
+from tests.servers.fixtures import Hands
+from tests.servers.small_bot import LOCAL, PIECES, SmallBot, rss, small_bot, write_config
+
+
+@pytest.fixture
+async def bot(tmp_path: Path) -> AsyncIterator[SmallBot]:
+    """A bot whose drafts wait, with one draft and a backlog."""
+    async with FeedServer() as server:
+        url = server.put("/feed", rss(PIECES[:4]))
+        folder = write_config(tmp_path / "config", feeds=[url], accounts=LOCAL + "review = true\n")
+        async with small_bot(folder, Hands()) as bot:
+            await bot.gather()
+            await bot.fill("one")
+            yield bot
+
+
+@pytest.fixture
+def renewed() -> list[str]:
+    """Grows when the desk asks for the rules to be read anew."""
+    return []
+
+
+@pytest.fixture
+def desk(bot: SmallBot, renewed: list[str]) -> Desk:
+    """The owner's hands."""
+    return Desk(bot.on, lambda: bot.stories, lambda: renewed.append("again"))
+
+
+async def test_the_queue_shows_the_draft_and_what_comes_after(desk: Desk) -> None:
+    """The draft with its length and without a time; the backlog with the coming slots, and why."""
+    draft, *backlog = await desk.queue()
+    assert (draft.id, draft.state, draft.expected) == (1, "draft", None)
+    assert draft.length is not None
+    assert draft.limit is not None
+    assert 0 < draft.length <= draft.limit == 300
+    assert [row.state for row in backlog] == ["backlog"] * 3
+    times = [row.expected for row in backlog if row.expected]
+    assert times == sorted(times)
+    assert len(times) == 3
+    assert all(row.why for row in backlog)
+
+
+async def test_an_approved_draft_goes_out_and_a_second_word_is_too_late(desk: Desk, bot: SmallBot) -> None:
+    """Approve, deliver; then approve, reject and edit are mistakes with a sentence."""
+    await desk.edit(1, "My own words.")
+    await desk.approve(1)
+    await bot.deliver()
+    (post,) = await bot.posts()
+    assert post.text.startswith("My own words.\nhttp")
+    for late in (desk.approve(1), desk.reject(1, ""), desk.edit(1, "x"), desk.snooze(1, timedelta(hours=1))):
+        with pytest.raises(UsageError, match="outbox 1"):
+            await late
+    for unknown in (desk.approve(9), desk.resend(9), desk.mark_sent(9)):
+        with pytest.raises(UsageError, match="outbox 9"):
+            await unknown
+
+
+async def test_a_rejected_draft_is_gone(desk: Desk, bot: SmallBot) -> None:
+    """Its reason is kept, and the next slot takes another article."""
+    await desk.reject(1, "")
+    row = (await desk.outbox())[0]
+    assert (row.state, row.reason) == ("withdrawn", "rejected by the owner")
+    await bot.fill("two")
+    assert (await desk.queue())[0].link != row.post.link
+
+
+async def test_what_does_not_fit_is_refused(desk: Desk) -> None:
+    """Nothing, or too much, leaves the draft as it was."""
+    before = (await desk.queue())[0].text
+    for text in ("", "  ", "x" * 400):
+        with pytest.raises(UsageError):
+            await desk.edit(1, text)
+    assert (await desk.queue())[0].text == before
+
+
+async def test_a_pause_is_seen_and_ends(desk: Desk, bot: SmallBot) -> None:
+    """One account or all, for a span or until resumed."""
+    assert [row.paused for row in await desk.accounts()] == [None]
+    await desk.pause(None, None)
+    assert (await desk.accounts())[0].paused
+    await desk.resume(None)
+    await desk.pause("timeline", timedelta(hours=1))
+    assert (await desk.accounts())[0].paused
+    bot.later(hours=2)
+    assert (await desk.accounts())[0].paused is None
+
+
+async def test_feeds_and_rules_are_shown_with_their_use(desk: Desk, bot: SmallBot) -> None:
+    """How many entries a feed brought, how often a rule answered."""
+    (feed,) = await desk.feeds()
+    assert (feed.entries, feed.state.errors) == (4, 0)
+    await bot.talk("hello")
+    await bot.talk("hello")
+    used = {row.rule.id: row.used for row in await desk.rules()}
+    assert used["greeting"] == 2
+
+
+async def test_a_taught_answer_goes_to_who_waits(desk: Desk, bot: SmallBot, renewed: list[str]) -> None:
+    """The unanswered mention is on the desk; taught, it is answered, gone from the list, and the rules are renewed."""
+    await bot.talk("how do I feed bees")
+    (waiting,) = await desk.unanswered()
+    assert waiting.mention.text == "how do I feed bees"
+    await desk.teach(waiting.mention.id, "how do I feed bees", "Sugar.")
+    await bot.deliver()
+    assert (await bot.timeline())[-1].text == "Sugar."
+    assert await desk.unanswered() == []
+    assert renewed == ["again"]
+    with pytest.raises(UsageError):
+        await desk.teach(None, "", "nothing to match")
