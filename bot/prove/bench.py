@@ -155,6 +155,10 @@ class Bench:
         writer.close()
         return True
 
+    def listens(self) -> bool:
+        """Whether the bot has begun to listen everywhere: what is said before is history, and owed no answer."""
+        return all(getattr(server, "listened", True) for server in self.servers.values())
+
     def watch(self, told: Callable[[], object] | None) -> None:
         """Be told of the next requests that any server gets."""
         for server in self.servers.values():

@@ -54,6 +54,11 @@ class MastodonServer(World):
     requests: int = 0  # to post
     url: str = ""
 
+    @property
+    def listened(self) -> bool:
+        """Whether anybody has begun to listen: what was said before is history."""
+        return any(asked.path == "/api/v1/notifications" and "min_id" in asked.query for asked in self.asked)
+
     def app(self) -> web.Application:
         """Its interface, to be served."""
         app = web.Application(middlewares=[self._guard()])

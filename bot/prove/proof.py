@@ -63,7 +63,7 @@ async def first_life(table: Bench) -> None:
     end = await table.lives.begin()
     try:
         async with asyncio.timeout(DRAIN):
-            while not await table.serves() and not end.done():  # noqa: ASYNC110 -- another process
+            while not (await table.serves() and table.listens()) and not end.done():  # noqa: ASYNC110 -- another process
                 await asyncio.sleep(0.05)
     except TimeoutError:
         raise ProofError(f"the program does not begin:\n{table.lives.last_words()}") from None
