@@ -123,7 +123,8 @@ def test_the_quick_way_and_the_long_way_agree(
     weekday: str, day: int, month: str, year: int, time: tuple[int, int, int], zone: str
 ) -> None:
     """A date by the book, right or wrong, means the same with the comment behind it that sends it the long way."""
-    text = "{}{:02} {} {} {:02}:{:02}:{:02} {}".format(weekday, day, month, year, *time, zone)
+    hour, minute, second = time
+    text = f"{weekday}{day:02} {month} {year} {hour:02}:{minute:02}:{second:02} {zone}"
     assert read_date(text) == read_date(f"{text} (summer)")
 
 
