@@ -68,6 +68,14 @@ class _Lazy(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; its reader may leave (`starfish timeline | head`): no error, and nothing more to say."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return None
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -108,7 +116,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that knows no “é” shows “?”, and nothing fails
     try:
-        starfish.main(arguments, prog_name="starfish", standalone_mode=False)
+        # Words that the terminal's encoding does not know come as halves of characters: they are UTF-8 nearly always.
+        words = (
+            arguments
+            if arguments is not None
+            else [os.fsencode(word).decode("utf-8", "replace") for word in sys.argv[1:]]
+        )
+        starfish.main(words, prog_name="starfish", standalone_mode=False)
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
     except click.Abort:
@@ -119,10 +133,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except StarfishError as error:
         sys.exit(_explained(error))
-    except BrokenPipeError:
-        # The reader of our output left (`starfish timeline | head`): not an error, and nothing more to say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except ExceptionGroup as several:
         expected = _expected(several)
         if expected is None:
