@@ -175,7 +175,9 @@ def test_a_hostile_feed_of_alike_texts_slows_nobody(store: Store) -> None:
                 for number in range(start, start + 200)
             ]
             assert len(store.feeds.take_in(poll(alike, at=NOW), ALL).sifted) == 200
-    (one,) = store.feeds.take_in(poll([entry(9_999, link="https://other.example/1", html=WORDS[:250])], OTHER), ALL).sifted
+    (one,) = store.feeds.take_in(
+        poll([entry(9_999, link="https://other.example/1", html=WORDS[:250])], OTHER), ALL
+    ).sifted
     assert one.verdict == "same"
 
 
