@@ -145,7 +145,7 @@ async def drain(table: Bench, seconds: float = DRAIN) -> None:
     await table.lives.begin()
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            while not _rests(table):  # noqa: ASYNC110 -- another process
+            while not (await table.serves() and _rests(table)):  # noqa: ASYNC110 -- another process
                 await asyncio.sleep(0.25)
     await stop(table)
 
