@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.app.build import platforms, utc_now
+from bot.app.page import signed
 from bot.app.run import Bot
 from bot.app.serve import serve_bot
 from bot.core.rules import check_rule
@@ -111,7 +112,7 @@ async def _converse(bot: Bot, say: Say, *, brief: bool) -> None:
     except TimeoutError:
         say(f"After {PATIENCE:.0f} s the demo shows less than it should; run it with --verbose to see why.")
     if brief:
-        for item in await db(timeline.items, 0, SHOWN):
+        for item in (signed(one, bot.stories.settings) for one in await db(timeline.items, 0, SHOWN)):
             say(f"\n{item.author}{' answers' if item.kind == 'reply' else ''}:\n{item.text}")
         bot.stopping.set()
     else:

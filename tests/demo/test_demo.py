@@ -19,7 +19,7 @@ def test_the_demo_shows_posts_and_a_conversation() -> None:
     assert said.code == 0
     assert said.err == ""
     assert said.out.count("http://127.0.0.1:") >= 3 + 1 + 1  # posts, the page, the login link
-    assert said.out.count(" answers:") == len(CONVERSATION)
+    assert said.out.count("\nstarfish answers:") == len(CONVERSATION)
     for handle, words in CONVERSATION:
         assert f"\n{handle}:\n{words}\n" in said.out
     assert "shows less than it should" not in said.out
