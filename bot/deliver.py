@@ -50,6 +50,14 @@ class Delivering:
     now: Clock
 
 
+async def take_up(name: str, bot: Delivering) -> int:
+    """Begin to deliver for an account: what an earlier beginning left in the air is in doubt.  Gives how many rows.
+
+    Not only a crash leaves some: so does a disk that was full when the platform's answer should have been stored.
+    """
+    return await bot.db(bot.store.outbox.recover, account=name, now=bot.now())
+
+
 async def deliver(name: str, bot: Delivering) -> int:
     """Send what is due for one account, in its order, and settle what is unknown; gives how many rows were moved."""
     account, publisher = bot.accounts[name], bot.publishers[name]

@@ -83,6 +83,11 @@ def _to_run(path: Path, guard: Guard, now: datetime, busy: float, migrations: Se
         )
     connection = Connection(path, "rwc", busy=busy)
     try:
+        if marker is not None and version_of(connection) == 0:
+            raise StoreError(
+                f"{path} holds nothing, but this bot has worked with it before: its {path.name}-wal is missing."
+                f" Put that back beside it. {RESTORE}"
+            )
         _prepare(connection, now, migrations)
         if guard.unclean:
             checked(connection)

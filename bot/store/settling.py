@@ -68,16 +68,19 @@ class Settling(Part):
         return self._move(outbox_id, State.PLANNED, IN_DOUBT, "", now)
 
     @durable
-    def recover(self, now: datetime) -> int:
-        """At start: whatever was being sent may or may not have arrived.  Gives how many.
+    def recover(self, now: datetime, *, account: str | None = None) -> int:
+        """At start, of the bot or of one account's delivery: whatever was being sent may or may not have arrived.
+
+        Gives how many there were.
 
         A clock that was wrong when it was sent must not delay the look: nothing was sent later than now.
         """
         return self.change(
             "UPDATE outbox SET state = 'unknown', reason = ?2, sent_at = min(coalesce(sent_at, ?1), ?1)"
-            " WHERE state = 'sending'",
+            " WHERE state = 'sending' AND (?3 IS NULL OR account = ?3)",
             stamp(now),
             CUT_OFF,
+            account,
         )
 
     @durable
