@@ -223,13 +223,14 @@ def test_commands_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
     ]
 
 
-def test_edits_of_the_starter_files_keep_every_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", [9, pytest.param(1, marks=pytest.mark.slow)])
+def test_edits_of_the_starter_files_keep_every_line(tmp_path: Path, step: int) -> None:
     """Each feed and rule of the starter files can be removed, and no comment of another one goes with it."""
     init(tmp_path)
     for name, remove, key in (("feeds", remove_feed, "url"), ("rules", remove_rule, "id")):
         path = tmp_path / f"{name}.toml"
         whole = path.read_text(encoding="utf-8")
-        for row in tomllib.loads(whole)[name]:
+        for row in tomllib.loads(whole)[name][::step]:
             assert remove(tmp_path, row[key])
             kept = path.read_text(encoding="utf-8")
             gone = [line for line in whole.splitlines() if line.strip() and line not in kept.splitlines()]
