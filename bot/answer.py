@@ -74,6 +74,8 @@ async def receive(mention: Mention, bot: Answering, *, cursor: str | None = None
         # By the platform's full id, never by a name; on our own timeline a name is a claim, and the login decides.
         owner = bot.accounts[mention.account].owner
         mention = replace(mention, owner=owner is not None and mention.author == owner)
+        if mention.about is None and mention.in_reply_to:
+            mention = replace(mention, about=await _post_answered(mention, bot))
     if mention.gone:
         return await _taken_back(mention, bot)
     number, new, place = await bot.db(
@@ -93,6 +95,13 @@ async def _taken_back(mention: Mention, bot: Answering) -> Heard:
         return Heard(id=0, new=False)
     await bot.db(bot.store.mentions.withdrawn, known.id, "its author deleted it", now=bot.now())
     return Heard(id=known.id, new=False)
+
+
+async def _post_answered(mention: Mention, bot: Answering) -> int | None:
+    """Our delivery that a mention answers, by what the platform calls it; a reply of ours is no post to ask about."""
+    rows = await bot.db(bot.store.outbox.by_link, mention.in_reply_to or "")
+    ours = [row for row in rows if row.post.account == mention.account and row.kind == "post"]
+    return ours[-1].id if ours else None
 
 
 async def answer_waiting(bot: Answering) -> int:

@@ -145,7 +145,9 @@ def item_link(item: Item) -> str:
     for _, href in alternates:
         if link := link_of(href, item.base):
             return link
-    if item.permalink and item.guid.strip().startswith(("http://", "https://")):
+    # Beside a link element, however useless, feedparser no longer says whether the guid is a permalink: then it is one.
+    useless = any(rel == "alternate" for rel, _, _ in item.links[:_MOST_LINKS])
+    if (item.permalink or useless) and item.guid.strip().startswith(("http://", "https://")):
         return link_of(item.guid, "")
     return ""
 

@@ -497,3 +497,14 @@ def test_the_worker_s_job_speaks_json() -> None:
     parsed = unpack(json.loads(json.dumps(packed)))
     assert parsed == parse_document(body(document))
     assert pack(parsed) == packed
+
+
+def test_a_guid_serves_where_the_link_is_useless() -> None:
+    """An empty or forbidden link beside a permalink guid: the guid is the way to the article, by either parser."""
+    for link in ("", "javascript:x"):
+        document = (
+            "<rss version='2.0'><channel><title>t</title><item><title>One</title>"
+            f"<link>{link}</link><guid>https://example.com/?p=1</guid></item></channel></rss>"
+        ).encode()
+        body = Body(url="https://example.com/feed", content=document)
+        assert [entry.link for entry in parse_document(body).entries] == ["https://example.com/?p=1"]
