@@ -53,7 +53,9 @@ def open_store(
 
 
 def _beside_a_bot(path: Path, mode: Mode, busy: float, migrations: Sequence[str]) -> Store:
-    if not path.exists():
+    if read_marker(path) is not None:
+        _not_gone(path)
+    elif not path.exists():
         raise StoreError(f"There is no database {path} yet. Run this bot first: starfish run (or: starfish once)")
     connection = Connection(path, "ro" if mode == "read" else "rw", busy=busy)
     try:
@@ -76,11 +78,8 @@ def _beside_a_bot(path: Path, mode: Mode, busy: float, migrations: Sequence[str]
 
 def _to_run(path: Path, guard: Guard, now: datetime, busy: float, migrations: Sequence[str]) -> Store:
     marker = read_marker(path)
-    if marker is not None and (not path.exists() or path.stat().st_size == 0):
-        raise StoreError(
-            f"The database {path} is gone, but this bot has worked with it before. To start empty would post everything"
-            f" again. Bring it back with: starfish restore FILE (or, to forget all: delete {beside(path, '.exists')})"
-        )
+    if marker is not None:
+        _not_gone(path)
     connection = Connection(path, "rwc", busy=busy)
     try:
         if marker is not None and version_of(connection) == 0:
@@ -110,6 +109,15 @@ def _to_run(path: Path, guard: Guard, now: datetime, busy: float, migrations: Se
     except BaseException:
         connection.close()
         raise
+
+
+def _not_gone(path: Path) -> None:
+    """Refuse to begin anew, or to advise it, where a marker says that there was a database.  Raises StoreError."""
+    if not path.exists() or path.stat().st_size == 0:
+        raise StoreError(
+            f"The database {path} is gone, but this bot has worked with it before. To start empty would post everything"
+            f" again. Bring it back with: starfish restore FILE (or, to forget all: delete {beside(path, '.exists')})"
+        )
 
 
 def _prepare(connection: Connection, now: datetime, migrations: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from bot.model import Notice
 from bot.store import notices
 from bot.store.accounts import EVERYBODY, Accounts
 from bot.store.connection import sync_folder
+from bot.store.failures import RESTORE
 from bot.store.part import durable, reading
 from bot.store.values import TEXT, clean, moment, stamp
 
@@ -97,16 +98,33 @@ class Owner(Accounts):
     def backup(self, path: Path) -> None:
         """Copy the whole database into one file, consistent while everybody goes on writing.
 
-        The copy appears under its name only when it is whole and on the disk.
+        The copy appears under its name only when it is whole and on the disk: a damaged database never takes the place
+        of a good backup.
+
+        :raises StoreError: nothing was made, and an older backup is as it was
         """
         unfinished = path.with_name(path.name + ".unfinished")
         try:
             unfinished.unlink(missing_ok=True)
+            unfinished.touch()  # so that it is said of this file, and not of the database, that it can't be written
             copy(self.raw, unfinished)
+            self._whole(unfinished)
             unfinished.replace(path)
         except OSError as error:
             raise StoreError(f"No backup was made: {path} can't be written ({error.strerror}).") from error
+        finally:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
         sync_folder(path.absolute().parent)
+
+    def _whole(self, made: Path) -> None:
+        try:
+            with closing(sqlite3.connect(made)) as there:
+                found = there.execute("PRAGMA quick_check(1)").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            found = str(error)
+        if found != "ok":
+            raise StoreError(f"No backup was made, since {self.connection.path} is damaged. {RESTORE}")
 
     @reading
     def counts(self) -> dict[str, int]:

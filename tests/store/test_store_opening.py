@@ -119,6 +119,9 @@ def test_a_lost_database_is_not_begun_anew(path: Path, how: str) -> None:
     else:
         path.write_bytes(b"")
     assert "starfish restore FILE" in refused(path)
+    for mode in ("read", "write"):  # commands beside the bot don't advise to begin anew either
+        with pytest.raises(StoreError, match=r"is gone, but .* starfish restore FILE"):
+            open_store(path, mode=mode, now=NOW)
 
 
 @pytest.mark.parametrize("damage", [b"This is not a database, whatever its name says. " * 99, os.urandom(200)])

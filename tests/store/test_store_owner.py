@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -98,9 +99,29 @@ def test_a_backup_beside_a_running_bot(store: Store, path: Path, tmp_path: Path)
         assert len(copied.outbox.rows()) == 1
 
 
+def test_a_damaged_database_never_replaces_a_good_backup(store: Store, path: Path, tmp_path: Path) -> None:
+    """A copy that isn't whole is thrown away; the older backup is as it was, and the sentence says what to do."""
+    for number in range(300):
+        plan(store, f"a{number}")
+    target = tmp_path / "copy.db"
+    store.owner.backup(target)
+    good = target.read_bytes()
+    store.close()
+    with path.open("r+b") as file:
+        file.seek(-4096 * 5, os.SEEK_END)  # rows, not the tables' list: reading the head notices nothing
+        file.write(b"\xa5" * 4096 * 5)
+    with (
+        open_store(path, mode="read", now=NOW) as damaged,
+        pytest.raises(StoreError, match=r"No backup was made.*damaged"),
+    ):
+        damaged.owner.backup(target)
+    assert target.read_bytes() == good
+    assert [each.name for each in tmp_path.iterdir() if "copy" in each.name] == ["copy.db"]
+
+
 def test_a_backup_that_cannot_be_written_says_so(store: Store, tmp_path: Path) -> None:
-    """A folder that isn't there, or a folder in the file's place: a sentence, and no half file."""
-    with pytest.raises(StoreError):
+    """A folder that isn't there, or a folder in the file's place: a sentence that names it, and no half file."""
+    with pytest.raises(StoreError, match=r"No backup was made: .*nowhere.* can't be written"):
         store.owner.backup(tmp_path / "nowhere" / "copy.db")
     (tmp_path / "taken").mkdir()
     with pytest.raises(StoreError, match="No backup was made"):
