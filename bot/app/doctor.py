@@ -8,12 +8,14 @@ import sqlite3
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.app.build import ground, platforms, stories, utc_now
-from bot.errors import StarfishError, WorkerError
+from bot.errors import StarfishError, StoreError, WorkerError
 from bot.ports import Doctor
 from bot.settings import Settings
-from bot.store import open_store
+from bot.store import Store, open_store
+from bot.store.guard import beside
 from bot.worker import Worker
 
 ROOM = 200 * 2**20
@@ -53,22 +55,22 @@ def _machine(settings: Settings) -> list[Finding]:
 
 def _database(settings: Settings) -> list[Finding]:
     path = settings.bot.database
+    begun = path.exists() or beside(path, ".exists").exists()
     try:
-        store = open_store(path, mode="read", now=utc_now())
-    except StarfishError as error:
-        return [Finding(not path.exists(), f"database: {error}")]
-    try:
-        found = [Finding(True, f"the database {path} can be read")]
-        states = store.feeds.states()
-        for state in states:
-            if state.error or state.muted or state.held:
-                found.append(Finding(False, f"{state.url}: {state.muted or state.held or state.error}"))
-        found.append(Finding(True, f"{len(states)} feeds are known"))
-        found += [
-            Finding(False, notice.text) for notice in store.owner.notices() if not notice.subject.startswith("feed:")
-        ]
-    finally:
-        store.close()
+        with open_store(path, mode="read", now=utc_now()) as store:
+            return _remembered(store, path)
+    except StoreError as error:
+        return [Finding(not begun, f"database: {error}")]
+
+
+def _remembered(store: Store, path: Path) -> list[Finding]:
+    found = [Finding(True, f"the database {path} can be read")]
+    states = store.feeds.states()
+    for state in states:
+        if state.error or state.muted or state.held:
+            found.append(Finding(False, f"{state.url}: {state.muted or state.held or state.error}"))
+    found.append(Finding(True, f"{len(states)} feeds are known"))
+    found += [Finding(False, notice.text) for notice in store.owner.notices() if not notice.subject.startswith("feed:")]
     return found
 
 
@@ -93,15 +95,14 @@ async def _worker() -> Finding:
 
 async def _accounts(settings: Settings) -> AsyncIterator[Finding]:
     """Ask each platform that can be asked whether the account is well set up; nothing is sent."""
-    if not settings.bot.database.exists():
-        return
-    store = open_store(settings.bot.database, mode="read", now=utc_now())
     try:
+        store = open_store(settings.bot.database, mode="read", now=utc_now())
+    except StoreError:
+        return  # said above; without a database nobody can be asked
+    with store:
         async with ground(settings, store) as on:
             built = await stories(settings, on, platforms(), look_only=True)
             for name, publisher in built.publishers.items():
                 if isinstance(publisher, Doctor):
                     for fine, what in await publisher.examine():
                         yield Finding(fine, f"{name}: {what}")
-    finally:
-        store.close()

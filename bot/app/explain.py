@@ -41,6 +41,9 @@ class Story:
             words = f" (the words: {', '.join(entry.matched)})" if entry.matched else ""
             lines.append(f"  {_VERDICTS.get(entry.verdict, entry.verdict)}. {entry.reason}{words}".rstrip())
         for candidate in self.candidates:
+            if not candidate.feed:
+                note = f", with the words “{candidate.note}”" if candidate.note else ""
+                lines.append(f"“{candidate.title}”: your own find{note}, since {self._time(candidate.first_seen)}")
             if candidate.sources:
                 lines.append(f"  the same story also stands in: {', '.join(candidate.sources)}")
         for score in self.scores:
@@ -116,6 +119,8 @@ def explain(asked: str, store: Store, settings: Settings) -> Story:
     numbers = {entry.candidate or entry.same_as for entry in story.entries} | {
         row.candidate for row in story.deliveries
     }
+    if link:
+        numbers |= {one.candidate for one in store.feeds.stories([link, canonical(link)], [])}  # the owner's own find
     for number in sorted(one for one in numbers if one is not None):
         if candidate := store.feeds.candidate(number):
             story.candidates.append(candidate)

@@ -71,7 +71,8 @@ async def _title(link: str, settings: Settings) -> tuple[str, list[str]]:
         async with client:
             article = await Pages(client, worker).read(link)
     except PageError as error:
-        return "", [f"{link}: {error} It is queued all the same, and asked for again when its turn comes."]
+        why = str(error) if link in str(error) else f"{link}: {error}"
+        return "", [f"{why.rstrip('.')}. It is queued all the same, and asked for again when its turn comes."]
     finally:
         await worker.close()
     return article.title, []

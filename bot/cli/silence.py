@@ -47,6 +47,10 @@ def resume(place: Place, *, account: str | None) -> None:
 @common
 def block(place: Place, *, who: str, undo: bool) -> None:
     """Block a person or a domain: their mentions get no answer, and nothing of theirs is shared from any feed."""
+    if not who.strip(" @."):
+        raise click.UsageError(
+            "nobody is named; write a handle like @spam@example.social, or a domain like spam.example"
+        )
     with place.store("write") as store:
         changed = store.mentions.unblock(who) if undo else store.mentions.block(who)
     if undo:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.terminal import Terminal, call
 from tests.servers.feedserver import FeedServer
 from tests.servers.small_bot import BASE, LOCAL, PIECES, rss, write_config
@@ -160,6 +162,21 @@ def test_doctor_looks_before_and_after_the_first_start(terminal: Terminal) -> No
         assert len(lines) > 3
         assert all(line.startswith(("ok ", "!! ")) for line in lines[:-1])
         terminal.ok("once")
+
+
+@pytest.mark.parametrize("loss", ["deleted", "damaged"])
+def test_doctor_names_a_lost_database(terminal: Terminal, folder: Path, loss: str) -> None:
+    """Gone or damaged: a finding like all others, with the way back, after which the doctor goes on looking."""
+    terminal.ok("once")
+    database = folder / "starfish.db"
+    if loss == "deleted":
+        database.unlink()
+    else:
+        database.write_bytes(b"no database")
+    said = terminal("doctor")
+    (line,) = [line for line in said.out.splitlines() if "starfish restore FILE" in line]
+    assert line.startswith("!! ")
+    assert "worker process" in said.out
 
 
 def test_the_schema_is_json_and_names_the_settings() -> None:

@@ -105,6 +105,18 @@ def test_the_owners_own_find_goes_first(terminal: Terminal, site: FeedServer) ->
     assert "The best thing on this all year." in item["text"]
 
 
+def test_a_find_is_known_before_it_is_posted(terminal: Terminal) -> None:
+    """A link that stands in no feed: what is said of it are whole sentences, and `why` knows it as the owner's own."""
+    terminal.ok("once")
+    link = "http://127.0.0.1:9/refused"
+    said = terminal.ok("share", link, "--note", "Worth it.").out
+    assert ". It is queued all the same" in said
+    assert ".." not in said
+    assert said.count(link) == 1
+    assert "your own find, with the words “Worth it.”" in terminal.ok("why", link).out
+    assert terminal.ok("why", link, "--json").json()["candidates"][0]["link"] == link
+
+
 def test_sharing_what_is_no_link_is_a_mistake(terminal: Terminal) -> None:
     """Exit 2 for no address, and for an account that there is none of."""
     terminal.ok("once")
@@ -136,6 +148,7 @@ def test_a_blocked_site_is_not_shared(terminal: Terminal) -> None:
     terminal.ok("once")
     assert terminal.ok("block", "127.0.0.1").out == "127.0.0.1: blocked\n"
     assert "blocked already" in terminal.ok("block", " 127.0.0.1 ").out
+    assert terminal("block", " @").code == 2  # nobody
     assert terminal.ok("once", "--post", "--json").json()["delivered"] == 0
     assert terminal.ok("preview", "--json").json() == {"items": []}
     terminal.ok("block", "127.0.0.1", "--undo")
