@@ -162,8 +162,8 @@ async def on_time(
     names = [slot.identity for slot in (*first_look.passed, first_look.fill) if slot]
     handled = frozenset(await bot.db(bot.store.outbox.handled, account.name, names))
     answer = due(account, bot.zone, since=since, now=now, handled=handled, grace=grace)
-    for slot in answer.passed:
-        await _pass_over(slot, "missed: the bot was not running, or a later slot was due", bot, now)
+    if answer.passed:
+        await _pass_all_over(answer.passed, "missed: the bot was not running, or a later slot was due", bot, now)
     return await fill(answer.fill, bot, now) if answer.fill else None
 
 
@@ -278,6 +278,17 @@ async def _pass_over(slot: Slot, reason: str, bot: Sharing, now: datetime) -> Fi
     return Filled(slot=slot, reason=reason)
 
 
+async def _pass_all_over(slots: Sequence[Slot], reason: str, bot: Sharing, now: datetime) -> None:
+    """Pass over what was missed together: each slot is kept with the reason, and one line says so."""
+    until = f" until {slots[-1].identity}, {len(slots)} slots," if len(slots) > 1 else ""
+    log.info("%s: slot %s%s passed over: %s", slots[0].account, slots[0].identity, until, reason)
+    for slot in slots:
+        await bot.db(bot.store.outbox.passed_over, slot, reason, now=now)
+
+
 def _span(span: timedelta) -> str:
-    hours = span.total_seconds() / 3600
-    return f"{hours / 24:.0f} days" if hours >= 72 else f"{hours:.0f} h"
+    seconds = span.total_seconds()
+    for size, name in ((86400, "days"), (3600, "h"), (60, "min")):
+        if seconds >= 3 * size:
+            return f"{seconds / size:.0f} {name}"
+    return f"{seconds:.0f} s"
