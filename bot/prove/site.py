@@ -56,6 +56,7 @@ _DOINGS = [
     "catalogued",
     "weighed",
 ]
+_SYLLABLES = ["ba", "den", "fi", "gor", "hul", "ka", "lim", "mo", "nar", "pe", "ros", "su", "tal", "vi", "wen", "zo"]
 _REASONS = (
     "because the old records had been lost in a flood",
     "after the harbour board asked for a second opinion",
@@ -73,6 +74,8 @@ class Site:
     dice: random.Random
     titles: list[str] = field(default_factory=list)
     frozen: bool = False
+    first: int = 0  # the number of its first entry, so that no two sites tell the same
+    faulty: float = 0.0  # the share of answers that are none
     url: str = ""
 
     def app(self) -> web.Application:
@@ -84,9 +87,15 @@ class Site:
     def grow(self) -> None:
         """Publish one more entry."""
         thing, place, doing = (self.dice.choice(words) for words in (_THINGS, _PLACES, _DOINGS))
-        self.titles.append(f"How the {thing} of {place} were {doing}, part {len(self.titles) + 1}")
+        self.titles.append(f"How the {thing} of {place} were {doing}, part {self.first + len(self.titles) + 1}")
 
-    async def _feed(self, _: web.Request) -> web.Response:
+    def links(self) -> list[str]:
+        """The links of all entries that ever stood in it."""
+        return [f"{self.url}/entry/{number + 1}" for number in range(len(self.titles))]
+
+    async def _feed(self, request: web.Request) -> web.Response:
+        if self.faulty and self.dice.random() < self.faulty:
+            return self._trouble(request)
         if not self.frozen:
             self.grow()
         first = max(0, len(self.titles) - SHOWN)
@@ -94,22 +103,33 @@ class Site:
         feed = f'<rss version="2.0"><channel><title>The Proof</title><link>{self.url}</link>{items}</channel></rss>'
         return web.Response(text=feed, content_type="application/rss+xml")
 
+    def _trouble(self, request: web.Request) -> web.Response:
+        match self.dice.choice(("failed", "a page", "cut")):
+            case "failed":
+                return web.Response(status=500, text="it broke")
+            case "a page":
+                return web.Response(text="<html><body>We are moving house.</body></html>", content_type="text/html")
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response()
+
     def _item(self, number: int, title: str) -> str:
         link = f"{self.url}/entry/{number + 1}"
         date = format_datetime(datetime.now(UTC).replace(microsecond=0))
         return (
             f"<item><title>{title}</title><link>{link}</link><guid>{link}</guid><pubDate>{date}</pubDate>"
-            f"<description>{_told(number, title)}</description></item>"
+            f"<description>{_told(self.first + number, title)}</description></item>"
         )
 
 
 def _told(number: int, title: str) -> str:
     """Enough text that nobody fetches the page: its own for each entry, and the same at each poll."""
     dice = random.Random(number)  # noqa: S311 -- words, not secrets
+    names = ["".join(dice.choice(_SYLLABLES) for _ in range(3)).title() for _ in range(40)]  # so that no two resemble
     sentences = [
-        f"In {dice.randrange(1700, 2020)} the {dice.choice(_THINGS)} near {dice.choice(_PLACES)} were {dice.choice(_DOINGS)}"
-        f" by {dice.randrange(3, 90)} volunteers {dice.choice(_REASONS)}."
-        for _ in range(18)
+        f"In {dice.randrange(1700, 2020)} the {dice.choice(_THINGS)} of {dice.choice(names)} and {dice.choice(names)}"
+        f" were {dice.choice(_DOINGS)} by {dice.choice(names)} {dice.choice(names)} {dice.choice(_REASONS)}."
+        for _ in range(16)
     ]
     return f"&lt;p&gt;{title}: what came of it. {' '.join(sentences)}&lt;/p&gt;"
 

@@ -5,15 +5,16 @@ A crash is: all tasks dropped, the database closed as it stands, and opened agai
 
 from __future__ import annotations
 
+import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bot import answer, deliver
+from bot import answer, deliver, share
 from bot.app.build import Ground, Stories, ground, platforms, stories
 from bot.core.rules import check_rule
 from bot.model import Mention, OutboxRow, Post
@@ -21,7 +22,7 @@ from bot.prove.bench import CLASSES, FURTHER, Server
 from bot.prove.faults import Troubles
 from bot.prove.platforms import IMAGINED
 from bot.prove.servers import serving
-from bot.settings import init, load
+from bot.settings import Settings, init, load
 from bot.store import Store, open_store
 from tests.servers.fixtures import Hands
 
@@ -53,6 +54,7 @@ class Rig:
     clock: Hands
     servers: dict[str, Any] = field(default_factory=dict)  # of several kinds; tests know which
     _life: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _settings: Settings | None = None
     store: Store = field(init=False)
     on: Ground = field(init=False)
     stories: Stories = field(init=False)
@@ -61,7 +63,9 @@ class Rig:
         """Begin a life: what `starfish run` does before its tasks start."""
         known = {**platforms(), **IMAGINED}
         options = {name: platform.Options for name, platform in known.items()}
-        settings = load(self.folder, options, env={"STARFISH_PROOF_TOKEN": "good"}, check_rule=check_rule)
+        if self._settings is None:
+            self._settings = load(self.folder, options, env={"STARFISH_PROOF_TOKEN": "good"}, check_rule=check_rule)
+        settings = self._settings
         self.store = self._life.enter_context(open_store(settings.bot.database, mode="run", now=self.clock()))
         self.on = await self._life.enter_async_context(ground(settings, self.store, self.clock))
         self.stories = await stories(settings, self.on, known)
@@ -77,6 +81,28 @@ class Rig:
         """A crash and a new start."""
         await self.close()
         await self.open()
+
+    async def crash(self, work: Coroutine[Any, Any, Any], after: float) -> None:
+        """Let some work begin, and end everything a little later, in seconds: what isn't committed then never is."""
+        task = asyncio.create_task(work)
+        await asyncio.wait({task}, timeout=after)
+        await self.on.db.close()  # no task writes another word, whatever it would like to say at its end
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await self.again()
+
+    async def turn(self) -> None:
+        """What the tasks of a running bot do in a moment: poll, answer, fill, deliver."""
+        sharing, now = self.stories.sharing, self.clock()
+        for url in await self.on.db(self.store.feeds.due, now, 1000):
+            await share.gather(sharing.feeds[url], sharing, now)
+        await self.reply()
+        for name, account in sharing.accounts.items():
+            if account.post:
+                since = await self.on.db(self.store.owner.known_account, name, now=now)
+                await share.on_time(account, sharing, now, since=since)
+            await deliver.take_up(name, self.stories.delivering)
+            await self.deliver(name)
 
     async def plan(self, account: str, name: str) -> int:
         """Decide a post."""

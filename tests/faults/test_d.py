@@ -124,10 +124,10 @@ async def test_d3_a_damaged_database_is_refused_and_kept(tmp_path: Path, damage:
             with closing(open_store(path, mode="run", now=START)) as store:
                 store.connection.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             path.with_name("rig.db.lock").write_bytes(b"4711\n")  # no goodbye
-            content = bytearray(path.read_bytes())
-            for page in range(8, len(content) // 4096):
-                content[page * 4096 : page * 4096 + 64] = os.urandom(64)
-            path.write_bytes(content)
+            noisy = bytearray(path.read_bytes())
+            for page in range(8, len(noisy) // 4096):
+                noisy[page * 4096 : page * 4096 + 64] = os.urandom(64)
+            path.write_bytes(noisy)
     before = path.read_bytes()
     with pytest.raises(StoreError, match="starfish restore"):
         open_store(path, mode="run", now=START)

@@ -55,7 +55,7 @@ async def crowd(bot: Rig, size: int) -> None:
     heard = await asyncio.gather(*said)
     assert len({one.id for one in heard}) == size
     await bot.reply()
-    waiting = bot.store.mentions.unanswered(size)
+    waiting = bot.store.mentions.unanswered(limit=size)
     answers = [row for row in bot.rows("readable") if row.kind == "reply"]
     # Within the account's cap people are answered; the others are told nothing wrong, and are on the owner's list.
     assert len(answers) + len(waiting) >= size
