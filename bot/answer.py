@@ -259,7 +259,7 @@ def _values(mention: Mention, match: Match, bot: Answering) -> dict[str, str]:
     slot = bot.next_post(mention.account)
     return {
         "next.at": slot.astimezone(bot.zone).strftime("%A at %H:%M") if slot else "when there is something good",
-        "name": mention.name or mention.author,
+        "name": mention.name or mention.author.lstrip("@").partition("@")[0],
         "text": mention.text,
         "rule": match.rule,
         "bot.name": bot.name,

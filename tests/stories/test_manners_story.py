@@ -147,6 +147,15 @@ async def test_a_newcomer_is_welcomed_once(tmp_path: Path) -> None:
         assert await bot.talk("hi", "@bo") == "Good to meet you! Hi bo."
 
 
+async def test_who_gives_no_name_is_called_by_their_handle(tmp_path: Path) -> None:
+    """By its first part, which nobody's server makes a mention of."""
+    async with small_bot(write_config(tmp_path / "config", accounts=TWO), Hands()) as bot:
+        nameless = Mention(account="club", remote_id="1", author="@cy@c.example", text="hello", at=bot.clock())
+        await answer.receive(nameless, bot.stories.answering)
+        await answer.answer_waiting(bot.stories.answering)
+        assert await said(bot, "club") == ["Hello cy, nice to meet you."]
+
+
 async def test_a_reply_to_a_post_elsewhere_is_known_as_one(tmp_path: Path) -> None:
     """The platform names its own number of the post; which of ours that is, the store knows."""
     async with small_bot(write_config(tmp_path / "config"), Hands()) as bot:
