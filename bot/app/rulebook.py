@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from bot.app.build import ground, platforms, stories, utc_now
 from bot.app.teach import teach
 from bot.core.builtin import complete
 from bot.core.grouping import grouped
+from bot.core.rivescript import read
 from bot.core.rule_trials import rehearsal
 from bot.core.rules import Engine, RuleErrors, check_rule
 from bot.errors import UsageError
@@ -155,6 +157,32 @@ def checked(rule: Rule, settings: Settings) -> Rule:
         said, winner = stolen[0]
         raise UsageError(f"this would take “{said}” from the rule {winner!r}: say it more narrowly")
     return rule
+
+
+def read_brain(file: Path, settings: Settings) -> tuple[list[Rule], list[tuple[int, str]], list[str]]:
+    """Read a RiveScript file: the rules to add, what was not understood (line, sentence), and what can't be added.
+
+    :raises UsageError: it can't be read, or holds nothing that we understand
+    """
+    try:
+        found, problems = read(file.read_bytes().decode("utf-8", "replace"))
+    except OSError as error:
+        raise UsageError(f"{file} can't be read: {error.strerror}") from None
+    taken = {rule.id for rule in rules_in_force(settings)[0]}
+    fit, left = [], []
+    for rule in found:
+        if wrong := check_rule(rule):
+            left.append(f"the rule {rule.id!r} can't be one of ours: {wrong[0]}")
+        elif rule.id in taken:
+            left.append(f"there is a rule {rule.id!r} already, so this one was left out")
+        else:
+            fit.append(rule)
+    if not fit and not left:
+        raise UsageError(
+            f"{file} holds nothing that we understand"
+            + (f"; line {problems[0][0]}: {problems[0][1]}" if problems else "")
+        )
+    return fit, problems, left
 
 
 def run_tests(settings: Settings) -> list[Tested]:

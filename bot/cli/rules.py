@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import click
 
@@ -59,6 +60,26 @@ def add(place: Place, *, rule_id: str, when: tuple[str, ...], like: tuple[str, .
     rule = checked(Rule(id=rule_id, when=when, like=like, reply=reply), place.settings())
     add_rule(place.folder, rule)
     click.echo(f"added the rule {rule_id!r} to {place.folder / 'rules.toml'}")
+
+
+@rules.command(name="import", epilog="Example: starfish rules import brain.rive")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@common
+def import_(place: Place, *, file: Path) -> None:
+    """Import a RiveScript brain (+ - * @ % and ^) into rules.toml; what was not understood is listed, line by line."""
+    from bot.app.rulebook import read_brain
+    from bot.settings import add_rule
+
+    brain, problems, left = read_brain(file, place.settings())
+    for rule in brain:
+        add_rule(place.folder, rule)
+    for line, sentence in problems:
+        click.echo(f"{file}:{line}: {sentence}", err=True)
+    for sentence in left:
+        click.echo(sentence, err=True)
+    click.echo(
+        f"{len(brain)} rules added to {place.folder / 'rules.toml'}, {len(problems) + len(left)} things left out"
+    )
 
 
 @rules.command(epilog="Example: starfish rules remove faq-bees")

@@ -204,7 +204,10 @@ class AccountTable(Table):
     dry_run: bool = Field(default=False, description="Everything but sending.")
     style: Style | None = Field(default=None, description="How posts are worded; unset: as [condense] says.")
     quotes: float = Field(
-        default=0.0, ge=0.0, le=1.0, description="The share of the posts that is a line of quotes.txt: 0.1 is every tenth."
+        default=0.0,
+        ge=0.0,
+        le=1.0,
+        description="The share of the posts that is a line of quotes.txt: 0.1 is every tenth.",
     )
     otherwise: Literal["next", "link"] | None = Field(
         default=None, description="What to do when a text fails the value gate; unset: as [condense] says."

@@ -116,3 +116,21 @@ def test_nobody_waits(terminal: Terminal) -> None:
     terminal.ok("once")
     assert terminal.ok("rules", "unanswered").out == "Everybody was answered.\n"
     assert terminal.ok("rules", "export").out.strip() == ""
+
+
+def test_a_brain_is_imported_and_what_is_not_understood_is_listed(terminal: Terminal, tmp_path: Path) -> None:
+    """Triggers become rules of the file, in force at once; topics and macros are named with their lines."""
+    brain = tmp_path / "brain.rive"
+    brain.write_text(
+        "+ my cat is called *\n- What a fine name, <star>!\n\n> topic zoo\n+ hi\n- <call>x</call>\n< topic\n"
+    )
+    told = terminal.ok("rules", "import", brain)
+    assert "1 rules added" in told.out
+    assert f"{brain}:" in told.err
+    assert "Tom" in terminal.ok("ask", "my cat is called Tom", "--json").json()["reply"]
+
+
+def test_a_file_that_is_no_brain_is_refused(terminal: Terminal, tmp_path: Path) -> None:
+    """Nothing is written then."""
+    (tmp_path / "x.rive").write_text("just some words\n")
+    assert terminal("rules", "import", tmp_path / "x.rive").code == 2
