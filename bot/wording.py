@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("starfish.share")
 
+LATELY = 100
+"""Deliveries of an account among which no two posts say the same; headlines alone may come back, as those of series do."""
+
 
 async def compose_post(candidate: Candidate, account: Account, bot: Sharing) -> Post | str:
     """Tell a candidate as a post of this account, or say in a sentence why it doesn't make one."""
@@ -35,7 +38,19 @@ async def compose_post(candidate: Candidate, account: Account, bot: Sharing) -> 
         post = compose.fit(draft, limits, account=account.name, dedupe_key=candidate.canonical)
     except Rejected as error:
         return str(error)
+    if candidate.note is None and candidate.title not in post.text and await _was_said(post, bot):
+        return "Its words are, to the letter, those of a post before it."
     return replace(post, visibility=account.visibility, language=account.language or post.language)
+
+
+async def _was_said(post: Post, bot: Sharing) -> bool:
+    """Tell whether the account said the same of another link lately: a film and its trailer share a description."""
+    lately = await bot.db(bot.store.outbox.rows, account=post.account, limit=LATELY)
+    return _words(post) in [_words(row.post) for row in lately if row.post.reply_to is None]
+
+
+def _words(post: Post) -> str:
+    return post.text.replace(post.link, "") if post.link else post.text
 
 
 async def longer(number: int, said: str, bot: Sharing, budget: int) -> str:

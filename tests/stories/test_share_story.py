@@ -80,6 +80,20 @@ async def test_a_slot_is_filled_once(server: FeedServer, tmp_path: Path) -> None
         assert len(await bot.posts()) == 1
 
 
+async def test_the_same_words_are_not_said_of_two_links(server: FeedServer, tmp_path: Path) -> None:
+    """A film and its trailer share a description: one of them is posted, and it is said why the other isn't."""
+    twins = [replace(PIECES[0], slug="film"), replace(PIECES[0], slug="trailer", title="A Trailer")]
+    url = server.put("/feed", rss(twins))
+    async with small_bot(write_config(tmp_path / "config", feeds=[url]), Hands()) as bot:
+        await bot.gather()
+        filled = []
+        for number in range(2):
+            filled.append(await bot.fill(f"n{number}"))
+            await bot.deliver()
+        assert len(await bot.posts()) == 1
+        assert filled[1].reason == "no candidate that adds value"
+
+
 async def test_one_post_at_a_time(server: FeedServer, tmp_path: Path) -> None:
     """While a post waits to be sent, the next slot is passed over, so that an outage ends without a burst."""
     url = server.put("/feed", rss(PIECES))
