@@ -16,6 +16,7 @@ from bot.articles.reader import MAX_BYTES, Pages
 from bot.core import compose
 from bot.core.condense import condense
 from bot.core.limits import LIMITS
+from bot.core.same import safe_link
 from bot.core.text import measure
 from bot.errors import PageError, Rejected, UsageError, WorkerError
 from bot.model import Account, Article, Candidate, Draft, Limits
@@ -100,13 +101,16 @@ class Condensing:
 
     def _told(self, given: Mapping[str, Any], article: Article) -> dict[str, Any]:
         url = _text(given, "url") or article.url
+        # A saved page is told with its own place; nothing else that isn't the web's is ever a link in a post.
+        link = url if url.startswith("file:") else safe_link(url) and url
+        article = replace(article, url=link)
         candidate = Candidate(
             id=0,
             feed="",
             feed_title=article.site,
             key="",
-            link=url,
-            canonical=url,
+            link=link,
+            canonical=link,
             title=article.title,
             first_seen=utc_now(),
         )

@@ -144,7 +144,7 @@ async def find(address: str, settings: Settings) -> list[Found]:
         try:
             found = await discover(client, url)
         except FeedError as error:
-            raise UsageError(f"{address}: {error}") from None
+            raise UsageError(str(error) if address in str(error) else f"{address}: {error}") from None
     if not found:
         raise UsageError(f"no feed was found at {address}; give the feed's own address if you know it")
     return found

@@ -93,6 +93,14 @@ def test_one_line_out_for_each_line_in(anywhere: Terminal) -> None:
         assert told[bad]["reason"]
 
 
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "https://user:word@", "no link"])
+def test_what_is_no_web_address_never_becomes_a_link(anywhere: Terminal, url: str) -> None:
+    """The words are told all the same, the address is echoed as it came, and the post is the words alone."""
+    text = "The workshop in Leeds repaired forty tape machines in May, and twelve of them went back to schools."
+    (told,) = anywhere.ok("condense", "--jsonl", stdin=json.dumps({"url": url, "text": text}) + "\n").lines()
+    assert (told["url"], told["post"]) == (url, text)
+
+
 def test_what_is_neither_file_nor_address_is_a_mistake(anywhere: Terminal, tmp_path: Path) -> None:
     """Exit 2 and a sentence: a missing file, a folder, another scheme."""
     for source in (tmp_path / "nosuch.html", tmp_path, "ftp://example.com/x", "javascript:alert(1)"):
