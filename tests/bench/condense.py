@@ -23,12 +23,12 @@ from datetime import UTC, datetime
 
 import numpy as np
 from condense_data import Sample, samples
-from rouge_score.rouge_scorer import RougeScorer  # type: ignore[import-untyped]
-from sumy.models.dom import ObjectDocumentModel, Paragraph, Sentence  # type: ignore[import-untyped]
-from sumy.nlp.stemmers import Stemmer  # type: ignore[import-untyped]
-from sumy.summarizers.lex_rank import LexRankSummarizer  # type: ignore[import-untyped]
-from sumy.summarizers.luhn import LuhnSummarizer  # type: ignore[import-untyped]
-from sumy.summarizers.text_rank import TextRankSummarizer  # type: ignore[import-untyped]
+from rouge_score.rouge_scorer import RougeScorer
+from sumy.models.dom import ObjectDocumentModel, Paragraph, Sentence
+from sumy.nlp.stemmers import Stemmer
+from sumy.summarizers.lex_rank import LexRankSummarizer
+from sumy.summarizers.luhn import LuhnSummarizer
+from sumy.summarizers.text_rank import TextRankSummarizer
 from train_condense import cross_fitted, with_weights
 
 from bot.core.compose import fit, say
