@@ -118,11 +118,11 @@ class Site:
         date = format_datetime(datetime.now(UTC).replace(microsecond=0))
         return (
             f"<item><title>{title}</title><link>{link}</link><guid>{link}</guid><pubDate>{date}</pubDate>"
-            f"<description>{_told(self.first + number, title)}</description></item>"
+            f"<description>{told(self.first + number, title)}</description></item>"
         )
 
 
-def _told(number: int, title: str) -> str:
+def told(number: int, title: str) -> str:
     """Enough text that nobody fetches the page: its own for each entry, and the same at each poll."""
     dice = random.Random(number)  # noqa: S311 -- words, not secrets
     names = ["".join(dice.choice(_SYLLABLES) for _ in range(3)).title() for _ in range(40)]  # so that no two resemble

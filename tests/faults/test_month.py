@@ -80,8 +80,11 @@ async def month(folder: Path, *, days: float, kill_every: timedelta, seed: int) 
             assert verdict.kept, (name, verdict.lost, verdict.doubled)
             posted = {row.post.link for ours in rows.values() for row in ours if row.kind == "post"}
             missing = {link: bot.store.feeds.entry_of(link) for link in links - posted}
-            assert not missing, (name, missing)
-            assert posted == links
+            # Of two entries that say nearly the same the second is known, decided, and not shared.
+            assert all(one.verdict == "same" for seen in missing.values() for one in seen), (name, missing)
+            assert all(missing.values()), (name, missing)
+            assert len(missing) < len(links) / 20
+            assert posted <= links
             assert not verdict.held or name == "webhook"
 
 
