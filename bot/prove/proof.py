@@ -145,7 +145,11 @@ async def drain(table: Bench, seconds: float = DRAIN) -> None:
     await table.lives.begin()
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            while not (await table.serves() and _rests(table)):  # noqa: ASYNC110 -- another process
+            looks = 0
+            while not (await table.serves() and _rests(table)):
+                looks += 1
+                if looks % 8 == 0:
+                    table.hurry()
                 await asyncio.sleep(0.25)
     await stop(table)
 
