@@ -72,6 +72,10 @@ class Rig:
         await self.on.db(self.store.clock.correct, now=self.clock())
         await self.on.db(self.store.outbox.recover, now=self.clock())
 
+    def forget_settings(self) -> None:
+        """Let the next life read the owner's files anew."""
+        self._settings = None
+
     async def close(self) -> None:
         """End a life."""
         await self._life.aclose()

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.app.build import utc_now
+from bot.model import Post
+from bot.store import open_store
+from tests.cli.terminal import Terminal
+
+
+@pytest.fixture
+def lived(terminal: Terminal, folder: Path) -> Path:
+    """A bot that has posted; gives its database."""
+    terminal.ok("once")
+    terminal.ok("once", "--post")
+    return folder / "starfish.db"
+
+
+def links(path: Path) -> list[str | None]:
+    """What a database knows to be posted."""
+    with open_store(path, mode="read", now=utc_now()) as store:
+        return [row.post.link for row in store.outbox.rows()]
+
+
+def test_a_backup_can_be_restored(terminal: Terminal, lived: Path, tmp_path: Path) -> None:
+    """What it knew then it knows again, the database of now is kept, and nothing is posted a second time."""
+    copy = tmp_path / "copy.db"
+    assert f"starfish restore {copy}" in terminal.ok("backup", copy).out
+    before = links(lived)
+    terminal.ok("once", "--post")
+    assert len(links(lived)) == len(before) + 1
+    assert "is kept as" in terminal.ok("restore", copy).out
+    assert links(lived) == before
+    terminal.ok("once")
+    after = links(lived)
+    assert len(after) == len(set(after))
+
+
+def test_a_restore_says_what_is_looked_for(terminal: Terminal, lived: Path, tmp_path: Path) -> None:
+    """What stood ready for a remote account may be out by now, and the owner hears that it is looked for."""
+    with open_store(lived, mode="write", now=utc_now()) as store:
+        store.outbox.put(Post(account="fedi", text="Words", dedupe_key="a"), "post", now=utc_now())
+    terminal.ok("backup", tmp_path / "copy.db")
+    assert "1 deliveries may have been sent since" in terminal.ok("restore", tmp_path / "copy.db").out
+
+
+def test_a_backup_never_replaces_what_is_no_backup(terminal: Terminal, lived: Path, folder: Path) -> None:
+    """Neither the database itself nor a file of another kind."""
+    for target in (lived, folder / "feeds.toml"):
+        content = target.read_bytes()
+        assert terminal("backup", target).code == 2
+        assert target.read_bytes() == content
+
+
+def test_an_older_backup_is_replaced(terminal: Terminal, lived: Path, tmp_path: Path) -> None:
+    """So that a crontab line needs no date in it."""
+    for _ in range(2):
+        terminal.ok("backup", tmp_path / "copy.db")
+    assert [file.name for file in tmp_path.glob("copy*")] == ["copy.db"]
+
+
+def test_a_restore_of_nothing_changes_nothing(terminal: Terminal, lived: Path, tmp_path: Path) -> None:
+    """A sentence, exit code 1, and the bot's memory as it was."""
+    before = links(lived)
+    said = terminal("restore", tmp_path / "nowhere.db")
+    assert said.code == 1
+    assert "nothing was restored" in said.err
+    assert links(lived) == before
+
+
+def test_the_proof_prints_its_table() -> None:
+    """Kills, posts, lost, doubled, held: for anybody, on their machine, without a config."""
+    said = Terminal().ok("prove", "--kills", "2", "--platform", "local", "--json")
+    (line,) = said.json()["platforms"]
+    assert line["kills"] == 2
+    assert line["lost"] == line["doubled"] == []
+    assert "2 of 2 kills" in said.err
+
+
+def test_the_proof_of_an_unknown_platform_is_a_usage_error() -> None:
+    """With the names that it knows."""
+    said = Terminal()("prove", "--platform", "x")
+    assert said.code == 2
+    assert "it knows: local" in said.err

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import deliver
+from bot.errors import TooLong
+from bot.model import Post, Receipt
+from bot.store import Store
+from tests.faults.rig import rig
+
+
+async def test_posts_go_out_in_their_order_each_once(tmp_path: Path) -> None:
+    """One after the other, with a receipt each; delivering again sends nothing again."""
+    async with rig(tmp_path, "readable") as bot:
+        for name in ("a", "b", "c"):
+            await bot.plan("readable", name)
+        assert await bot.deliver("readable") == 3
+        assert await bot.deliver("readable") == 0
+        assert bot.servers["readable"].there() == [f"https://example.com/{name}" for name in "abc"]
+        assert [row.receipt.note for row in bot.rows("readable") if row.receipt] == ["answered"] * 3
+
+
+async def test_one_accounts_trouble_never_delays_another(tmp_path: Path) -> None:
+    """Fan-out: the same entry to three accounts, one locked out, one sent away, and the third has it at once."""
+    async with rig(tmp_path, "mastodon", "readable", "keyed") as bot:
+        for name in ("mastodon", "readable", "keyed"):
+            await bot.plan(name, "a")
+        bot.servers["mastodon"].troubles.script(["401"])
+        bot.servers["readable"].troubles.script(["429 seconds"])
+        for name in ("mastodon", "readable", "keyed"):
+            await bot.deliver(name)
+        assert [bot.states(name) for name in ("mastodon", "readable", "keyed")] == [["planned"], ["waiting"], ["sent"]]
+
+
+async def test_a_doubtful_post_holds_back_posts_but_no_replies(tmp_path: Path) -> None:
+    """Order is kept where it matters; people don't wait for a settle time."""
+    async with rig(tmp_path, "readable") as bot:
+        server = bot.servers["readable"]
+        await bot.plan("readable", "a")
+        server.troubles.script(["lost, 500"])
+        await bot.deliver("readable")
+        await bot.plan("readable", "b")
+        await bot.hear("readable", "m1")
+        await bot.reply()
+        await bot.deliver("readable")
+        assert bot.states("readable") == ["unknown", "planned", "sent"]
+        await bot.settle("readable")
+        assert [one.link for one in server.kept if one.link] == ["https://example.com/a", "https://example.com/b"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "states", "there"), [("hold", ["held"], 1), ("assume_sent", ["sent"], 1), ("resend", ["sent"], 2)]
+)
+async def test_what_nobody_can_know_is_the_owners_choice(
+    tmp_path: Path, policy: str, states: list[str], there: int
+) -> None:
+    """A post that was kept but answered with 500: held, believed, or sent again, as the account says."""
+    async with rig(tmp_path, "blind", more=f'unknown = "{policy}"') as bot:
+        await bot.plan("blind", "a")
+        bot.servers["blind"].troubles.script(["kept, 500"])
+        await bot.settle("blind")
+        assert bot.states("blind") == states
+        assert len(bot.servers["blind"].there()) == there
+        assert bool(bot.notices()) == (policy == "hold")
+
+
+async def test_the_owner_settles_what_is_held(tmp_path: Path) -> None:
+    """`outbox mark-sent` ends it, `outbox resend` sends it under a new key; either way the notice goes."""
+    async with rig(tmp_path, "blind") as bot:
+        server = bot.servers["blind"]
+        for name in ("a", "b"):
+            await bot.plan("blind", name)
+        server.troubles.script(["kept, 500", "lost, 500"])
+        await bot.settle("blind")
+        first, second = bot.rows("blind")
+        assert len(bot.notices()) == 2
+        await bot.on.db(bot.store.outbox.mark_sent, first.id, now=bot.clock())
+        await bot.on.db(bot.store.outbox.resend, second.id, now=bot.clock())
+        await bot.settle("blind")
+        assert bot.states("blind") == ["sent", "sent"]
+        assert bot.notices() == {}
+        assert sorted(server.there()) == ["https://example.com/a", "https://example.com/b"]
+        assert bot.rows("blind")[1].post.key != second.post.key
+
+
+async def test_a_dry_run_sends_nothing_and_loses_nothing(tmp_path: Path) -> None:
+    """Everything but sending; what was planned meanwhile goes when it is switched off."""
+    async with rig(tmp_path, "readable", more="dry_run = true") as bot:
+        await bot.plan("readable", "a")
+        assert await bot.deliver("readable") == 0
+        assert await deliver.next_wake("readable", bot.stories.delivering) is None
+        assert bot.servers["readable"].requests == 0
+        assert bot.states("readable") == ["planned"]
+        file = tmp_path / "config" / "starfish.toml"
+        file.write_text(file.read_text().replace("dry_run = true", ""))
+        bot.forget_settings()
+        await bot.again()
+        await bot.settle("readable")
+        assert bot.servers["readable"].there() == ["https://example.com/a"]
+
+
+class Narrow:
+    """A platform that finds everything beyond its limit too long."""
+
+    def __init__(self, limit: int, bot_limits: object) -> None:
+        self.name, self.limit, self.said = "keyed", limit, list[str]()
+        self.limits = bot_limits
+
+    async def publish(self, post: Post) -> Receipt:
+        """Keep what is short enough."""
+        if len(post.text) > self.limit:
+            raise TooLong("too long", self.limit)
+        self.said.append(post.text)
+        return Receipt(remote_id=post.key)
+
+    async def find(self, post: Post) -> Receipt | None:
+        """Never asked."""
+        raise AssertionError(post)
+
+
+@pytest.mark.parametrize(("limit", "state"), [(60, "sent"), (5, "refused")])
+async def test_a_post_that_is_too_long_is_shortened_once(tmp_path: Path, limit: int, state: str) -> None:
+    """The link stays whole; where even that doesn't fit, it is refused, and the owner is told."""
+    async with rig(tmp_path, "keyed") as bot:
+        narrow = Narrow(limit, bot.stories.publishers["keyed"].limits)
+        link = "https://example.com/a"
+        text = f"{'Oscillators drift with heat, and warm up slowly. ' * 4}{link}"
+        post = Post(account="keyed", text=text, link=link, dedupe_key="a")
+        await bot.on.db(bot.store.outbox.put, post, "post", now=bot.clock())
+        delivering = deliver.Delivering(
+            db=bot.on.db,
+            store=bot.store,
+            accounts=bot.stories.delivering.accounts,
+            publishers={"keyed": narrow},  # type: ignore[dict-item]  # its limits are the server's
+            now=bot.clock,
+        )
+        await deliver.deliver("keyed", delivering)
+        assert bot.states("keyed") == [state]
+        assert all(link in said and len(said) <= limit for said in narrow.said)
+        assert bool(bot.notices()) == (state == "refused")
+
+
+async def test_nothing_is_sent_while_the_owner_wants_silence(tmp_path: Path) -> None:
+    """A pause holds posts and replies; what is in doubt is looked for all the same."""
+    async with rig(tmp_path, "readable") as bot:
+        await bot.plan("readable", "a")
+        bot.servers["readable"].troubles.script(["kept, 500"])
+        await bot.deliver("readable")
+        await bot.on.db(bot.store.owner.pause, None, None, now=bot.clock())
+        await bot.plan("readable", "b")
+        bot.wait(minutes=5)
+        await bot.deliver("readable")
+        assert bot.states("readable") == ["sent", "planned"]
+        assert bot.servers["readable"].requests == 1
+
+
+async def test_after_an_outage_there_is_no_burst(tmp_path: Path) -> None:
+    """While a post waits no other is planned, so a night without a server ends with one post, not with ten."""
+    async with rig(tmp_path, "readable", more='post = { every = "1h" }') as bot:
+        store: Store = bot.store
+        await bot.plan("readable", "a")
+        bot.servers["readable"].troubles.script(["503 busy"] * 3)
+        await bot.deliver("readable")
+        assert await bot.on.db(store.outbox.open_post, "readable")
+        await bot.settle("readable")
+        assert not await bot.on.db(store.outbox.open_post, "readable")
+        assert bot.clock() - bot.rows("readable")[0].created_at < timedelta(minutes=10)
