@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.options import Place, common, speak, wait_for
+from bot.cli.options import Place, any_config, common, speak, wait_for
 from bot.cli.show import paragraph, table
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ Examples:
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of all that is drawn: entries, faults, deaths.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@any_config
 def prove(*, kills: int, chosen: tuple[str, ...], seed: int, as_json: bool) -> None:
     """Kill the bot again and again, and show that nothing is lost and nothing is posted twice.
 

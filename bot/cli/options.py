@@ -91,6 +91,16 @@ def known_account(settings: Settings, account: str | None) -> str | None:
     return account
 
 
+any_config = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    expose_value=False,
+    hidden=True,
+    help="Taken by every command; this one needs none.",
+)
+"""For commands that work without the owner's files, so that a script may give --config to all alike."""
+
+
 def wait_for(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end; Ctrl-C ends it in good order."""
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli.lines import objects
-from bot.cli.options import Place, common, wait_for
+from bot.cli.options import Place, any_config, common, wait_for
 from bot.cli.show import paragraph
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--jsonl", is_flag=True, help="Read one article a line, write one post a line, in order.")
 @click.option("--verbose", "-v", is_flag=True, help="Say more on the error output.")
+@any_config
 def condense(
     *,
     source: str | None,

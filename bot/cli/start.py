@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
-from bot.cli.options import Place, common, is_terminal, wait_for
+from bot.cli.options import Place, any_config, common, is_terminal, wait_for
 from bot.cli.progress import progress
 
 
 @click.command(epilog="Example: starfish init && starfish check && starfish run")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("config"), required=False)
+@any_config
 def init(folder: Path) -> None:
     """Write a commented starter config into DIR (default ./config).  Never overwrites."""
     from bot.settings import init as write
@@ -117,6 +118,7 @@ def _report(done: object) -> None:
 @click.option("--once", "brief", is_flag=True, help="Print the timeline and leave, for a look without a browser.")
 @click.option("--open/--no-open", "opened", default=None, help="Open the page in a browser (default: on a desktop).")
 @click.option("--verbose", "-v", is_flag=True, help="Say more on the error output.")
+@any_config
 def demo(*, port: int, brief: bool, opened: bool | None, verbose: bool) -> None:
     """Show the whole bot offline: our own articles, a temporary folder, a sample conversation.
 
