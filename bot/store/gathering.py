@@ -58,8 +58,13 @@ class Gathering(Candidates):
 
     @bulk
     def polled(self, state: FeedState, now: datetime) -> None:
-        """Keep a feed's state after a poll that brought nothing new, or failed; a mute given meanwhile stays."""
+        """Keep a feed's state after a poll that brought nothing new, or failed; a mute given meanwhile stays.
+
+        A document that hasn't changed since the backup that was restored was not shared from since, either.
+        """
         self._save(state, now)
+        if not state.errors and not state.held:
+            self.change("UPDATE feeds SET distrusted = 0 WHERE url = ? AND distrusted", clean(state.url))
 
     @reading
     def known(self, url: str, keys: Sequence[str]) -> frozenset[str]:

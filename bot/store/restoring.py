@@ -101,6 +101,14 @@ def _distrust(raw: sqlite3.Connection, now: datetime, in_store: Collection[str])
         " ON CONFLICT DO NOTHING",
         (SINCE, stamp(now), accounts),
     )
+    raw.execute(  # drafts go only by the owner's word, who should know before giving it again
+        "UPDATE outbox SET reason = ? WHERE state = 'draft' AND account NOT IN (SELECT value FROM json_each(?))",
+        (SINCE, accounts),
+    )
+    raw.execute(  # what came due since was kept since, as far as anybody can know
+        "DELETE FROM reminders WHERE at <= ? AND account NOT IN (SELECT value FROM json_each(?))",
+        (stamp(now), accounts),
+    )
     raw.execute("UPDATE feeds SET distrusted = 1")
     raw.execute("DELETE FROM subscriptions")  # hubs may have been told otherwise since
     raw.executemany(

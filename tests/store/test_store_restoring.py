@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,41 @@ def test_a_restore_that_cannot_be_written_changes_nothing(path: Path, backup: Pa
     with pytest.raises(StoreError, match="Nothing was restored"):
         restore(path, backup, now=NOW)
     assert path.read_bytes() == before
+
+
+def test_a_document_that_did_not_change_is_trusted_again(path: Path, backup: Path) -> None:
+    """Nothing can have been shared of it since the backup, so what it brings next is news; a failed poll tells nothing."""
+    restore(path, backup, now=later(60), in_store=["local"])
+    with open_store(path, mode="run", now=later(60)) as store:
+        state = store.feeds.state(FEED.url)
+        assert state is not None
+        store.feeds.polled(replace(state, errors=1), now=later(61))
+        store.feeds.polled(state, now=later(62))
+        assert len(store.feeds.gathered(state, FEED, [sifted(7)], "Example", now=later(63))) == 1
+
+
+def test_a_feed_that_only_failed_stays_distrusted(path: Path, backup: Path) -> None:
+    """Its first document after the restore is the baseline, however late it comes."""
+    restore(path, backup, now=later(60), in_store=["local"])
+    with open_store(path, mode="run", now=later(60)) as store:
+        state = store.feeds.state(FEED.url)
+        assert state is not None
+        store.feeds.polled(replace(state, errors=1), now=later(61))
+        assert store.feeds.gathered(state, FEED, [sifted(7)], "Example", now=later(63)) == []
+
+
+def test_promises_that_came_due_since_are_not_kept_twice(path: Path, tmp_path: Path) -> None:
+    """A reminder of then was given since; one of tomorrow, and those of our own timeline, still come."""
+    with open_store(path, mode="run", now=NOW) as store:
+        for account, name, minutes in (("fedi", "m1", 30), ("fedi", "m2", 300), ("local", "m3", 30)):
+            number, _, _ = store.mentions.heard(mention(name, account), None, now=NOW)
+            said = store.mentions.get(number)
+            assert said is not None
+            store.promises.remind(said, later(minutes), now=NOW)
+        plan(store, "draft", state=State.DRAFT)
+        store.owner.backup(tmp_path / "copy.db")
+    restore(path, tmp_path / "copy.db", now=later(60), in_store=["local"])
+    with open_store(path, mode="run", now=later(60)) as store:
+        assert [one.mention for one in store.promises.due_reminders(later(1000))] == [3, 2]
+        (draft,) = store.outbox.rows(states=[State.DRAFT])
+        assert "may have been sent" in draft.reason
