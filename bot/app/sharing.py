@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot import __version__
-from bot.app.build import utc_now
+from bot.app.build import platforms, utc_now
 from bot.articles.reader import Pages
 from bot.core.entries import entry_key
 from bot.core.pace import next_slot
 from bot.core.same import canonical, safe_link
-from bot.core.text import clean
+from bot.core.text import clean, measure
 from bot.errors import PageError, UsageError
-from bot.model import Candidate
+from bot.model import Account, Candidate
 from bot.net import Client
 from bot.settings import Settings
 from bot.store import Store
@@ -31,6 +32,8 @@ async def queue_link(url: str, note: str | None, account: str | None, settings: 
     names = [one.name for one in posting]
     if account is not None and account not in names:
         raise UsageError(f"no account called {account!r} posts; those that do: {', '.join(names) or 'none'}")
+    if note:
+        _must_fit(note, link, [one for one in posting if account in (None, one.name)])
     title, lines = await _title(link, settings)
     now = utc_now()
     number = store.feeds.add_candidate(own_find(link, title, note, now), now=now)
@@ -43,6 +46,16 @@ async def queue_link(url: str, note: str | None, account: str | None, settings: 
             when = slot.at.astimezone(settings.bot.timezone).strftime("%a %H:%M") if slot else "its next slot"
             lines.append(f"{one.name}: queued for {when}" + (f", as “{title}”" if title else ""))
     return lines
+
+
+def _must_fit(note: str, link: str, accounts: Sequence[Account]) -> None:
+    """Refuse a note that would have to be cut: the owner's words are posted as they write them, or not at all."""
+    known = platforms()
+    for one in accounts:
+        limits = known[one.platform].limits
+        room = limits.max_length - measure(f"\n\n{link}", limits)
+        if (length := measure(clean(note), limits)) > room:
+            raise UsageError(f"the note is {length} {limits.unit} long, and {one.name} has room for {room}: shorten it")
 
 
 def own_find(link: str, title: str, note: str | None, now: datetime) -> Candidate:

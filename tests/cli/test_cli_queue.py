@@ -113,3 +113,11 @@ def test_a_post_is_taken_back(terminal: Terminal) -> None:
     terminal.ok("once", "--post")
     assert item["url"] not in [one["url"] for one in terminal.ok("timeline", "--jsonl").lines()]
     assert terminal("retract", "https://never.example/").code == 2
+
+
+def test_a_note_that_would_have_to_be_cut_is_refused(terminal: Terminal) -> None:
+    """The owner's words are posted as they write them, or not at all."""
+    terminal.ok("once")
+    told = terminal("share", "https://example.org/long-read", "--note", "word " * 100)
+    assert told.code == 2
+    assert "has room for" in told.err
