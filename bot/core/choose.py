@@ -85,7 +85,11 @@ def _judge(
         value = min(1.0, 0.5 + 0.25 * (len(hits) - 1) + 0.25 * bool(in_title))
         parts.append(("interest", value, f"it is about {_list(hits)}"))
     age = max(timedelta(0), now - min(now, candidate.published or candidate.first_seen))
-    parts.append(("freshness", 0.5 ** (age / FRESH_HALF_LIFE), f"it is {_age(age)} old"))
+    fresh = 0.5 ** (age / FRESH_HALF_LIFE)
+    if candidate.published is None:  # it may be years old: half of what a dated one of that age would get
+        parts.append(("freshness", fresh / 2, f"it carries no date, and came {_age(age)} ago"))
+    else:
+        parts.append(("freshness", fresh, f"it is {_age(age)} old"))
     if candidate.sources:
         value = min(1.0, len(candidate.sources) / 3)
         parts.append(("sources", value, f"{len(candidate.sources) + 1} of your feeds tell this story"))

@@ -132,3 +132,11 @@ def test_every_candidate_comes_out_once(rows: list[tuple[str, float, bool]], int
     assert sorted(order(*candidates, interests=(interest,) if interest.strip("- ") else ())) == list(
         range(1, len(rows) + 1)
     )
+
+
+def test_what_carries_no_date_does_not_beat_today() -> None:
+    """An undated entry may be years old: one of the same hour that says so goes first, and the reason is said."""
+    dated = replace(candidate(2, feed="b"), published=NOW - timedelta(hours=2))
+    choices = rank([candidate(1), dated], interests=(), recent=[], now=NOW)
+    assert [choice.candidate.id for choice in choices] == [2, 1]
+    assert "carries no date" in choices[1].why[0]
