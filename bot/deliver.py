@@ -179,7 +179,7 @@ async def _again(row: OutboxRow, account: Account, bot: Delivering) -> None:
     if row.attempts <= 1 or row.reason == CUT_OFF:
         await bot.db(bot.store.outbox.settle_planned, row.id, now=now)
         return
-    doubled: timedelta = max(account.settle, timedelta(seconds=1)) * 2 ** min(row.attempts - 1, 12)
+    doubled: timedelta = max(account.settle, timedelta(seconds=1)) * 2 ** min(row.attempts - 1, 5)
     await bot.db(bot.store.outbox.settle_waiting, row.id, now + min(doubled, SLOWEST), row.reason, now=now)
     await _still_trying(row, row.reason, bot)
 

@@ -98,7 +98,7 @@ def prove(*, kills: int, chosen: tuple[str, ...], seed: int, as_json: bool) -> N
     moments and while a server has its request; then what it believes is compared with what the servers have.  Your own
     bot is not touched.  Exit code 1: a promise was broken.
     """
-    from bot.prove.bench import CLASSES, FURTHER
+    from bot.prove.classes import CLASSES, FURTHER
     from bot.prove.proof import prove as run
 
     speak(quiet=True, verbose=False, log_format="text")

@@ -14,19 +14,16 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
-
-from aiohttp import web
 
 from bot import __version__
 from bot.app.build import utc_now
 from bot.errors import DeliveryError, StoreError, UsageError
 from bot.model import State
 from bot.net import Client
-from bot.prove.counting import Counting
+from bot.prove.classes import CLASSES, FURTHER, Class, Server
 from bot.prove.faults import Troubles
 from bot.prove.life import Lives, lives
-from bot.prove.servers import gotosocial, mastodon, serving, webhook
+from bot.prove.servers import serving
 from bot.prove.site import Site, publishing
 from bot.prove.verdict import Verdict, answer_to, deliveries, judge, shown
 from bot.settings import init
@@ -42,82 +39,6 @@ FAULTY = 0.3
 """The share of requests that go wrong: many more than on any real platform's worst day."""
 
 SHOWN = 1_000_000
-
-
-class Server(Protocol):
-    """A platform's server, as the proof sees it."""
-
-    url: str
-    arrived: Callable[[], object] | None  # told of each request to post, before anything is done about it
-    requests: int
-    troubles: Troubles
-
-    def app(self) -> web.Application:
-        """Its interface, to be served."""
-        ...
-
-    def there(self) -> list[str]:
-        """What it kept, by what it is known by: a link, or `answer_to` a mention."""
-        ...
-
-    def say(self, author: str, text: str) -> object:
-        """Let somebody mention the bot."""
-        ...
-
-    def owed(self) -> list[str]:
-        """The answers to all who spoke."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Class:
-    """A class of platforms: what can be promised on it, and how one of it is set up."""
-
-    name: str  # of the account, too
-    promise: str
-    platform: str
-    server: Callable[[Troubles], Server] | None = None  # None: in the store
-    keys: str = 'server = "{url}"'  # of the account, in TOML
-
-
-def _imagined(*, keyed: bool) -> Callable[[Troubles], Server]:
-    def server(troubles: Troubles) -> Server:
-        return Counting(troubles=troubles, keyed=keyed, lag=troubles.moment if troubles.share else float)
-
-    return server
-
-
-_MASTODON = 'server = "{url}"\ntoken = { env = "STARFISH_PROOF_TOKEN" }\npoll = "1s"'
-
-CLASSES = (
-    Class(name="local", promise="same transaction", platform="local"),
-    Class(name="keyed", promise="a key for ever", platform="keyed", server=_imagined(keyed=True)),
-    Class(
-        name="mastodon",
-        promise="a key for an hour, and read-back",
-        platform="mastodon",
-        server=mastodon,
-        keys=_MASTODON,
-    ),
-    Class(name="gotosocial", promise="read-back only", platform="mastodon", server=gotosocial, keys=_MASTODON),
-    Class(
-        name="webhook",
-        promise="neither: held for the owner",
-        platform="webhook",
-        server=webhook,
-        keys='url = "{url}/hook"',
-    ),
-)
-"""One of each; `prove` takes them all."""
-
-FURTHER = (
-    Class(name="readable", promise="read-back only", platform="readable", server=_imagined(keyed=False)),
-    Class(name="blind", promise="neither: held for the owner", platform="blind", server=_imagined(keyed=False)),
-)
-"""More of the same classes, for those who ask: platforms as simple as can be, and one of which people can speak to."""
-
-HELD = frozenset({"webhook", "blind"})
-"""Where nobody can find out."""
 
 
 @dataclass(slots=True)

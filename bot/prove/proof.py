@@ -25,8 +25,8 @@ LONGEST_LIFE = 1.5
 WATCHED = 3.0
 """Seconds that a life may take until a server has a request of it."""
 
-DRAIN = 90.0
-"""Seconds until everything must be at rest: a backoff of 30 s may be among them, twice."""
+DRAIN = 300.0
+"""Seconds until everything must be at rest: what failed often waits a minute between two attempts."""
 
 
 class ProofError(StarfishError):

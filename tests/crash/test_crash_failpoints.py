@@ -7,7 +7,8 @@ import random
 import pytest
 
 from bot import failpoint
-from bot.prove.bench import CLASSES, HELD, bench
+from bot.prove.bench import bench
+from bot.prove.classes import CLASSES, HELD
 from bot.prove.proof import die_at, die_on_arrival, drain, first_life, people
 
 EVERYWHERE = ["in_decide", "before_sending", "mid_request", "after_sent_commit", "in_checkpoint:2"]

@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from bot.prove.bench import CLASSES, HELD, bench
+from bot.prove.bench import bench
+from bot.prove.classes import CLASSES, HELD
 from bot.prove.counting import Counting
 from bot.prove.proof import die_at, drain, first_life, people, prove
 

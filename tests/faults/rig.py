@@ -18,7 +18,7 @@ from bot import answer, deliver, share
 from bot.app.build import Ground, Stories, ground, platforms, stories
 from bot.core.rules import check_rule
 from bot.model import Mention, OutboxRow, Post
-from bot.prove.bench import CLASSES, FURTHER, Server
+from bot.prove.classes import CLASSES, FURTHER, Server
 from bot.prove.faults import Troubles
 from bot.prove.platforms import IMAGINED
 from bot.prove.servers import serving

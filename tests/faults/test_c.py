@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.prove.bench import HELD, bench
+from bot.prove.bench import bench
+from bot.prove.classes import HELD
 from bot.prove.faults import ANSWERS
 from bot.prove.mastodon_server import MastodonServer
 from bot.prove.proof import drain, first_life

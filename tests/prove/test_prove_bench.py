@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import UsageError
-from bot.prove.bench import CLASSES, FURTHER, bench
+from bot.prove.bench import bench
+from bot.prove.classes import CLASSES, FURTHER
 from bot.prove.proof import ProofError, die_at, first_life, prove
 from bot.prove.site import Site, publishing
 from bot.prove.verdict import answer_to
