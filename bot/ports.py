@@ -5,8 +5,8 @@ May import: model, errors, and the standard library.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -168,6 +168,37 @@ class Tools:
     now: Clock
 
 
+class Asker(Protocol):
+    """The owner at a terminal, as a platform's set-up walk speaks with them."""
+
+    def say(self, text: str) -> None:
+        """Tell them something: a paragraph, or an address to open."""
+        ...
+
+    def ask(self, question: str, *, secret: bool = False, default: str = "") -> str:
+        """Ask for one line; `secret` is not shown while it is typed.  Never gives an empty one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolled:
+    """What a set-up walk found out, tested with a call that only reads."""
+
+    handle: str  # who the account is there, to be shown
+    keys: Mapping[str, Any] = field(default_factory=dict)  # for the account's block, in plain words
+    secrets: Mapping[str, Secret] = field(
+        default_factory=dict
+    )  # keys of the block that are kept in a file of their own
+    session: Mapping[str, Secret] = field(default_factory=dict)  # for the vault: what the platform hands out and renews
+
+
+Enrol = Callable[[Mapping[str, str], Asker, Callable[[str], Http]], Awaitable[Enrolled]]
+"""A set-up walk: what the owner gave already (keys as text), whom to ask for the rest, and how to reach an address.
+
+It registers, logs in or tries a token, and raises a DeliveryError with a sentence where that fails.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Platform:
     """What an entry point of the group `bot.platforms` names."""
@@ -176,6 +207,7 @@ class Platform:
     Options: type[Any]  # a pydantic model of the account's own keys
     open: Callable[[Account, Any, Tools], Publisher]
     limits: Limits = Limits(max_length=500)  # as published; an account may learn better ones from its server
+    enrol: Enrol | None = None  # the walk of `starfish accounts add`; without one, each key is asked for
 
 
 class Rewriter(Protocol):
