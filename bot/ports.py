@@ -6,6 +6,7 @@ May import: model, errors, and the standard library.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -124,6 +125,30 @@ class Reply:
     url: str  # where it was finally got
 
 
+class Socket(Protocol):
+    """A WebSocket that stands, to speak and to listen by turns or at once."""
+
+    @property
+    def code(self) -> int | None:
+        """The code that the other side closed with; None while it stands, and where it ended without a word."""
+        ...
+
+    async def send(self, text: str) -> None:
+        """Say something.
+
+        :raises Unsure: the socket is closed, or breaks
+        """
+        ...
+
+    def heard(self) -> AsyncIterator[str]:
+        """What the other side says, message by message, until either side closes or the connection breaks."""
+        ...
+
+    async def close(self, code: int = 1000) -> None:
+        """End it with a code; one that has ended already is fine."""
+        ...
+
+
 class Http(Protocol):
     """What platforms may do over HTTP; `bot/net` implements it, with the owner's addresses allowed to be private."""
 
@@ -154,6 +179,16 @@ class Http(Protocol):
         :raises RetryLater: there was no connection
         :raises Unsure: the stream broke, or fell silent
         :raises Rejected: there is no such stream; NeedsLogin: not for us
+        """
+        ...
+
+    def socket(self, url: str, *, headers: Mapping[str, str] | None = None) -> AbstractAsyncContextManager[Socket]:
+        """Open a WebSocket (ws, wss) to speak through, closed on leaving; only where `send` would go too.
+
+        No signs of life are sent: protocols that need some have their own.
+
+        :raises RetryLater: there was no connection
+        :raises Rejected: there is no WebSocket, or its address is none of ours; NeedsLogin: not for us
         """
         ...
 

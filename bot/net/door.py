@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json as jsonlib
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -19,13 +20,16 @@ from bot.net.addresses import Origin, origin
 from bot.net.events import Kind, events
 from bot.net.exchange import Failed, Session, exchange
 from bot.net.sessions import Sessions
-from bot.ports import Reply
+from bot.net.sockets import standing
+from bot.ports import Reply, Socket
 
 CAP = 4_000_000
 """Bytes of one answer: forty statuses with cards and pictures' descriptions stay under 1 MB, a Matrix sync may not."""
 
 CONNECT_WITHIN = 10.0
 """Seconds until a connection must stand."""
+
+_SCHEMES = {"ws": "http", "wss": "https"}
 
 
 class Door:
@@ -77,13 +81,19 @@ class Door:
 
     async def events(self, url: str, *, headers: Mapping[str, str] | None = None) -> AsyncIterator[str]:
         """Hear what a server streams, as `ports.Http.events` says; only where `send` would go too."""
-        scheme, colon, rest = url.partition(":")
-        kind: Kind = "websocket" if scheme in {"ws", "wss"} else "server-sent events"
-        if kind == "websocket":
-            url = f"{'http' if scheme == 'ws' else 'https'}{colon}{rest}"
-        target, session = self._place(url)
+        kind: Kind = "websocket" if url.startswith(("ws:", "wss:")) else "server-sent events"
+        target, session = self._place(_as_http(url))
         async for message in events(session, target, headers or {}, kind):
             yield message
+
+    @asynccontextmanager
+    async def socket(self, url: str, *, headers: Mapping[str, str] | None = None) -> AsyncIterator[Socket]:
+        """Open a WebSocket to speak through, as `ports.Http.socket` says; only where `send` would go too."""
+        if not url.startswith(("ws:", "wss:")):
+            raise Rejected("a platform gave an address of a WebSocket that is none")
+        target, session = self._place(_as_http(url))
+        async with standing(session, target, headers or {}) as opened:
+            yield opened
 
     def _place(self, url: str) -> tuple[URL, Session]:
         """Choose the session that an address deserves.
@@ -100,6 +110,12 @@ class Door:
         if target.scheme != "https" or not target.host or target.user is not None:
             raise Rejected(f"{target.scheme}://{target.host} is neither the account's own address nor an https one")
         return target, self._sessions.platform
+
+
+def _as_http(url: str) -> str:
+    """An address of a WebSocket as that of the request which opens it; any other as it is."""
+    scheme, colon, rest = url.partition(":")
+    return f"{_SCHEMES.get(scheme, scheme)}{colon}{rest}"
 
 
 def _own_origins(addresses: Sequence[str]) -> list[Origin]:
