@@ -85,6 +85,7 @@ class Stage:
     make_client: Callable[..., Client]
     clock: Hands
     visibility: str | None = None
+    asks_at: str = "notifications"  # how the path ends that mentions are asked for at
     vault: MemoryVault = field(default_factory=MemoryVault)
 
     def open(self, url: str = "") -> Any:
@@ -507,7 +508,7 @@ async def _first_listening(stage: Stage) -> str | None:
     assert isinstance(publisher, Listener)
     before = len(stage.server.asked)
     waiting = asyncio.ensure_future(anext(publisher.mentions(None)))
-    await _until(lambda: sum(asked.path.endswith("notifications") for asked in stage.server.asked[before:]) >= 2)
+    await _until(lambda: sum(asked.path.endswith(stage.asks_at) for asked in stage.server.asked[before:]) >= 2)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
     return None
