@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from bot import answer, deliver, share, tell
 from bot.app.build import Ground, Stories
+from bot.app.minding import mind_the_file, rescue
 from bot.app.reach import Reach
 from bot.app.supervise import supervise
 from bot.app.turns import Turns
@@ -72,6 +73,7 @@ class Bot:
         self._start("housekeeping", self._keep_house())
         self._start("answering", self._answer())
         self._start("telling", self._keep_promises())
+        self._start("minding", self._mind())
         self.take(self.stories)
         try:
             await self.stopping.wait()
@@ -81,6 +83,8 @@ class Bot:
             for task in self._tasks.values():
                 task.cancel()
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        if not self.on.store.stands():
+            await rescue(self.on)
 
     async def _set_right(self) -> None:
         """Correct what a wrong clock left behind, and let accounts in again that their platforms locked out."""
@@ -148,6 +152,7 @@ class Bot:
             "housekeeping": self._keep_house,
             "answering": self._answer,
             "telling": self._keep_promises,
+            "minding": self._mind,
         }[kind]()
 
     async def tell(self, subject: str, text: str | None) -> None:
@@ -281,6 +286,9 @@ class Bot:
             if name not in self.stories.sharing.accounts:
                 return
             await answer.receive(mention, self.stories.answering, cursor=after)
+
+    async def _mind(self) -> None:
+        await mind_the_file(self.on.store, self.stopping)
 
     async def _keep_house(self) -> None:
         """Once an hour: let go of what is no longer needed, expire what the owner wants expired."""

@@ -37,6 +37,7 @@ class Guard:
         self._lock = lock
         self._marker: int | None = None
         self._at = 0
+        self._opened = _identity(path)
 
     @classmethod
     def locked(cls, path: Path) -> Guard:
@@ -83,6 +84,11 @@ class Guard:
         except OSError as error:
             raise StoreError(f"{name} can't be written ({error.strerror}). It guards against posting twice.") from error
         self._at = len(f"starfish {database} ")
+        self._opened = _identity(self._path)
+
+    def stands(self) -> bool:
+        """Whether the database still lies where it was opened; a file that was deleted or replaced is written in vain."""
+        return _identity(self._path) == self._opened
 
     def counting(self, connection: sqlite3.Connection) -> Callable[[], Callable[[], None]]:
         """Give what counts a durable commit: once inside the transaction, and then once after it."""
@@ -113,6 +119,14 @@ class Guard:
             if handle is not None:
                 os.close(handle)
         self._marker = self._lock = None
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,10 @@ class Store:
         """The same database on a read-only connection of its own, for another thread.  Raises StoreError."""
         return Store(Connection(self.path, "ro", busy=BUSY))
 
+    def stands(self) -> bool:
+        """Whether the file that was opened still lies in its place."""
+        return self._guard is None or self._guard.stands()
+
     def close(self) -> None:
         """Close it; a process lock is given back."""
         self.connection.close()

@@ -183,3 +183,19 @@ async def test_hostile_mentions_are_answered_or_refused(bot: RunningBot) -> None
         assert answer.status in {202, 400, 413, 415, 422}, (body[:80], answer)
     assert (await bot.browser.get("/healthz")).status == 200
     assert "in our own code" not in bot.log
+
+
+async def test_a_database_deleted_under_it_is_saved_and_named(bot: RunningBot) -> None:
+    """It stops within seconds with exit 1 and a sentence; what it held comes back by the command that this names."""
+    await bot.until(lambda items: kinds(items, "post") == 1)
+    for file in bot.folder.rglob("*.db*"):
+        if not file.name.endswith((".lock", ".exists", ".secrets")):
+            file.unlink()
+    assert await bot.ended() == 1
+    (rescued,) = bot.folder.rglob("*.rescued-*")
+    assert f"starfish restore {rescued}" in " ".join(bot.log.split())
+    assert "Traceback" not in bot.log
+    assert "is restored" in Terminal(bot.folder).ok("restore", str(rescued)).out
+    await bot.start()
+    items = await bot.until(lambda items: kinds(items, "post") == 1)
+    assert kinds(items, "post") == 1
