@@ -1,6 +1,7 @@
 """Notices that the owner changed a file or taught a rule, and builds the parts anew.  May import: all but cli.
 
-A file with a mistake is reported and the old settings stay; `database` and `listen` need a restart and say so.
+A file with a mistake is reported and the old settings stay; what needs a restart, the database's path and the page's
+address above all, says so.
 """
 
 from __future__ import annotations
@@ -51,7 +52,6 @@ async def watch(
     Rules may be taught by another process, beside this one.
     """
     last, rules = stamp(folder), await on.db(on.store.rules.version)
-    running = current.settings
     while True:
         try:
             async with asyncio.timeout(every):
@@ -61,15 +61,14 @@ async def watch(
                 continue
         now_asked.clear()
         last = stamp(folder)
-        built = await _rebuild(on, running, known, load)
+        built = await _rebuild(on, current.settings, known, load)
         if built is not None:
-            running = built.settings
             take(built)
         rules = await on.db(on.store.rules.version)
 
 
 async def _rebuild(
-    on: Ground, running: Settings, known: Mapping[str, Platform], load: Callable[[], Settings]
+    on: Ground, started: Settings, known: Mapping[str, Platform], load: Callable[[], Settings]
 ) -> Stories | None:
     subject = "config"
     try:
@@ -83,19 +82,26 @@ async def _rebuild(
         log.warning("%s", text)
         await on.db(on.store.owner.tell, subject, text, now=on.now())
         return None
-    fixed = [
-        name
-        for name, old, new in (
-            ("database", running.bot.database, settings.bot.database),
-            ("listen", (running.web.host, running.web.port), (settings.web.host, settings.web.port)),
-        )
-        if old != new
-    ]
+    fixed = [name for name, value in _fixed(settings).items() if value != _fixed(started)[name]]
     if fixed:
-        text = f"{' and '.join(fixed)} changed in starfish.toml: restart needed; until then the old value stays."
+        text = f"{', '.join(fixed)} changed in starfish.toml: restart needed; until then the old value stays."
         log.warning("%s", text)
         await on.db(on.store.owner.tell, subject, text, now=on.now())
     else:
         await on.db(on.store.owner.clear, subject)
     log.info("the changed files are in force")
     return built
+
+
+def _fixed(settings: Settings) -> dict[str, object]:
+    """What the bot was started with and can't change while it runs, by its key."""
+    web, net = settings.web, settings.net
+    return {
+        "database": settings.bot.database,
+        "listen": (web.host, web.port),
+        "password": web.password.reveal() if web.password else None,
+        "public_url": web.public_url,
+        "contact": net.contact,
+        "allow_private": net.allow_private,
+        "spacing": net.spacing,
+    }

@@ -133,13 +133,22 @@ async def test_a_file_that_is_gone_is_told(watched: Watched) -> None:
     assert "starfish.toml" in await watched.notice("the old settings stay in force")
 
 
-async def test_what_needs_a_restart_says_so(watched: Watched) -> None:
-    """Another database or address is told, and everything else is in force."""
+async def test_what_needs_a_restart_says_so_until_then(watched: Watched) -> None:
+    """Another database or address is told, and still told after a further change; everything else is in force."""
     change(watched.bot, "starfish.toml", '"starfish.db"', '"other.db"')
     change(watched.bot, "starfish.toml", "127.0.0.1:0", "127.0.0.1:1")
     watched.asked.set()
     await watched.next()
-    assert "database and listen changed" in await watched.notice("restart needed")
+    assert "database, listen changed" in await watched.notice("restart needed")
+    change(watched.bot, "starfish.toml", 'niche = "sound"', 'niche = "light"')
+    watched.asked.set()
+    assert (await watched.next()).answering.niche == "light"
+    assert "database, listen changed" in await watched.notice("restart needed")
+    change(watched.bot, "starfish.toml", '"other.db"', '"starfish.db"')
+    change(watched.bot, "starfish.toml", "127.0.0.1:1", "127.0.0.1:0")
+    watched.asked.set()
+    await watched.next()
+    assert await watched.notices() == []
 
 
 def test_a_stamp_tells_change_from_no_change(tmp_path: Path) -> None:
