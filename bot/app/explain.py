@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,7 +48,8 @@ class Story:
             if candidate.sources:
                 lines.append(f"  the same story also stands in: {', '.join(candidate.sources)}")
         for score in self.scores:
-            lines.append(f"  {score['account']}: score {score['score']:.2f}: {'; '.join(score['why'])}")
+            when = "it would score" if score["decided"] else "score"
+            lines.append(f"  {score['account']}: {when} {score['score']:.2f} today: {'; '.join(score['why'])}")
         lines += [f"  {one.account}: {one.verdict}: {one.reason} ({self._time(one.at)})" for one in self.decisions]
         for row in self.deliveries:
             where = f" at {row.receipt.url}" if row.receipt and row.receipt.url else ""
@@ -125,11 +127,13 @@ def explain(asked: str, store: Store, settings: Settings) -> Story:
         if candidate := store.feeds.candidate(number):
             story.candidates.append(candidate)
             story.decisions += store.feeds.decisions(number)
-            story.scores += _scores(candidate, store, settings)
+            done = {one.account for one in story.decisions if one.candidate == number}
+            story.scores += _scores(candidate, store, settings, done)
     return story
 
 
-def _scores(candidate: Candidate, store: Store, settings: Settings) -> list[dict[str, Any]]:
+def _scores(candidate: Candidate, store: Store, settings: Settings, done: Collection[str]) -> list[dict[str, Any]]:
+    """How each account would choose it today; how it was chosen, where it was, its decision tells."""
     from bot.app.build import utc_now
 
     scores = []
@@ -141,7 +145,7 @@ def _scores(candidate: Candidate, store: Store, settings: Settings) -> list[dict
             for one in store.feeds.recent_shares(account.name, utc_now() - RECENT)
         ]
         (choice,) = rank([candidate], interests=settings.bot.interests, recent=shares, now=utc_now())
-        scores.append({"account": account.name, "score": choice.score, "why": list(choice.why)})
+        scores.append({"account": account.name, "score": choice.score, "why": list(choice.why), "decided": account.name in done})
     return scores
 
 

@@ -19,6 +19,9 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.worker import Worker
 
+MEANT = "meant for"
+"""How the reason begins that keeps a find of the owner's from the accounts that they did not name."""
+
 
 async def queue_link(url: str, note: str | None, account: str | None, settings: Settings, store: Store) -> list[str]:
     """Store a link for the next slot; gives the lines that tell the owner what happens.
@@ -36,16 +39,26 @@ async def queue_link(url: str, note: str | None, account: str | None, settings: 
         _must_fit(note, link, [one for one in posting if account in (None, one.name)])
     title, lines = await _title(link, settings)
     now = utc_now()
+    named = _named_before(link, names, store)
     number = store.feeds.add_candidate(own_find(link, title, note, now), now=now)
     for other in names:
-        if account is not None and other != account:
-            store.feeds.decided(other, number, "rejected", f"meant for {account} only", now=now)
+        if account is not None and other != account and other not in named:
+            store.feeds.decided(other, number, "rejected", f"{MEANT} {account} only", now=now)
     for one in posting:
         if account in (None, one.name):
             slot = next_slot(one, settings.bot.timezone, now)
             when = slot.at.astimezone(settings.bot.timezone).strftime("%a %H:%M") if slot else "its next slot"
             lines.append(f"{one.name}: queued for {when}" + (f", as “{title}”" if title else ""))
     return lines
+
+
+def _named_before(link: str, names: Sequence[str], store: Store) -> set[str]:
+    """The accounts that the owner named for this link before, and that have neither shared nor dropped it: they keep it."""
+    for story in store.feeds.stories([canonical(link)], []):
+        decisions = store.feeds.decisions(story.candidate)
+        if any(one.reason.startswith(MEANT) for one in decisions):
+            return set(names) - {one.account for one in decisions}
+    return set()
 
 
 def _must_fit(note: str, link: str, accounts: Sequence[Account]) -> None:

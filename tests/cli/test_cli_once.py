@@ -117,6 +117,30 @@ def test_a_find_is_known_before_it_is_posted(terminal: Terminal) -> None:
     assert terminal.ok("why", link, "--json").json()["candidates"][0]["link"] == link
 
 
+def test_a_find_for_a_second_account_stays_with_the_first(terminal: Terminal) -> None:
+    """Named for one account, a find is kept from the others; named for another one too, it is for both."""
+    assert terminal.folder is not None
+    starfish = terminal.folder / "starfish.toml"
+    more = "".join(LOCAL.replace("timeline", name) for name in ("second", "third"))
+    starfish.write_text(starfish.read_text("utf-8") + more, "utf-8")
+    terminal.ok("once")
+    link = "http://127.0.0.1:9/both"
+    terminal.ok("share", link, "--note", "Worth it.", "--account", "timeline")
+    terminal.ok("share", link, "--note", "Worth it.", "--account", "second")
+    decisions = terminal.ok("why", link, "--json").json()["decisions"]
+    assert [(one["account"], one["verdict"]) for one in decisions] == [("third", "rejected")]
+
+
+def test_why_tells_a_score_of_today_from_the_decision_of_then(terminal: Terminal) -> None:
+    """What was shared is explained by the reasons of its day; today's score says that it is today's."""
+    terminal.ok("once", "--post")
+    (item,) = terminal.ok("timeline", "--jsonl").lines()
+    told = terminal.ok("why", item["url"], "--json").json()
+    assert [score["decided"] for score in told["scores"]] == [True]
+    assert told["decisions"][0]["reason"]
+    assert "it would score" in terminal.ok("why", item["url"]).out
+
+
 def test_sharing_what_is_no_link_is_a_mistake(terminal: Terminal) -> None:
     """Exit 2 for no address, and for an account that there is none of."""
     terminal.ok("once")
