@@ -20,6 +20,8 @@ from tests.web.browser import Browser
 
 ARTICLES = PIECES[:8]
 PATIENCE = 60.0
+EACH = 30
+"""Mentions of one person: half of the minute's cap, so that nobody is put off however fast the machine is."""
 
 OFTEN = '[[accounts]]\nname = "timeline"\nplatform = "local"\npost = { every = "1s" }\n'
 
@@ -44,23 +46,25 @@ class People:
     async def settle(self, page: Browser, last_words: Callable[[], str]) -> list[dict[str, Any]]:
         """Let everything come to its end; gives the timeline."""
         self.waiting += list(self.acknowledged)[-20:]  # a sender may repeat itself long after the answer
-        with_patience = asyncio.timeout(PATIENCE)
+        open_: set[int] = set()
+        posts = 0
         try:
-            async with with_patience:
+            async with asyncio.timeout(PATIENCE):
                 while True:
                     await self._say_again(page)
                     items = [] if self.waiting else await timeline(page)
-                    answered = {item.get("in_reply_to") for item in items if item["kind"] == "reply"}
+                    open_ = set(self.acknowledged.values()) - {item.get("in_reply_to") for item in items}
                     posts = sum(item["kind"] == "post" for item in items)
-                    if not self.waiting and set(self.acknowledged.values()) <= answered and posts >= len(ARTICLES):
+                    if not self.waiting and not open_ and posts >= len(ARTICLES):
                         return items
                     await asyncio.sleep(0.05)
         except TimeoutError:
-            raise AssertionError(f"it never came to rest: {last_words()}") from None
+            left = f"{len(self.waiting)} unsaid, {len(open_)} of {len(self.acknowledged)} unanswered, {posts} posts"
+            raise AssertionError(f"it never came to rest ({left}): {last_words()}") from None
 
     async def _say_again(self, page: Browser) -> None:
         for key in self.waiting[:]:
-            author = f"@p{int(key[1:]) % 40}"
+            author = f"@p{int(key[1:]) // EACH}"
             try:
                 answer = await page.send_json("/api/mentions", {"id": key, "from": author, "text": f"hello {key}"})
             except (aiohttp.ClientError, OSError):
