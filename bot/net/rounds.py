@@ -7,8 +7,10 @@ anyway, at once after each reconnect and at the latest after the given span.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.errors import NeedsLogin, Rejected, RetryLater, Unsure
@@ -21,24 +23,39 @@ PATIENCE = 3
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
 """Seconds before a stream is opened again, doubled each time it brought nothing."""
 
+AT_ONCE = 10_000
+"""Deletions kept while a round is under way; of more, the oldest are let go: most are of words that weren't for us."""
+
 Ask = Callable[[str | None], AsyncIterator[tuple[str, Mention]]]
 """Gives what came after a cursor, oldest first, each with the cursor that follows it."""
 
+Hear = Callable[[str], bool | Mention]
+"""What a message of a stream means: whether there is something to ask for, or words that their author took back."""
+
 
 async def rounds(
-    ask: Ask, cursor: str | None, *, every: timedelta, http: Http, streams: Sequence[str], headers: Mapping[str, str]
+    ask: Ask,
+    cursor: str | None,
+    *,
+    every: timedelta,
+    http: Http,
+    streams: Sequence[str],
+    headers: Mapping[str, str],
+    hear: Hear = bool,
 ) -> AsyncIterator[tuple[str, Mention]]:
     """Ask for ever, at least `every` so often; `streams` are addresses of streams that wake us, the best first.
+
+    What was taken back, as `hear` finds in the stream, comes as soon as it is told, with the cursor as it stands.
 
     :raises RetryLater, Unsure: if the very first round fails, or several in a row
     :raises NeedsLogin, Rejected: if any round does
     """
-    bell = asyncio.Event()
-    hearing = asyncio.create_task(_hear(bell, http, list(streams), headers))
+    ear, clock = _Ear(hear), asyncio.get_running_loop().time
+    hearing = asyncio.create_task(_hear(ear, http, list(streams), headers))
     failures = PATIENCE
     try:
         while True:
-            bell.clear()
+            ear.news = False
             pause = every
             try:
                 async for after, mention in ask(cursor):
@@ -51,21 +68,59 @@ async def rounds(
                     raise
                 wish = error.after if isinstance(error, RetryLater) else None
                 pause = max(every, wish or every)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause.total_seconds()):
-                    await bell.wait()
+            again_at = clock() + pause.total_seconds()
+            waits = True
+            while waits:
+                await ear.wait(max(again_at - clock(), 0.0))
+                for mention in ear.taken_back():
+                    if cursor is not None:  # before the first mention there is nothing to take back
+                        yield cursor, mention
+                waits = not ear.news and clock() < again_at
     finally:
         hearing.cancel()
         await asyncio.gather(hearing, return_exceptions=True)
 
 
-async def _hear(bell: asyncio.Event, http: Http, streams: list[str], headers: Mapping[str, str]) -> None:
-    """Ring whenever a stream opens or says something; a stream that isn't offered gives way to the next one."""
+@dataclass(slots=True)
+class _Ear:
+    """What the stream told and nobody has acted on yet."""
+
+    hear: Hear
+    news: bool = False
+    gone: deque[Mention] = field(default_factory=lambda: deque(maxlen=AT_ONCE))
+    bell: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def told(self, message: str) -> None:
+        """Take a message in; the empty one says that the stream stands, and anything may have come before it did."""
+        meant = self.hear(message) if message else True
+        if isinstance(meant, Mention):
+            self.gone.append(meant)
+        elif meant:
+            self.news = True
+        else:
+            return
+        self.bell.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until something is told, but not longer."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.bell.wait()
+        self.bell.clear()
+
+    def taken_back(self) -> Iterator[Mention]:
+        """Give what was taken back, once."""
+        while self.gone:
+            yield self.gone.popleft()
+
+
+async def _hear(ear: _Ear, http: Http, streams: list[str], headers: Mapping[str, str]) -> None:
+    """Listen whenever a stream stands; one that isn't offered gives way to the next one."""
     pause = FIRST_PAUSE
     while streams:
         try:
             async for message in http.events(streams[0], headers=headers):
-                bell.set()
+                ear.told(message)
                 pause = FIRST_PAUSE if message else pause
         except (Rejected, NeedsLogin):
             streams.pop(0)  # whether we are let in at all, the asking tells

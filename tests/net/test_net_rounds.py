@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, Unsure
 from bot.model import Mention
+from bot.net.rounds import AT_ONCE as KEPT
 from bot.net.rounds import PATIENCE, rounds
 
 HOUR = timedelta(hours=1)
@@ -68,7 +70,7 @@ class Streams:
                 yield said
 
 
-def asking(ask: Asked, every: timedelta, http: Streams, *, streams: list[str], cursor: str | None = None) -> Any:
+def asking(ask: Asked, every: timedelta, http: Any, *, streams: list[str], cursor: str | None = None) -> Any:
     """The rounds, to be closed."""
     return aclosing(rounds(ask, cursor, every=every, http=http, streams=streams, headers={"A": "b"}))
 
@@ -134,3 +136,39 @@ async def test_closing_ends_the_stream_too() -> None:
         await anext(mentions)
         await anext(mentions)
     assert asyncio.all_tasks() == before
+
+
+def gone(number: int) -> Mention:
+    """Mention of this number, taken back."""
+    return replace(mention(number)[1], text="", gone=True)
+
+
+def told(*script: str | None, **means: bool | Mention) -> dict[str, Any]:
+    """A stream that tells this, and what each message means."""
+    return {"http": Streams(s=[*script]), "streams": ["s"], "headers": {"A": "b"}, "hear": means.__getitem__}
+
+
+async def test_what_is_taken_back_comes_at_once_and_asks_nothing() -> None:
+    """A deletion is given with the cursor as it stands; what the stream says of others' affairs wakes nobody."""
+    ask, given = Asked([1]), told("affairs", "back", "back", None, affairs=False, back=gone(1))
+    mentions: Any = rounds(ask, "0", every=HOUR, **given)
+    async with asyncio.timeout(20), aclosing(mentions):
+        assert [await anext(mentions) for _ in range(3)] == [mention(1), ("1", gone(1)), ("1", gone(1))]
+    assert ask.cursors == ["0"]
+
+
+async def test_before_the_first_mention_nothing_is_taken_back() -> None:
+    """Without a cursor there is nothing that could be meant."""
+    mentions: Any = rounds(Asked([], [1]), None, every=HOUR, **told("back", "news", None, back=gone(7), news=True))
+    async with asyncio.timeout(20), aclosing(mentions):
+        assert await anext(mentions) == mention(1)
+
+
+async def test_of_many_deletions_the_last_ones_are_kept() -> None:
+    """However much a stream tells while a round is under way, what is kept of it has a bound."""
+    script = [f"back{number}" for number in range(KEPT + 5)]
+    means = {message: gone(number) for number, message in enumerate(script)}
+    mentions: Any = rounds(Asked([1]), "0", every=HOUR, **told(*script, None, **means))
+    async with asyncio.timeout(20), aclosing(mentions):
+        await anext(mentions)
+        assert (await anext(mentions))[1].remote_id == "m5"
