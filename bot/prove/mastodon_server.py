@@ -45,6 +45,7 @@ class MastodonServer(World):
     token: str = "good"  # noqa: S105 -- a test's
     used_key: Literal["status", "500"] = "status"  # what a used key is answered with
     redelivers: bool = False  # notifications that were read come again
+    scopes: str | None = "read write"  # what the token's application asked for; None: it doesn't say
     bad_token: int = 401  # the status that a bad token gets; snac says 422
     hides_direct: bool = False  # direct messages stand in no list of an account's posts
     pages: bool = True  # whether `max_id` is understood
@@ -69,13 +70,14 @@ class MastodonServer(World):
                 web.get("/.well-known/nodeinfo", self._nodeinfo_links),
                 web.get("/nodeinfo/2.0", self._nodeinfo),
                 web.get("/api/v1/accounts/verify_credentials", self._me),
+                web.get("/api/v1/apps/verify_credentials", self._app),
                 web.post("/api/v1/statuses", self._post),
                 web.get("/api/v1/accounts/{id}/statuses", self._own),
                 web.get("/api/v1/statuses/{id}/context", self._context),
                 web.delete("/api/v1/statuses/{id}", self._delete),
                 web.get("/api/v1/notifications", self._notifications),
                 web.get("/api/v1/streaming", self._socket),
-                web.get("/api/v1/streaming/user/notification", self._events),
+                web.get("/api/v1/streaming/user", self._events),
             ]
         )
         return app
@@ -118,6 +120,11 @@ class MastodonServer(World):
 
     async def _me(self, _: web.Request) -> web.Response:
         return web.json_response(self.person("bot"))
+
+    async def _app(self, _: web.Request) -> web.Response:
+        if self.scopes is None:
+            return web.json_response({"name": "Starfish"})
+        return web.json_response({"name": "Starfish", "scopes": self.scopes.split()})
 
     # ----------------------------------------------------------------- posting
 
@@ -206,11 +213,13 @@ class MastodonServer(World):
     # ----------------------------------------------------------------- streams
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
+        if (name := request.query.get("stream")) != "user":
+            return _error(400, "Unknown stream type")
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         with self.listening() as stream, suppress(ConnectionError):
-            while (message := await stream.get()) is not None:
-                await socket.send_str(message)
+            while (told := await stream.get()) is not None:
+                await socket.send_json({"stream": [name], "event": told[0], "payload": told[1]})
         await socket.close()
         return socket
 
@@ -221,8 +230,8 @@ class MastodonServer(World):
         await response.prepare(request)
         with self.listening() as stream, suppress(ConnectionError):
             await response.write(b":)\n:thump\n\n")
-            while (message := await stream.get()) is not None:
-                await response.write(f"event: notification\ndata: {message}\n\n".encode())
+            while (told := await stream.get()) is not None:
+                await response.write(f"event: {told[0]}\ndata: {told[1]}\n\n".encode())
         return response
 
 

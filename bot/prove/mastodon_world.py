@@ -21,6 +21,7 @@ from bot.prove.faults import utc
 from bot.prove.verdict import answer_to
 
 Dialect = Literal["mastodon", "gotosocial"]
+Event = tuple[str, str]  # what a stream tells: the name of the event, and its payload
 
 LINK = re.compile(r"https?://\S+")
 HANDLE = re.compile(r"(?<![\w/@])@([A-Za-z0-9_]+)(?:@([A-Za-z0-9.-]+\w))?")
@@ -57,7 +58,7 @@ class World:
     statuses: list[Status] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
     _number: int = 0
-    _streams: set[asyncio.Queue[str | None]] = field(default_factory=set)
+    _streams: set[asyncio.Queue[Event | None]] = field(default_factory=set)
 
     @property
     def kept(self) -> list[Status]:
@@ -89,8 +90,18 @@ class World:
         """Tell the bot's account of something."""
         about = {"type": kind, "created_at": status["created_at"], "account": status["account"], "status": status}
         self.notes.append({"id": self._new_id(), **about})
+        self.tell("notification", json.dumps(self.notes[-1]))
+
+    def take_back(self, status: Status) -> None:
+        """Let somebody delete what they said: it, and every notice of it, is gone; who listens is told."""
+        self.statuses = [one for one in self.statuses if one.id != status.id]
+        self.notes = [note for note in self.notes if note["status"]["id"] != status.id]
+        self.tell("delete", status.id)
+
+    def tell(self, event: str, payload: str) -> None:
+        """Tell everybody who listens."""
         for stream in self._streams:
-            stream.put_nowait(json.dumps({"event": "notification", "payload": json.dumps(self.notes[-1])}))
+            stream.put_nowait((event, payload))
 
     def keep(self, status: Status) -> Status:
         """Keep what somebody said."""
@@ -137,9 +148,9 @@ class World:
         }
 
     @contextmanager
-    def listening(self) -> Iterator[asyncio.Queue[str | None]]:
+    def listening(self) -> Iterator[asyncio.Queue[Event | None]]:
         """Hear of everything that the bot is told of; None is the end."""
-        stream: asyncio.Queue[str | None] = asyncio.Queue()
+        stream: asyncio.Queue[Event | None] = asyncio.Queue()
         self._streams.add(stream)
         try:
             yield stream

@@ -21,7 +21,8 @@ import pytest
 from bot.errors import NeedsLogin, RetryLater, TooLong, Unsure
 from bot.model import Account, Post, Secret
 from bot.net import Client
-from bot.platforms.mastodon import Options, platform
+from bot.platforms.mastodon import platform
+from bot.platforms.mastodon.options import Options
 from bot.ports import Tools
 from tests.platforms.contract import MemoryVault
 from tests.servers.fixtures import Hands
@@ -194,5 +195,5 @@ async def test_a_mention_is_heard_and_answered(both: Both) -> None:
 async def test_it_examines_well(both: Both) -> None:
     """All is fine but the bot flag, which nobody set."""
     assert [what for fine, what in await both.bot().examine() if not fine] == [
-        "it is not marked as a bot: say so in its profile's settings"
+        "it is not marked as a bot: say so in its profile's settings, where it is called an automated account"
     ]

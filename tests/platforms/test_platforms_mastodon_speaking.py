@@ -13,14 +13,15 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, TooLong, Unsure
+from bot.errors import ConfigError, DeliveryError, NeedsLogin, Rejected, RetryLater, TooLong, Unsure
 from bot.model import Mention, Secret
 from bot.net import Client
-from bot.platforms.mastodon import Options, platform
+from bot.platforms.mastodon import platform
+from bot.platforms.mastodon.options import Options
 from bot.platforms.mastodon.statuses import is_post
 from bot.ports import Deleter, Doctor, Listener, Preparing, Publisher
 from bot.prove.mastodon_server import MastodonServer
-from bot.prove.mastodon_world import Status
+from bot.prove.mastodon_world import Dialect, Status
 from bot.prove.servers import serving
 from bot.settings import load
 from tests.platforms.contract import CANARY, Stage
@@ -397,6 +398,44 @@ async def test_people_are_known_by_the_servers_own_name(stage: Stage) -> None:
     assert mention.author == "@ann@social.example"
 
 
+# --------------------------------------------------------------------------- what is taken back
+
+
+@pytest.mark.parametrize("dialect", ["mastodon", "gotosocial"])
+async def test_a_deleted_mention_is_told_of(stage: Stage, dialect: Dialect) -> None:
+    """Over either stream it comes at once, with the cursor as it stands; other words that go are told of just so."""
+    stage.server.dialect = dialect
+    account = with_options(stage, stream=True, poll=timedelta(hours=1))
+    async with asyncio.timeout(20), aclosing(account.mentions("0")) as mentions:
+        said = stage.server.say("@ann", "hello")
+        cursor, mention = await anext(mentions)
+        hearing = asyncio.ensure_future(anext(mentions))
+        while not stage.server.listeners:
+            await asyncio.sleep(0.005)
+        stage.server.take_back(said)
+        after, gone = await hearing
+    assert (after, gone.remote_id, gone.gone) == (cursor, mention.remote_id, True)
+    assert (gone.account, gone.text, mention.gone) == ("acc", "", False)
+
+
+async def test_server_sent_events_tell_of_it_too(stage: Stage) -> None:
+    """Where there is no WebSocket: of a deletion the stream of events gives the bare id."""
+    stage.server.missing = {"/api/v1/streaming"}
+    account = with_options(stage, stream=True, poll=timedelta(hours=1))
+    async with asyncio.timeout(20), aclosing(account.mentions("0")) as mentions:
+        hearing = asyncio.ensure_future(anext(mentions))
+        while not stage.server.listeners:
+            await asyncio.sleep(0.005)
+        said = stage.server.say("@ann", "hello")
+        assert (await hearing)[1].remote_id == said.id
+        hearing = asyncio.ensure_future(anext(mentions))
+        stage.server.tell("update", "{}")
+        stage.server.take_back(said)
+        assert (await hearing)[1] == Mention(
+            account="acc", remote_id=said.id, author="", text="", at=stage.clock(), gone=True
+        )
+
+
 # --------------------------------------------------------------------------- taking back, and the set-up
 
 
@@ -435,12 +474,55 @@ async def test_what_is_not_well_is_named(stage: Stage) -> None:
     assert len(wrong) == 2
     assert "not marked as a bot" in wrong[0]
     assert "600 s behind" in wrong[1]
+    stage.server.is_bot, stage.server.clock = True, stage.clock.ticks
+    assert await wrong_of(stage) == []
     stage.server.token = "another"
     ((fine, what),) = await stage.open().examine()
     assert not fine
     assert "401" in what
     ((fine, _),) = await stage.open("http://127.0.0.1:1").examine()
     assert not fine
+
+
+async def wrong_of(stage: Stage) -> list[str]:
+    """What is not well."""
+    return [what for fine, what in await stage.open().examine() if not fine]
+
+
+@pytest.mark.parametrize(
+    ("scopes", "wrong"),
+    [
+        ("read write follow", ""),
+        ("read:accounts read:statuses read:notifications write:statuses", ""),
+        (None, ""),
+        ("read", "lacks write:statuses"),
+        ("read:accounts write:media", "lacks read:notifications, read:statuses, write:statuses"),
+    ],
+)
+async def test_rights_are_told_before_the_first_post_fails(stage: Stage, scopes: str | None, wrong: str) -> None:
+    """By what the application asked for, whole scopes and single ones; a server that doesn't say is no mistake."""
+    stage.server.scopes = scopes
+    found = await wrong_of(stage)
+    assert (wrong in found[0]) if wrong else (found == [])
+    stage.server.missing = {"/api/v1/apps/verify_credentials"}
+    assert await wrong_of(stage) == []
+
+
+@pytest.mark.parametrize(("seconds", "fine"), [(60, True), (-60, True), (61, False), (-61, False)])
+async def test_clocks_may_differ_by_a_minute(stage: Stage, seconds: int, fine: bool) -> None:
+    """Beyond it, the owner is told which way."""
+    stage.server.clock = lambda: stage.clock.ticks() + seconds
+    found = await wrong_of(stage)
+    assert (found == []) == fine
+    assert fine or ("ahead" if seconds > 0 else "behind") in found[0]
+
+
+@pytest.mark.parametrize(("days", "words"), [(15, ""), (13, "ends on 2026-12-05"), (-1, "ended on 2026-11-21")])
+async def test_the_end_of_a_token_is_told_before_it_comes(stage: Stage, days: int, words: str) -> None:
+    """Two weeks ahead; most servers' tokens have no end."""
+    stage.vault.put("acc", "token-expires", Secret((stage.clock.now + timedelta(days=days)).isoformat()))
+    found = await wrong_of(stage)
+    assert (words in found[0]) if words else (found == [])
 
 
 # --------------------------------------------------------------------------- the owner's keys
@@ -458,6 +540,15 @@ async def test_what_is_not_well_is_named(stage: Stage) -> None:
         ({"token": "plain"}, "instance of Secret"),
         ({"poll": "now"}, "must be a span"),
         ({"content_warning": "x" * 201}, "at most 200"),
+        ({"owner": "ann"}, 'did you mean "@ann@social.example"'),
+        ({"owner": "@ann"}, 'did you mean "@ann@social.example"'),
+        ({"owner": "ann@far.example"}, 'did you mean "@ann@far.example"'),
+        ({"owner": "@ann@"}, 'did you mean "@ann@social.example"'),
+        ({"owner": "@ann@far example"}, 'like "@ann@example.social"'),
+        ({"owner": "https://social.example/@ann"}, 'like "@ann@example.social"'),
+        ({"owner": ""}, 'like "@ann@example.social"'),
+        ({"owner": 7}, 'like "@ann@example.social"'),
+        ({"visibility": "everybody"}, "'public', 'unlisted', 'private' or 'direct'"),
     ],
 )
 def test_mistakes_are_named(wish: dict[str, Any], complaint: str) -> None:
@@ -470,7 +561,7 @@ def test_it_is_set_up_in_toml(tmp_path: Path) -> None:
     """As the design shows it; a slash at the end of the address is no mistake."""
     account = (
         '[[accounts]]\nname = "fedi"\nplatform = "mastodon"\nserver = "https://social.example/"\n'
-        'token = { env = "T" }\nvisibility = "unlisted"\npoll = "1m"\n'
+        'token = { env = "T" }\nvisibility = "unlisted"\npoll = "1m"\nowner = "@ann@far.example"\n'
     )
     (made,) = load(
         write(tmp_path, starfish=f"[net]\n{CONTACT}{account}"), {"mastodon": Options}, env={"T": CANARY}
@@ -482,5 +573,19 @@ def test_it_is_set_up_in_toml(tmp_path: Path) -> None:
         Secret(CANARY),
         timedelta(minutes=1),
     )
-    assert made.visibility == "unlisted"
+    assert (made.visibility, made.owner) == ("unlisted", "@ann@far.example")
     assert CANARY not in repr(made)
+
+
+def test_a_wrong_id_of_the_owner_and_a_visibility_that_there_is_not_are_mistakes(tmp_path: Path) -> None:
+    """`check` names both with what was probably meant: an id that never matches would make the owner a stranger."""
+    account = (
+        '[[accounts]]\nname = "fedi"\nplatform = "mastodon"\nserver = "https://social.example"\n'
+        'token = { env = "T" }\nowner = "ann"\nvisibility = "pubic"\n'
+    )
+    with pytest.raises(ConfigError) as told:
+        load(write(tmp_path, starfish=f"[net]\n{CONTACT}{account}"), {"mastodon": Options}, env={"T": CANARY})
+    assert [problem.what for problem in told.value.problems] == [
+        'owner must be your full id there; did you mean "@ann@social.example"?',
+        'visibility "pubic" is unknown; did you mean "public"?',
+    ]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import Post
+from bot.model import Mention, Post
 from bot.platforms.mastodon.statuses import (
     LIMITS,
     OTHERS,
@@ -19,6 +19,7 @@ from bot.platforms.mastodon.statuses import (
     narrowest,
     root_of,
     server_of,
+    told,
 )
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -268,3 +269,34 @@ def test_a_reply_is_known_by_what_it_answers() -> None:
 def test_the_careful_limits_are_the_published_ones_but_for_the_promises() -> None:
     """What is not promised: the cost of a link, the key, the unit."""
     assert (OTHERS.max_length, OTHERS.link_cost, OTHERS.idempotent_for) == (500, None, None)
+
+
+@pytest.mark.parametrize(
+    ("message", "meant"),
+    [
+        ('{"stream": ["user"], "event": "notification", "payload": "{}"}', True),
+        ('{"stream": ["user"], "event": "update", "payload": "{}"}', False),
+        ('{"stream": ["user"], "event": "status.update", "payload": "{}"}', False),
+        ('{"stream": ["user"], "event": "filters_changed"}', False),
+        ('{"event": 7}', False),
+        ('{"stream": ["user"], "event": "delete", "payload": "109"}', "109"),
+        ('{"stream": ["user"], "event": "delete", "payload": 109}', "109"),
+        ('{"stream": ["user"], "event": "delete", "payload": {}}', True),
+        ('{"id": "5", "type": "mention", "status": {}}', True),
+        ('{"id": "5", "content": "<p>of somebody we follow</p>"}', False),
+        ("109", "109"),
+        ("01JD3QZXV5H8WQ", "01JD3QZXV5H8WQ"),
+        ("[]", True),
+        ("null", True),
+        ("[" * 100_000, True),
+        ("9" * 5000, True),
+        ("../" + "x" * 300, True),
+    ],
+)
+def test_what_a_stream_tells_is_understood(message: str, meant: bool | str) -> None:
+    """News of us, others' affairs, or an id that is gone; what can't be read is asked about."""
+    found = told(message, account="acc", now=NOW)
+    if isinstance(meant, str):
+        assert found == Mention(account="acc", remote_id=meant, author="", text="", at=NOW, gone=True)
+    else:
+        assert found is meant

@@ -1,6 +1,6 @@
 """Any server with the Mastodon client API: Mastodon, GoToSocial, Pleroma, Akkoma, snac and their like.
 
-May import: model, errors, ports, net, core.text.
+May import: model, errors, ports, net, core.text, and the rest of this package.
 Several of these servers accept an idempotency key and ignore it, so each post carries one *and* is looked for before
 it is ever sent again (decision 0003).  Ids are opaque; what a server says is read in `statuses`.
 """
@@ -15,16 +15,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from bot.core.text import measure
 from bot.errors import DeliveryError, Rejected, RetryLater, TooLong, Unsure
 from bot.model import Account, Limits, Mention, Post, Receipt, Secret
-from bot.net import options
 from bot.net.outcome import outcome
 from bot.net.replies import identifier, json_object, json_objects, moment, objects, oldest_first, segment, within, words
 from bot.net.rounds import rounds
-from bot.platforms.mastodon.statuses import LIMITS, handle, is_post, mention_of, narrowest, root_of
+from bot.platforms.mastodon.health import EXPIRES, examined
+from bot.platforms.mastodon.options import Options
+from bot.platforms.mastodon.statuses import LIMITS, is_post, mention_of, narrowest, root_of, told
 from bot.platforms.mastodon.wire import ME, Wire
 from bot.ports import Platform, Reply, Tools
 
@@ -32,17 +31,6 @@ PAGE, PAGES = 40, 50  # the largest page that all servers give, and how many of 
 NOTIFICATIONS = "/api/v1/notifications"
 
 _TOO_LONG = re.compile(r"too long|too many char|character limit|exceed|max(?:imum)?[ _]char", re.IGNORECASE)
-
-
-class Options(BaseModel):
-    """The keys of such an account, besides those that every account has."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-    server: options.Server = Field(description="The server's address.")
-    token: Secret = Field(description="The account's access token, by reference only.")
-    content_warning: str = Field(default="", max_length=200, description="Stands before each post.")
-    poll: options.Span = Field(default=timedelta(seconds=30), description="How often mentions are asked for, at least.")
-    stream: bool = Field(default=True, description="Whether the server may wake us as soon as somebody speaks to us.")
 
 
 class Mastodon:
@@ -175,10 +163,10 @@ class Mastodon:
 
     def mentions(self, cursor: str | None) -> AsyncIterator[tuple[str, Mention]]:
         """Mentions after `cursor`, oldest first, for ever; without one, those from the first start on."""
-        server, told = self._wire.address, self._wire.server.streaming
-        socket = re.sub("^http", "ws", told.rstrip("/") if server.startswith("https:") and told else server)
-        path = "/api/v1/streaming"
-        streams = [f"{socket}{path}?stream=user:notification", f"{server}{path}/user/notification"]
+        server, named = self._wire.address, self._wire.server.streaming
+        socket = re.sub("^http", "ws", named.rstrip("/") if server.startswith("https:") and named else server)
+        path = "/api/v1/streaming"  # of all that concerns us: the stream of notifications alone tells of no deletion
+        streams = [f"{socket}{path}?stream=user", f"{server}{path}/user"]
         return rounds(
             self._since,
             cursor,
@@ -186,6 +174,7 @@ class Mastodon:
             http=self._tools.http,
             streams=streams if self._options.stream else [],
             headers=self._wire.headers(),
+            hear=lambda message: told(message, account=self.name, now=self._tools.now()),
         )
 
     async def _since(self, cursor: str | None) -> AsyncIterator[tuple[str, Mention]]:
@@ -228,22 +217,13 @@ class Mastodon:
     # ----------------------------------------------------------------- the set-up
 
     async def examine(self) -> list[tuple[bool, str]]:
-        """Look at token, bot flag, rights, clock and limits.  Reads only."""
+        """Look at token, rights, bot flag, clocks and limits.  Reads only."""
         try:
             await self.prepare()
-            me = json_object(reply := await self._wire.get(ME))
-            await self._wire.get(f"{NOTIFICATIONS}?limit=1")
-            await self._wire.get(f"/api/v1/accounts/{segment(await self._wire.own_id())}/statuses?limit=1")
         except DeliveryError as error:
             return [(False, str(error))]
-        ahead, limits, bot = round(self._wire.ahead(reply).total_seconds()), self.limits, me.get("bot") is True
-        cost = f"a link costs {limits.link_cost}" if limits.link_cost else "links count in full"
-        return [
-            (True, f"{handle(me, self._wire.server.domain)}: the token is good, and may read"),
-            (bot, "it is marked as a bot" if bot else "it is not marked as a bot: say so in its profile's settings"),
-            (abs(ahead) < 60, f"the server's clock is {abs(ahead)} s {'ahead' if ahead > 0 else 'behind'}"),
-            (True, f"a post may have {limits.max_length} {limits.unit}; {cost}"),
-        ]
+        expires = self._tools.vault.get(self.name, EXPIRES)
+        return await examined(self._wire, self.limits, expires, self._tools.now())
 
 
 platform = Platform("mastodon", Options, Mastodon, LIMITS)

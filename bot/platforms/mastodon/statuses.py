@@ -5,6 +5,7 @@ May import: model, net.replies, core.text, core.readback.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -94,6 +95,25 @@ def mention_of(note: Mapping[str, Any], *, account: str, me: str, domain: str, n
         language=words(status.get("language"))[:20] or None,
         context={"spoiler": cut(clean(words(status.get("spoiler_text"))[:1000]), 100, OTHERS)},
     )
+
+
+def told(message: str, *, account: str, now: datetime) -> bool | Mention:
+    """What a message of the user's stream means: whether it is news for us, or which words their author took back.
+
+    A WebSocket wraps event and payload in an object; of a server-sent event only the payload is left: of a deletion an
+    id, of a notification an object with a type.  Of an edit nothing is made: a mention stays as it was first heard.
+    """
+    try:
+        said = json.loads(message)
+    except (ValueError, RecursionError):
+        said = message  # ids need not be JSON
+    if isinstance(said, dict):
+        event = words(said.get("event")) if "event" in said else "notification" if "type" in said else ""
+        if event != "delete":
+            return event == "notification"
+        said = said.get("payload")
+    gone = identifier(said)
+    return Mention(account=account, remote_id=gone, author="", text="", at=now, gone=True) if gone else True
 
 
 def root_of(context: Mapping[str, Any]) -> str:

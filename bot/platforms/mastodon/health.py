@@ -1,0 +1,99 @@
+"""Whether an account is well set up: its token, its rights, its bot flag, the two clocks, the limits.  Reads only.
+
+May import: model, errors, net, statuses, wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.errors import DeliveryError, NeedsLogin, Rejected
+from bot.model import Limits, Secret
+from bot.net.replies import json_object, moment, segment, words
+from bot.platforms.mastodon.statuses import handle
+from bot.platforms.mastodon.wire import ME, Wire
+
+SCOPES = "read:accounts read:notifications read:statuses write:accounts write:media write:statuses"
+"""What is asked for: the third is how a post is found again, the fourth sets the bot flag."""
+
+NEEDED = ("read:accounts", "read:notifications", "read:statuses", "write:statuses")
+"""What it doesn't work without."""
+
+APP = "/api/v1/apps/verify_credentials"
+
+EXPIRES = "token-expires"
+"""Under this name the vault keeps when a token ends, where its server said so: Mastodon's own never do."""
+
+SOON = timedelta(days=14)
+"""How long before its end a token is warned of: time enough to renew it."""
+
+SKEW = timedelta(seconds=60)
+"""A clock further off than this makes wrong times of posts, and waits of the wrong length."""
+
+
+def lacking(application: Mapping[str, Any]) -> list[str] | None:
+    """Which rights an application never asked for; None where the server doesn't say (before Mastodon 4.3).
+
+    A token may have fewer than its application, so reading is tried as well.
+    """
+    said = application.get("scopes")
+    granted = said.split() if isinstance(said, str) else [words(one) for one in said] if isinstance(said, list) else []
+    if not granted:
+        return None
+    return [scope for scope in NEEDED if not {scope, scope.partition(":")[0]} & set(granted)]
+
+
+async def examined(wire: Wire, limits: Limits, expires: Secret | None, now: datetime) -> list[tuple[bool, str]]:
+    """Look at everything; the first thing that keeps us from looking is all there is to tell."""
+    try:
+        me = json_object(reply := await wire.get(ME))
+        application = await _application(wire)
+        await wire.get("/api/v1/notifications?limit=1")
+        await wire.get(f"/api/v1/accounts/{segment(await wire.own_id())}/statuses?limit=1")
+    except DeliveryError as error:
+        advice = "; put a fresh one where it is kept, or add the account anew" if isinstance(error, NeedsLogin) else ""
+        return [(False, f"{error}{advice}")]
+    bot, ahead = me.get("bot") is True, wire.ahead(reply)
+    flag = "it is not marked as a bot: say so in its profile's settings, where it is called an automated account"
+    cost = f"a link costs {limits.link_cost}" if limits.link_cost else "links count in full"
+    return [
+        (True, f"{handle(me, wire.server.domain)}: the token is good, and may read"),
+        _rights(lacking(application)),
+        (bot, "it is marked as a bot" if bot else flag),
+        _clocks(round(ahead.total_seconds())),
+        *_end(expires, now),
+        (True, f"a post may have {limits.max_length} {limits.unit}; {cost}"),
+    ]
+
+
+async def _application(wire: Wire) -> dict[str, Any]:
+    with suppress(Rejected):  # not every server knows the question
+        return await wire.get_object(APP)
+    return {}
+
+
+def _rights(missing: list[str] | None) -> tuple[bool, str]:
+    if missing is None:
+        return True, "whether it may post, this server only tells when it is tried"
+    if not missing:
+        return True, "it may post"
+    return False, f"the token lacks {', '.join(missing)}: make one that has it, and put it where the old one is kept"
+
+
+def _clocks(ahead: int) -> tuple[bool, str]:
+    if abs(ahead) <= SKEW.total_seconds():
+        return True, "both clocks agree"
+    way = "ahead of" if ahead > 0 else "behind"
+    return False, f"the server's clock is {abs(ahead)} s {way} this machine's: let both be set over the network (NTP)"
+
+
+def _end(expires: Secret | None, now: datetime) -> list[tuple[bool, str]]:
+    end = moment(expires.reveal()) if expires else None
+    if end is None:
+        return []
+    if now >= end:
+        return [(False, f"its token ended on {end:%Y-%m-%d}: put a fresh one where it is kept")]
+    return [(end - now > SOON, f"its token ends on {end:%Y-%m-%d}: put a fresh one where it is kept before that day")]
