@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.prove.counting import Counting
 from bot.prove.faults import Troubles
 from bot.prove.servers import gotosocial, mastodon, webhook
+from bot.prove.telegram_server import PROOF_KEYS, telegram
 
 
 class Server(Protocol):
@@ -82,8 +83,11 @@ CLASSES = (
 FURTHER = (
     Class(name="readable", promise="read-back only", platform="readable", server=_imagined(keyed=False)),
     Class(name="blind", promise="neither: held for the owner", platform="blind", server=_imagined(keyed=False)),
+    Class(
+        name="telegram", promise="neither: held for the owner", platform="telegram", server=telegram, keys=PROOF_KEYS
+    ),
 )
 """More of the same classes, for those who ask: platforms as simple as can be, and one of which people can speak to."""
 
-HELD = frozenset({"webhook", "blind"})
+HELD = frozenset({"webhook", "blind", "telegram"})
 """Where nobody can find out."""
