@@ -2,6 +2,7 @@
 
     outbox ─claim→ sending (committed before the first byte) ─publish→ sent | waiting | refused | unknown
     unknown ─settle, then look→ sent | planned | held
+    sent, and whom it answers deleted their words ─delete→ withdrawn
 
 Whatever fails, nothing is guessed: an answer that is neither a clear yes nor a clear no makes a row *unknown*, and
 an unknown row is looked for on the platform before anything is sent again (design, section 7; the classes of
@@ -21,8 +22,8 @@ from bot.core import compose
 from bot.core.text import measure
 from bot.errors import NeedsLogin, Rejected, RetryLater, TooLong, Unsure
 from bot.model import Account, OutboxRow, Post, Receipt
-from bot.ports import Clock, Publisher
-from bot.store import CUT_OFF, Store, Writer
+from bot.ports import Clock, Deleter, Publisher
+from bot.store import CUT_OFF, TAKEN_BACK, Store, Writer
 
 log = logging.getLogger("starfish.deliver")
 
@@ -34,6 +35,9 @@ LOOK_FOR = timedelta(days=1)
 
 TELL_AFTER = 5
 """Attempts after which the owner is told that one delivery is still being tried."""
+
+TRIES = 12
+"""How often it is tried to take a reply back; with waits that double, that is a day and a half."""
 
 SLOWEST = timedelta(hours=1)
 """The longest between two attempts on a platform that fails without saying why."""
@@ -63,6 +67,8 @@ async def deliver(name: str, bot: Delivering) -> int:
     account, publisher = bot.accounts[name], bot.publishers[name]
     if account.dry_run:  # all but sending; what is planned stays planned, and goes when this is switched off
         return 0
+    for row in await bot.db(bot.store.outbox.to_take_back, name, now=bot.now()):
+        await take_back(row, publisher, bot)
     if publisher.limits.in_store:
         sent = await bot.db(bot.store.outbox.publish_in_store, name, now=bot.now())
         if sent:
@@ -92,7 +98,7 @@ async def send(row: OutboxRow, publisher: Publisher, bot: Delivering) -> None:
         until = bot.now() + _wait(error.after, row.attempts)
         await bot.db(outbox.settle_waiting, row.id, until, str(error), now=bot.now())
         await bot.db(outbox.hold_account, row.post.account, until, str(error), now=bot.now())
-        await _still_trying(row, str(error), bot)
+        await _still_trying(row, str(error), bot, at_once=error.tell)
         log.info("%s: waits until %s: %s", row.post.account, until.isoformat(timespec="seconds"), error)
     except Unsure as error:
         await bot.db(outbox.settle_unknown, row.id, str(error), now=bot.now())
@@ -138,6 +144,35 @@ async def reconcile(row: OutboxRow, account: Account, publisher: Publisher, bot:
         await _hold(row, "that platform can't be asked", bot)
 
 
+async def take_back(row: OutboxRow, publisher: Publisher, bot: Delivering) -> None:
+    """Delete a reply whose asker deleted what it answers; where that can't be done it stays, and says why.
+
+    To delete is the same once or twice, so whatever is in doubt is simply tried again.
+    """
+    outbox, receipt, now = bot.store.outbox, row.receipt, bot.now()
+    if publisher.limits.in_store:
+        await bot.db(outbox.withdraw, row.id, TAKEN_BACK, now=now)
+        return
+    if not isinstance(publisher, Deleter) or receipt is None:
+        await bot.db(outbox.stays, row.id, f"{TAKEN_BACK}, and here nothing can be taken back")
+        return
+    try:
+        await publisher.delete(receipt)
+    except NeedsLogin as error:
+        await lock_out(row.post.account, error, bot)
+    except (RetryLater, Unsure) as error:
+        if row.looks >= TRIES:
+            await bot.db(outbox.stays, row.id, f"{TAKEN_BACK}, and it could not be taken back: {error}")
+            return
+        after = error.after if isinstance(error, RetryLater) else None
+        await bot.db(outbox.take_back_later, row.id, now + _wait(after, row.looks + 1))
+    except (Rejected, TooLong) as error:
+        await bot.db(outbox.stays, row.id, f"{TAKEN_BACK}, and it could not be taken back: {error}")
+    else:
+        await bot.db(outbox.withdraw, row.id, TAKEN_BACK, now=now)
+        log.info("%s: took outbox %s back: %s", row.post.account, row.id, TAKEN_BACK)
+
+
 async def lock_out(name: str, error: NeedsLogin, bot: Delivering) -> None:
     """Pause an account that the platform doesn't let in, and tell the owner once."""
     counts = await bot.db(bot.store.outbox.pending_count, name)
@@ -153,7 +188,7 @@ async def lock_out(name: str, error: NeedsLogin, bot: Delivering) -> None:
 async def _look(row: OutboxRow, account: Account, publisher: Publisher, bot: Delivering) -> None:
     outbox, now = bot.store.outbox, bot.now()
     try:
-        receipt = await publisher.find(row.post)
+        receipt = await publisher.find(await _threaded(row.post, bot))
         failpoint.point("in_reconcile")
     except (Unsure, RetryLater) as error:
         if now - (row.first_sent_at or now) > LOOK_FOR:
@@ -184,12 +219,13 @@ async def _again(row: OutboxRow, account: Account, bot: Delivering) -> None:
     await _still_trying(row, row.reason, bot)
 
 
-async def _still_trying(row: OutboxRow, why: str, bot: Delivering) -> None:
-    """Nothing is tried for ever in silence."""
-    if row.attempts < TELL_AFTER:
+async def _still_trying(row: OutboxRow, why: str, bot: Delivering, *, at_once: bool = False) -> None:
+    """Nothing is tried for ever in silence; `at_once`: nor once, where only the owner can change anything about it."""
+    if row.attempts < TELL_AFTER and not at_once:
         return
+    times = "once" if row.attempts == 1 else f"{row.attempts} times"
     text = (
-        f"{row.post.account}: outbox {row.id} was tried {row.attempts} times, and is not out yet ({why})."
+        f"{row.post.account}: outbox {row.id} was tried {times}, and is not out yet ({why})."
         f" It is tried again, and later posts of this account wait for it; to give it up: starfish queue reject {row.id}"
     )
     await bot.db(bot.store.owner.tell, f"outbox:{row.id}", text, now=bot.now())

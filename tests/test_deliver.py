@@ -7,7 +7,7 @@ import pytest
 
 from bot import deliver
 from bot.errors import TooLong
-from bot.model import Post, Receipt
+from bot.model import Post, Receipt, Slot, State
 from bot.store import Store
 from tests.faults.rig import rig
 
@@ -155,6 +155,23 @@ async def test_nothing_is_sent_while_the_owner_wants_silence(tmp_path: Path) -> 
         await bot.deliver("readable")
         assert bot.states("readable") == ["sent", "planned"]
         assert bot.servers["readable"].requests == 1
+
+
+async def test_a_part_of_a_thread_is_looked_for_where_it_was_sent(tmp_path: Path) -> None:
+    """The second part answers the first; kept though answered with 500, it is found as that answer, and not sent twice."""
+    async with rig(tmp_path, "readable") as bot:
+        server = bot.servers["readable"]
+        parts = [
+            Post(account="readable", text=f"Part {number} {link}", link=link, dedupe_key=f"slot:s#{number}")
+            for number, link in enumerate(("https://example.com/a", "https://example.com/b"))
+        ]
+        slot = Slot(account="readable", identity="s", at=bot.clock())
+        await bot.on.db(bot.store.outbox.filled_together, slot, parts, [], State.PLANNED, now=bot.clock())
+        server.troubles.script(["", "kept, 500"])
+        await bot.settle("readable")
+        first, second = bot.rows("readable")
+        assert [row.receipt.note for row in (first, second) if row.receipt] == ["answered", "found"]
+        assert [one.reply_to for one in server.kept] == [None, first.receipt and first.receipt.remote_id]
 
 
 async def test_after_an_outage_there_is_no_burst(tmp_path: Path) -> None:
