@@ -6,7 +6,9 @@ One object or one sentence a line, in order: a line that can't be read never end
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +17,12 @@ SHOWN = 80
 
 
 def objects() -> Iterator[dict[str, Any] | str]:
-    """Read the standard input line by line; a line that is no JSON object gives the sentence that says so."""
+    """Read the standard input line by line; a line that is no JSON object gives the sentence that says so.
+
+    Ctrl-C ends it at once: asyncio's own handler would only wait for the line that is being read.
+    """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for line in sys.stdin.buffer:
         yield object_of(line)
 

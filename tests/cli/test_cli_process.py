@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -106,3 +107,26 @@ def test_failures_of_tasks_side_by_side_are_explained_by_the_one_we_know() -> No
     assert _expected(ExceptionGroup("", [ValueError(), ExceptionGroup("", [busy])])) is busy
     assert isinstance(_expected(ExceptionGroup("", [StoreError("x"), busy])), StoreError)
     assert _expected(ExceptionGroup("", [ValueError()])) is None
+
+
+@pytest.mark.parametrize("command", ["ask", "condense"])
+def test_an_interrupt_ends_a_stream_at_once(tmp_path: Path, command: str) -> None:
+    """Ctrl-C while the next line is waited for: the answers so far are out, exit 1, and no traceback."""
+    line = {"ask": '{"text": "hello"}', "condense": '{"url": "https://example.com/a", "text": "Words."}'}[command]
+    more = ["--config", str(write_config(tmp_path / "config"))] if command == "ask" else []
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", command, "--jsonl", *more],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+    ) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        running.stdin.write(f"{line}\n".encode())
+        running.stdin.flush()
+        assert json.loads(running.stdout.readline())
+        running.send_signal(signal.SIGINT)
+        assert running.wait(20) == 1
+        assert running.stderr is not None
+        assert b"Traceback" not in running.stderr.read()
