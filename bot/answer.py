@@ -23,7 +23,7 @@ from bot.core.reply import DID_YOU_MEAN, PAUSED, pick, render
 from bot.core.rules import ASKED, Engine
 from bot.model import Account, Caps, Limits, Match, Mention, Post, Rule
 from bot.ports import Clock, OwnerDesk
-from bot.store import Store, Writer
+from bot.store import TAKEN_BACK, Store, Writer
 
 log = logging.getLogger("starfish.answer")
 
@@ -89,11 +89,11 @@ async def receive(mention: Mention, bot: Answering, *, cursor: str | None = None
 
 
 async def _taken_back(mention: Mention, bot: Answering) -> Heard:
-    """Somebody deleted what they said: what isn't answered yet never is, and an answer that isn't sent is withdrawn."""
+    """Somebody deleted what they said: what isn't answered yet never is, and an answer goes too, if need be back."""
     known = await bot.db(bot.store.mentions.by_remote, mention.account, mention.remote_id)
     if known is None:
         return Heard(id=0, new=False)
-    await bot.db(bot.store.mentions.withdrawn, known.id, "its author deleted it", now=bot.now())
+    await bot.db(bot.store.mentions.withdrawn, known.id, TAKEN_BACK, now=bot.now())
     return Heard(id=known.id, new=False)
 
 
@@ -259,7 +259,7 @@ def _values(mention: Mention, match: Match, bot: Answering) -> dict[str, str]:
     slot = bot.next_post(mention.account)
     return {
         "next.at": slot.astimezone(bot.zone).strftime("%A at %H:%M") if slot else "when there is something good",
-        "name": mention.name or mention.author.lstrip("@").partition("@")[0],
+        "name": mention.name.strip() or mention.author.lstrip("@").partition("@")[0].strip() or "there",
         "text": mention.text,
         "rule": match.rule,
         "bot.name": bot.name,

@@ -34,10 +34,16 @@ class Findings:
         lines += [f"manners: {sentence}" for sentence in self.manners]
         lines += [f"rule {one.rule!r}: “{one.test.say}”: {one.reason}" for one in self.failures]
         passed = self.tests - len(self.failures)
-        lines.append(
-            f"{len(settings.accounts)} accounts, {len(settings.feeds)} feeds, {len(settings.rules)} rules,"
-            f" {len(settings.quotes)} quotes; {passed} of {self.tests} rule tests pass."
-        )
+        had = [
+            f"{len(things)} {name}{'s' if len(things) != 1 else ''}"
+            for name, things in (
+                ("account", settings.accounts),
+                ("feed", settings.feeds),
+                ("rule", settings.rules),
+                ("quote", settings.quotes),
+            )
+        ]
+        lines.append(f"{', '.join(had)}; {passed} of {self.tests} rule tests pass.")
         lines.append(
             "No mistakes." if self.ok else f"{len(self.failures)} rule tests fail: mend them before you start."
         )

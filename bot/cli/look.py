@@ -145,7 +145,7 @@ def status(place: Place, *, as_json: bool) -> None:
         return
     feeds = facts["feeds"]
     troubled = [feed for feed in feeds if feed["error"] or feed["muted"] or feed["held"]]
-    click.echo(f"{len(feeds)} feeds, {len(troubled)} with a problem")
+    click.echo(f"{len(feeds)} feed{'s' if len(feeds) != 1 else ''}, {len(troubled)} with a problem")
     for feed in troubled:
         why = feed["muted"] or feed["held"] or feed["error"]
         since = f" since {feed['error_since'][:16].replace('T', ' ')}" if feed["error_since"] else ""

@@ -41,6 +41,15 @@ async def test_a_mention_walks_to_its_answer(bot: SmallBot) -> None:
     assert await answer.answer_waiting(bot.stories.answering) == 0
 
 
+async def test_who_has_no_name_is_greeted_all_the_same(bot: SmallBot) -> None:
+    """A handle of which no name is left leaves no hole in the sentence."""
+    await bot.hear("Hello!", author="@")
+    await answer.answer_waiting(bot.stories.answering)
+    await bot.deliver()
+    _, reply = await bot.timeline()
+    assert reply.text == "Hello there, nice to meet you."
+
+
 async def test_the_same_mention_twice_is_one(bot: SmallBot) -> None:
     """The platform may tell an event again, before the answer and after it: one mention, one reply."""
     first = await bot.hear("hello", key="k")
