@@ -77,8 +77,9 @@ class DeliveryError(StarfishError):
 class RetryLater(DeliveryError):
     """Certainly not accepted: wait `after` (None: our own backoff), then try again."""
 
-    def __init__(self, message: str, after: timedelta | None = None) -> None:
+    def __init__(self, message: str, after: timedelta | None = None, *, tell: bool = False) -> None:
         self.after = after
+        self.tell = tell  # whether the owner should know at once: only they can shorten the wait
         super().__init__(message)
 
 

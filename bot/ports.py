@@ -234,6 +234,11 @@ It registers, logs in or tries a token, and raises a DeliveryError with a senten
 """
 
 
+Costs = Callable[[Account, Vault | None, datetime], list[str]]
+"""What the owner must know of the money that an account costs: sentences for `starfish check` (no vault: of the settings
+alone) and `starfish status` (of what was spent so far)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Platform:
     """What an entry point of the group `bot.platforms` names."""
@@ -243,6 +248,7 @@ class Platform:
     open: Callable[[Account, Any, Tools], Publisher]
     limits: Limits = Limits(max_length=500)  # as published; an account may learn better ones from its server
     enrol: Enrol | None = None  # the walk of `starfish accounts add`; without one, each key is asked for
+    costs: Costs | None = None  # where it costs money
 
 
 class Rewriter(Protocol):

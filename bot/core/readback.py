@@ -34,6 +34,11 @@ def says(markup: str, sent: str) -> bool:
     return same_words(plain(markup), sent)
 
 
+def same_address(one: str, other: str) -> bool:
+    """Whether two addresses are the same, however they are written."""
+    return _address(one) == _address(other)
+
+
 def squeezed(text: str) -> str:
     """The letters and digits of a text without the handles it begins with; where it has none, its signs."""
     said = unicodedata.normalize("NFKC", without_handles(text)).casefold()

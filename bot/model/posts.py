@@ -26,6 +26,7 @@ class Limits:
     in_store: bool = False  # only `local`: sent by a transaction in our own database
     idempotent_for: timedelta | None = None  # None: no key; timedelta.max: for ever
     searchable: bool = False  # `find` can prove that a post is there, or is not
+    unsolicited: bool = True  # whether people may be told more than the one answer to what they said: follows, reminders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
