@@ -84,8 +84,9 @@ def import_(place: Place, *, file: Path) -> None:
 
 @rules.command(epilog="Example: starfish rules remove faq-bees")
 @click.argument("rule_id", metavar="ID")
+@click.option("--force", is_flag=True, help="Also a locked one.")
 @common
-def remove(place: Place, *, rule_id: str) -> None:
+def remove(place: Place, *, rule_id: str, force: bool) -> None:
     """Remove a rule: from rules.toml, or from what was taught."""
     from bot.app.build import utc_now
     from bot.errors import UsageError
@@ -95,6 +96,8 @@ def remove(place: Place, *, rule_id: str) -> None:
     removed = remove_rule(place.folder, rule_id)
     if not removed and settings.bot.database.exists():
         with place.store("write", settings) as store:
+            if not force and any(rule.id == rule_id and rule.locked for rule in store.rules.all()):
+                raise UsageError(f"{rule_id} is locked; say `unlock {rule_id}` to the bot first, or add --force")
             removed = store.rules.remove(rule_id, "cli", now=utc_now())
     if not removed:
         raise UsageError(f"there is no rule {rule_id!r}; see: starfish rules list")

@@ -103,6 +103,17 @@ def test_a_taught_answer_goes_to_those_who_wait_once(asked: Terminal, folder: Pa
     assert asked.ok("ask", "how do I feed my bees", "--json").json()["rule"] == taught[0]
 
 
+def test_a_locked_rule_is_kept_unless_it_must_go(asked: Terminal, folder: Path) -> None:
+    """What the owner locked in the chat is not removed by a slip at the command line."""
+    asked.ok("rules", "teach", "--when", "do bees sleep", "--reply", "They do.")
+    (taught,) = [one["id"] for one in asked.ok("rules", "list", "--json").json()["rules"] if one["origin"] == "cli"]
+    with open_store(folder / "starfish.db", mode="write", now=START) as store:
+        assert store.rules.lock(taught, "@owner", now=START)
+    refused = asked("rules", "remove", taught)
+    assert (refused.code, f"unlock {taught}" in refused.err) == (2, True)
+    asked.ok("rules", "remove", taught, "--force")
+
+
 def test_teaching_what_would_steal_is_refused(asked: Terminal) -> None:
     """A pattern that takes another rule's own test is a mistake, named; so is an unknown number, or no words."""
     assert "greeting" in asked("rules", "teach", "--when", "hello there", "--reply", "Mine").err
