@@ -185,3 +185,81 @@ async def test_after_an_outage_there_is_no_burst(tmp_path: Path) -> None:
         await bot.settle("readable")
         assert not await bot.on.db(store.outbox.open_post, "readable")
         assert bot.clock() - bot.rows("readable")[0].created_at < timedelta(minutes=10)
+
+
+# --------------------------------------------------------------------------- answers to words that were taken back
+
+
+async def test_where_nothing_can_be_taken_back_the_answer_stays(tmp_path: Path) -> None:
+    """Once tried, never again, and it says why."""
+    async with rig(tmp_path, "keyed") as bot:
+        await bot.hear("keyed", "m1")
+        await bot.reply()
+        await bot.settle("keyed")
+        await bot.hear("keyed", "m1", "", gone=True)
+        await bot.settle("keyed")
+        (row,) = bot.rows("keyed")
+        assert (row.state, row.reason) == ("sent", "its author deleted it, and here nothing can be taken back")
+
+
+@pytest.mark.parametrize(
+    ("script", "state", "why"),
+    [
+        ([], "withdrawn", "deleted it"),
+        (["422"], "sent", "422"),
+        (["lost, 500"] * 13, "sent", "500"),
+        (["lost, 500"] * 12, "withdrawn", "deleted it"),
+    ],
+)
+async def test_what_keeps_an_answer_there_ends_somewhere(
+    tmp_path: Path, script: list[str], state: str, why: str
+) -> None:
+    """A refusal is final; other trouble is tried again for a day and a half, and then let be."""
+    async with rig(tmp_path, "mastodon") as bot:
+        server = bot.servers["mastodon"]
+        said = server.say("@ann@example.social", "hello")
+        await bot.hear("mastodon", said.id)
+        await bot.reply()
+        await bot.settle("mastodon")
+        server.unsaying.script(script)
+        await bot.hear("mastodon", said.id, "", gone=True)
+        await bot.settle("mastodon")
+        (row,) = bot.rows("mastodon")
+        assert row.state == state
+        assert why in row.reason
+        assert bool(server.kept) == (state == "sent")
+
+
+async def test_a_refused_login_keeps_an_answer_for_later(tmp_path: Path) -> None:
+    """The account is paused; once it is let in again, the answer goes."""
+    async with rig(tmp_path, "mastodon") as bot:
+        server = bot.servers["mastodon"]
+        said = server.say("@ann@example.social", "hello")
+        await bot.hear("mastodon", said.id)
+        await bot.reply()
+        await bot.settle("mastodon")
+        server.unsaying.script(["401"])
+        await bot.hear("mastodon", said.id, "", gone=True)
+        await bot.settle("mastodon")
+        assert bot.states("mastodon") == ["sent"]
+        assert bot.notices() != {}
+        await bot.on.db(bot.store.outbox.let_in, "mastodon")
+        await bot.settle("mastodon")
+        assert (bot.states("mastodon"), server.kept) == (["withdrawn"], [])
+
+
+@pytest.mark.parametrize("fault", ["kept, 500", "lost, 500"])
+async def test_an_answer_in_doubt_goes_too(tmp_path: Path, fault: str) -> None:
+    """Words taken back while nobody knows whether the answer is out: found, it is deleted; absent, it is not sent again."""
+    async with rig(tmp_path, "mastodon") as bot:
+        server = bot.servers["mastodon"]
+        said = server.say("@ann@example.social", "hello")
+        await bot.hear("mastodon", said.id)
+        await bot.reply()
+        server.troubles.script([fault])
+        await bot.deliver("mastodon")
+        assert bot.states("mastodon") == ["unknown"]
+        await bot.hear("mastodon", said.id, "", gone=True)
+        await bot.settle("mastodon")
+        assert bot.states("mastodon") == ["withdrawn"]
+        assert (server.kept, server.requests) == ([], 1)

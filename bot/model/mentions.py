@@ -30,7 +30,7 @@ class Mention:
     visibility: str | None = None
     language: str | None = None
     context: Mapping[str, str] = field(default_factory=dict)  # what the platform needs for a reply
-    gone: bool = False  # its author took it back: what isn't sent yet is withdrawn
+    gone: bool = False  # its author took it back: what isn't sent yet is withdrawn, what is sent is taken back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,7 @@ class MastodonServer(World):
     """One server, with one account whose token is `token`, and as many people as speak to it."""
 
     troubles: Troubles = field(default_factory=Troubles)
+    unsaying: Troubles = field(default_factory=Troubles)  # of deleting: "kept" is done
     token: str = "good"  # noqa: S105 -- a test's
     used_key: Literal["status", "500"] = "status"  # what a used key is answered with
     redelivers: bool = False  # notifications that were read come again
@@ -170,12 +171,15 @@ class MastodonServer(World):
             return _error(404, "Record not found")
         return None
 
-    async def _delete(self, request: web.Request) -> web.Response:
-        for one in self.kept:
-            if one.id == request.match_info["id"]:
-                self.statuses.remove(one)
-                return web.json_response(self.shown(one))
-        return _error(404, "Record not found")
+    async def _delete(self, request: web.Request) -> web.StreamResponse:
+        fault = self.unsaying.next()
+        if (refused := refusal(fault, utc(self.clock()))) is not None:
+            return refused
+        one = next((one for one in self.kept if one.id == request.match_info["id"]), None)
+        if one is not None and keeps(fault):
+            self.statuses.remove(one)
+        answer = _error(404, "Record not found") if one is None else web.json_response(self.shown(one))
+        return await misleading(fault, request) or answer
 
     # ----------------------------------------------------------------- reading
 

@@ -29,12 +29,13 @@ from bot.store.records import (
     Usage,
 )
 from bot.store.restoring import restore
-from bot.store.settling import CUT_OFF
+from bot.store.settling import CUT_OFF, TAKEN_BACK
 from bot.store.store import Store
 from bot.store.writer import Writer
 
 __all__ = [
     "CUT_OFF",
+    "TAKEN_BACK",
     "AccountState",
     "Answered",
     "Decision",

@@ -56,7 +56,7 @@ class Clock(Part):
             count += self._bring_back(place, stamp(now), 0)
         for place in ASKED:
             # What the owner put off is theirs: only what is waiting for a platform is meant here.
-            only = " AND state IN ('waiting', 'unknown')" if place == "outbox.not_before" else ""
+            only = " AND state IN ('waiting', 'unknown', 'sent')" if place == "outbox.not_before" else ""
             count += self._bring_back(place, stamp(now + LONGEST), stamp(now), only)
         return count + self.change(
             "UPDATE meta SET value = ?1 WHERE key IN ('created_at', 'answers_from') AND CAST(value AS INTEGER) > ?1",

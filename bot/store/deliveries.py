@@ -70,6 +70,21 @@ class Deliveries(Accounts):
         )
 
     @reading
+    def to_take_back(self, account: str, now: datetime) -> list[OutboxRow]:
+        """Sent replies of an account to words that were taken back, as far as they are due, oldest first.
+
+        None while its platform doesn't let us in, or asked us to wait.
+        """
+        state = self._account(account)
+        if state.locked_out or (state.hold_until is not None and state.hold_until > now):
+            return []
+        return self._some(
+            "account = ? AND state = 'sent' AND not_before IS NOT NULL AND not_before <= ? ORDER BY not_before, id",
+            account,
+            stamp(now),
+        )
+
+    @reading
     def pending_count(self, account: str) -> dict[str, int]:
         """How many deliveries of an account aren't over, by state; states without any are left out."""
         found = self.all_of(
@@ -123,10 +138,14 @@ class Deliveries(Accounts):
             settle // MICROSECOND,
             account,
         )
+        unsays = self._moment(
+            "SELECT min(not_before) FROM outbox WHERE account = ? AND state = 'sent' AND not_before IS NOT NULL",
+            account,
+        )
         sends = None if state.paused and state.paused_until is None else self._next_send(account)
         if sends is not None and state.paused_until is not None:
             sends = max(sends, state.paused_until)
-        due = [at for at in (looks, sends) if at is not None]
+        due = [at for at in (looks, unsays, sends) if at is not None]
         return max(min(due), state.hold_until or now, now) if due else None
 
     @reading

@@ -127,7 +127,10 @@ class Mentions(Past):
 
     @durable
     def withdrawn(self, mention_id: int, reason: str, now: datetime) -> bool:
-        """Its author took it back: it isn't answered any more, leaves the timeline, and what isn't sent yet stays unsent."""
+        """Its author took it back: it isn't answered any more, leaves the timeline, and what isn't sent yet stays unsent.
+
+        An answer that is sent shall be taken back too (`outbox.to_take_back`).
+        """
         changed = self.change(
             "UPDATE mentions SET state = 'withdrawn', reason = ?, text = '', answered_at = coalesce(answered_at, ?)"
             " WHERE id = ? AND state != 'withdrawn'",
@@ -142,6 +145,12 @@ class Mentions(Past):
             stamp(now),
             whole(mention_id),
         )
+        if changed:
+            self.change(
+                "UPDATE outbox SET not_before = ? WHERE mention = ? AND kind = 'reply' AND state = 'sent'",
+                stamp(now),
+                whole(mention_id),
+            )
         for promise in ("follows", "reminders"):
             self.change(f"DELETE FROM {promise} WHERE mention = ?", whole(mention_id))  # noqa: S608 -- two constants
         return changed == 1

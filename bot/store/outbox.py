@@ -16,7 +16,7 @@ from bot import failpoint
 from bot.model import OutboxRow, Post, Receipt, Slot, State
 from bot.store.deliveries import Deliveries, outbox_row
 from bot.store.part import durable, reading
-from bot.store.settling import Settling
+from bot.store.settling import TAKEN_BACK, Settling
 from bot.store.values import TEXT, clean, cleaned, packed, stamp
 
 STOPPED = "they said stop"
@@ -187,15 +187,23 @@ class Outbox(Settling, Deliveries):
         return None
 
     def _still_wanted(self, outbox_id: int, now: datetime) -> bool:
-        """Withdraw a reply to somebody who said stop after it was planned; the answer to that very word is later."""
+        """Withdraw a reply to somebody who said stop after it was planned (the answer to that very word is later).
+
+        Just so one to words that were taken back while it was in doubt whether the reply was out.
+        """
         stopped = self.one(
             "SELECT 1 FROM outbox JOIN people ON person = reply_to_author AND people.account IN (outbox.account, '')"
             " WHERE outbox.id = ? AND opted_out_at > created_at",
             outbox_id,
         )
-        if stopped is None:
+        gone = self.one(
+            "SELECT 1 FROM outbox JOIN mentions ON mentions.id = mention WHERE outbox.id = ? AND mentions.state = 'withdrawn'",
+            outbox_id,
+        )
+        if stopped is None and gone is None:
             return True
-        self._move(outbox_id, State.WITHDRAWN, (State.PLANNED, State.WAITING), STOPPED, now)
+        reason = TAKEN_BACK if gone else STOPPED
+        self._move(outbox_id, State.WITHDRAWN, (State.PLANNED, State.WAITING), reason, now)
         return False
 
     def _due_reply(self, account: str, now: datetime) -> int | None:

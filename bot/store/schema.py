@@ -268,7 +268,12 @@ CREATE TABLE timeline (
 );
 """
 
-MIGRATIONS: tuple[str, ...] = (FEEDS + DELIVERIES + CONVERSATIONS,)
+TAKING_BACK = """
+-- A sent reply with a time: whom it answers took their words back, and so shall it be; at that time.
+CREATE INDEX outbox_take_back ON outbox (account, not_before) WHERE state = 'sent' AND not_before IS NOT NULL;
+"""
+
+MIGRATIONS: tuple[str, ...] = (FEEDS + DELIVERIES + CONVERSATIONS, TAKING_BACK)
 """`MIGRATIONS[n]` brings a database of version n to version n + 1."""
 
 

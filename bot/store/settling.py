@@ -17,6 +17,9 @@ from bot.store.values import TEXT, clean, cleaned, stamp, stamped, whole
 CUT_OFF = "the program stopped while sending"
 """The reason of a delivery that is in doubt through nobody's fault but ours."""
 
+TAKEN_BACK = "its author deleted it"
+"""Why a mention is answered no more, and its answer withdrawn."""
+
 IN_DOUBT = (State.SENDING, State.UNKNOWN)
 WAITS = (State.DRAFT, State.PLANNED, State.WAITING)
 OVER = (State.SENT, State.REFUSED, State.HELD, State.EXPIRED, State.WITHDRAWN)
@@ -119,6 +122,30 @@ class Settling(Part):
         return self._move(outbox_id, State.WITHDRAWN, states, reason, now)
 
     @durable
+    def take_back_later(self, outbox_id: int, until: datetime) -> bool:
+        """A sent reply could not be taken back now; the next attempt is at `until`."""
+        return (
+            self.change(
+                "UPDATE outbox SET not_before = ?, looks = looks + 1 WHERE id = ? AND state = 'sent'",
+                stamp(until),
+                whole(outbox_id),
+            )
+            == 1
+        )
+
+    @durable
+    def stays(self, outbox_id: int, reason: str) -> bool:
+        """A sent reply can't be taken back: it stays, and why."""
+        return (
+            self.change(
+                "UPDATE outbox SET not_before = NULL, reason = ? WHERE id = ? AND state = 'sent'",
+                clean(reason),
+                whole(outbox_id),
+            )
+            == 1
+        )
+
+    @durable
     def approve(self, outbox_id: int, not_before: datetime | None, now: datetime) -> bool:
         """The owner lets a draft go, at once or at a time."""
         return self._move(outbox_id, State.PLANNED, (State.DRAFT,), "", now, until=not_before)
@@ -154,8 +181,9 @@ class Settling(Part):
 
     def _sent(self, outbox_id: int, receipt: Receipt, now: datetime) -> None:
         self.change(
-            "UPDATE outbox SET state = 'sent', reason = '', not_before = NULL, settled_at = ?, remote_id = ?,"
-            " remote_url = ?, receipt_note = ? WHERE id = ?",
+            "UPDATE outbox SET state = 'sent', reason = '', settled_at = ?1, remote_id = ?2, remote_url = ?3,"
+            " receipt_note = ?4, looks = 0, not_before = (SELECT ?1 FROM mentions WHERE mentions.id = outbox.mention"
+            " AND mentions.state = 'withdrawn' AND outbox.kind = 'reply') WHERE id = ?5",
             stamp(now),
             clean(receipt.remote_id),
             cleaned(receipt.url),

@@ -138,6 +138,27 @@ async def test_m4_a_mention_that_was_deleted_is_done(tmp_path: Path) -> None:
         assert server.requests == 2
 
 
+async def test_m4_an_answer_is_taken_back_with_the_words_that_it_answers(tmp_path: Path) -> None:
+    """Ann deletes what she said: our answer goes too, once the platform lets it, over a crash; other answers stay."""
+    async with rig(tmp_path, "mastodon") as bot:
+        server = bot.servers["mastodon"]
+        gone, stays = server.say("@ann@example.net", "hello"), server.say("@bob@example.net", "hello")
+        for said in (gone, stays):
+            await bot.hear("mastodon", said.id, author=f"@{said.account}")
+        await bot.reply()
+        await bot.settle("mastodon")
+        assert bot.states("mastodon") == ["sent", "sent"]
+        server.take_back(gone)
+        await bot.hear("mastodon", gone.id, "", gone=True)
+        server.unsaying.script(["429 seconds", "lost, cut", "kept, 500"])
+        await bot.deliver("mastodon")
+        assert bot.states("mastodon") == ["sent", "sent"]
+        await bot.again()
+        await bot.settle("mastodon")
+        assert bot.states("mastodon") == ["withdrawn", "sent"]
+        assert [one.reply_to for one in server.kept] == [stays.id]
+
+
 async def test_m4_a_private_word_is_answered_in_private_and_to_the_asker_alone(tmp_path: Path) -> None:
     """The visibility never widens, and of a hundred people named only the asker is tagged."""
     async with rig(tmp_path, "mastodon") as bot:

@@ -120,6 +120,16 @@ async def test_who_takes_their_words_back_is_not_answered(tmp_path: Path) -> Non
         assert await said(bot, "club") == []
 
 
+async def test_an_answer_on_our_own_timeline_goes_with_its_question(tmp_path: Path) -> None:
+    """There it needs nobody else: question and answer leave together."""
+    async with small_bot(write_config(tmp_path / "config"), Hands()) as bot:
+        assert await bot.talk("hello", key="1")
+        await bot.hear("", key="1", gone=True)
+        await bot.deliver()
+        assert await bot.timeline() == []
+        assert await said(bot, "timeline", "withdrawn") == ["Hello ann, nice to meet you."]
+
+
 async def test_late_and_capped_ones_wait_for_the_owner(tmp_path: Path) -> None:
     """One word that we pause, then silence, and everything on the list with its reason."""
     accounts = TWO.replace('url = "http://127.0.0.1:9/"', 'url = "http://127.0.0.1:9/"\ncaps = { person = "2/h" }', 1)
