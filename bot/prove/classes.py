@@ -8,6 +8,7 @@ from typing import Protocol
 
 from aiohttp import web
 
+from bot.prove.bluesky_server import bluesky
 from bot.prove.counting import Counting
 from bot.prove.faults import Troubles
 from bot.prove.servers import gotosocial, mastodon, webhook
@@ -81,6 +82,13 @@ CLASSES = (
 """One of each; `prove` takes them all."""
 
 FURTHER = (
+    Class(
+        name="bluesky",
+        promise="a key for ever, and read-back",
+        platform="bluesky",
+        server=bluesky,
+        keys='server = "{url}"\nhandle = "bot.test"\npassword = { env = "STARFISH_PROOF_TOKEN" }\npoll = "1s"',
+    ),
     Class(name="readable", promise="read-back only", platform="readable", server=_imagined(keyed=False)),
     Class(name="blind", promise="neither: held for the owner", platform="blind", server=_imagined(keyed=False)),
     Class(
