@@ -145,7 +145,9 @@ def _scores(candidate: Candidate, store: Store, settings: Settings, done: Collec
             for one in store.feeds.recent_shares(account.name, utc_now() - RECENT)
         ]
         (choice,) = rank([candidate], interests=settings.bot.interests, recent=shares, now=utc_now())
-        scores.append({"account": account.name, "score": choice.score, "why": list(choice.why), "decided": account.name in done})
+        scores.append(
+            {"account": account.name, "score": choice.score, "why": list(choice.why), "decided": account.name in done}
+        )
     return scores
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot import share, wording
 from bot.app.build import Ground, Stories
@@ -46,7 +47,7 @@ async def waiting(stories: Stories, on: Ground, now: datetime, account: str | No
 
 
 async def _of(account: Account, stories: Stories, on: Ground, now: datetime) -> list[Waiting]:
-    times = _times(account, stories, now)
+    times = await _times(account, stories, on, now)
     rows = await on.db(
         on.store.outbox.rows,
         account=account.name,
@@ -62,9 +63,15 @@ async def _of(account: Account, stories: Stories, on: Ground, now: datetime) -> 
     return [*found, *(Waiting(account=account.name, expected=next(times, None), choice=choice) for choice in backlog)]
 
 
-def _times(account: Account, stories: Stories, now: datetime) -> Iterator[datetime]:
-    """The times of the account's coming slots, as many as a local day may have."""
-    zone, after, today, count = stories.sharing.zone, now, day_start(now, stories.sharing.zone), 0
+async def _times(account: Account, stories: Stories, on: Ground, now: datetime) -> Iterator[datetime]:
+    """The times of the account's coming slots, as many as a local day may have; what is out today counts."""
+    midnight = day_start(now, stories.sharing.zone)
+    sent = await on.db(on.store.outbox.sent_since, account.name, midnight)
+    return _slots(account, stories.sharing.zone, now, sent)
+
+
+def _slots(account: Account, zone: ZoneInfo, after: datetime, count: int) -> Iterator[datetime]:
+    today = day_start(after, zone)
     while (slot := next_slot(account, zone, after)) is not None:
         after = slot.at
         if day_start(after, zone) != today:
@@ -74,13 +81,13 @@ def _times(account: Account, stories: Stories, now: datetime) -> Iterator[dateti
             yield after
 
 
-async def preview(stories: Stories, now: datetime, *, account: str | None, count: int) -> list[Preview]:
+async def preview(stories: Stories, on: Ground, now: datetime, *, account: str | None, count: int) -> list[Preview]:
     """Compose what would be posted next, and send nothing; those that would fail the value gate are left out."""
     found: list[Preview] = []
     for name, one in stories.sharing.accounts.items():
         if account not in (None, name):
             continue
-        times = _times(one, stories, now)
+        times = await _times(one, stories, on, now)
         left = count
         for choice in await share.choose(one, stories.sharing, now):
             if not left:

@@ -68,8 +68,8 @@ def preview(place: Place, *, account: str | None, count: int, as_json: bool) -> 
 
     async def go() -> list[Preview]:
         with progress("polling", len(settings.feeds), show=not as_json) as advance:
-            async with looking(settings, seen=advance) as (built, _):
-                return await compose(built, utc_now(), account=account, count=count)
+            async with looking(settings, seen=advance) as (built, on):
+                return await compose(built, on, utc_now(), account=account, count=count)
 
     found = wait_for(go())
     if as_json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -121,3 +122,16 @@ def test_a_note_that_would_have_to_be_cut_is_refused(terminal: Terminal) -> None
     told = terminal("share", "https://example.org/long-read", "--note", "word " * 100)
     assert told.code == 2
     assert "has room for" in told.err
+
+
+def test_expected_times_count_what_is_out_today(site: FeedServer, tmp_path: Path) -> None:
+    """Where the day's posts are out, the backlog is expected from tomorrow on."""
+    url = site.put("/full-day.xml", rss(PIECES))
+    account = LOCAL.replace('"1h"', '"1m"') + "max_per_day = 1\n"
+    terminal = Terminal(write_config(tmp_path / "config", feeds=[url], accounts=account))
+    assert terminal.ok("once", "--post", "--json").json()["delivered"] == 1
+    (first, *_) = terminal.ok("queue", "list", "--json").json()["items"]
+    here = ZoneInfo("Europe/London")
+    assert datetime.fromisoformat(first["expected"]).astimezone(here).date() > datetime.now(here).date()
+    (shown, *_) = terminal.ok("preview", "--json").json()["items"]
+    assert shown["at"] == first["expected"]
