@@ -120,7 +120,7 @@ def test_status_tells_feeds_accounts_and_notices(terminal: Terminal, site: FeedS
     site.put("/feed.xml", b"<html>moved</html>")
     terminal.ok("once")
     said = terminal.ok("status")
-    assert "1 feeds, 1 with a problem" in said.out
+    assert "1 feed, 1 with a problem" in said.out
     facts = terminal.ok("status", "--json").json()
     assert facts["feeds"][0]["error"]
     assert facts["accounts"][0]["name"] == "timeline"
