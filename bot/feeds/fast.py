@@ -61,23 +61,30 @@ def read_xml(content: bytes, url: str) -> RawFeed | None:
     elements = _items(root, names, "entry" if kind == "feed" else "item")
     if elements is None:
         return None
-    return _Reader(root, names, url, is_atom=kind == "feed", based=b"xml:base" in content).feed(elements)
+    return _Reader(root, names, url, content, is_atom=kind == "feed").feed(elements)
 
 
 class _Reader:
     """One document being read."""
 
-    def __init__(self, root: _Element, names: Names, url: str, *, is_atom: bool, based: bool) -> None:
+    def __init__(self, root: _Element, names: Names, url: str, content: bytes, *, is_atom: bool) -> None:
         self.root, self.names, self.url = root, names, url
-        self.is_atom, self.based = is_atom, based
+        self.is_atom, self.size = is_atom, len(content)
+        # Asking an element for an attribute costs ten times as much as its share of looking through the document once.
+        self.based, self.spoken, self.about = b"xml:base" in content, b"xml:lang" in content, b":about" in content
         self.head = root if is_atom else next((child for child in root if names[child.tag] == "channel"), root)
+        self.heads = [(name, child) for child in self.head if (name := names[child.tag]) not in ("item", "entry")]
+        self._parts = _Parts(names)
         self._bases: dict[_Element, str] = {}
         self.base = self._base(self.head)
 
     def feed(self, elements: list[_Element]) -> RawFeed:
         """The head of the document, and its items, at most the 200 that matter."""
-        head = self._texts(self.head)
-        links = [link for link in self._links(self.head) if link[2]]
+        head: dict[str, str] = {}
+        for name, child in self.heads:
+            if name not in head:
+                head[name] = _text(child)
+        links = [link for link in (_link_parts(child) for name, child in self.heads if name == "link") if link[2]]
         site = next((href for rel, _, href in links if rel == "alternate" and link_of(href, self.base)), "")
         link = link_of(site, self.base)
         if not self.is_atom and not self.based:
@@ -95,16 +102,19 @@ class _Reader:
             skip_days=days_of(self._inside("skipdays")),
             hub=self._related(links, "hub"),
             topic=self._related(links, "self"),
+            size=self.size,
         )
 
     def _item(self, element: _Element) -> Item:
         item = Item(base=self._base(element) if self.based else self.base, title_is_html=not self.is_atom)
-        item.language = element.get(_XML + "lang") or ""
-        item.guid = element.get(_RDF + "about") or ""
+        if self.spoken:
+            item.language = element.get(_XML + "lang") or ""
+        if self.about:
+            item.guid = element.get(_RDF + "about") or ""
+        parts = self._parts
         texts: dict[str, str] = {}
         for child in element:
-            name = self.names[child.tag]
-            reader = _PARTS.get(name)
+            reader, name = parts[child.tag]
             if reader is not None:
                 reader(self, item, child)
             elif name not in texts:
@@ -126,7 +136,7 @@ class _Reader:
     def title(self, item: Item, child: _Element) -> None:
         if not item.title:
             text, is_html = self._construct(child)
-            item.title, item.title_is_html = text.strip(), is_html or not self.is_atom
+            item.title, item.title_is_html = text.strip(), is_html
 
     def body(self, item: Item, child: _Element) -> None:
         kind = (child.get("type") or "").lower()
@@ -134,8 +144,7 @@ class _Reader:
             return
         if kind and "/" in kind and not kind.startswith("text/") and "html" not in kind:
             return  # pictures, PDF, base64
-        text, is_html = self._construct(child)
-        item.bodies.append((text, is_html or not self.is_atom))
+        item.bodies.append(self._construct(child))
 
     def group(self, item: Item, child: _Element) -> None:
         for part in child:
@@ -161,28 +170,16 @@ class _Reader:
 
     def _construct(self, child: _Element) -> tuple[str, bool]:
         """The text of an element that may hold markup, and whether it is HTML."""
-        kind = (child.get("type") or "text").lower()
         if len(child):
             return _inner(child, escaped=self.is_atom), True
-        return child.text or "", "html" in kind or kind == "xhtml"
-
-    def _texts(self, element: _Element) -> dict[str, str]:
-        texts: dict[str, str] = {}
-        for child in element:
-            name = self.names[child.tag]
-            if name not in texts and name not in ("item", "entry"):
-                texts[name] = _text(child)
-        return texts
-
-    def _links(self, element: _Element) -> list[tuple[str, str, str]]:
-        return [_link_parts(child) for child in element if self.names[child.tag] == "link"]
+        return child.text or "", not self.is_atom or "html" in (child.get("type") or "").lower()
 
     def _related(self, links: list[tuple[str, str, str]], wanted: str) -> str | None:
         return next((safe_link(href, self.url) for rel, _, href in links if rel == wanted), "") or None
 
     def _inside(self, wanted: str) -> Iterator[str]:
-        for child in self.head:
-            if self.names[child.tag] == wanted:
+        for name, child in self.heads:
+            if name == wanted:
                 yield from (part.text or "" for part in child)
 
     def _ttl(self, head: dict[str, str]) -> timedelta | None:
@@ -229,6 +226,19 @@ _PARTS: dict[str, Callable[[_Reader, Item, _Element], None]] = {
     "itunes:author": _Reader.person,
     "source": _Reader.source,
 }
+
+
+class _Parts(dict[str, tuple[Callable[[_Reader, Item, _Element], None] | None, str]]):
+    """By lxml's tag: who reads such a part of an item (None: its text is all), and its name."""
+
+    def __init__(self, names: Names) -> None:
+        super().__init__()
+        self._names = names
+
+    def __missing__(self, tag: str) -> tuple[Callable[[_Reader, Item, _Element], None] | None, str]:
+        name = self._names[tag]
+        self[tag] = part = _PARTS.get(name), name
+        return part
 
 
 # --------------------------------------------------------------------------- elements

@@ -32,6 +32,7 @@ def read_json(content: bytes, url: str) -> RawFeed | None:
         language=language,
         hub=_hub(document, url),
         topic=safe_link(_text(document, "feed_url"), url) or None,
+        size=len(content),
     )
 
 

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import escape, unescape
 
 from bot.core.addresses import host_of, safe_link
 from bot.core.clean import clean
-from bot.core.entries import RawEntry, keyed
+from bot.core.entries import Details, RawEntry, keyed
 from bot.feeds.dates import read_date
 from bot.model import Entry, ParsedFeed
 
@@ -22,6 +22,7 @@ MOST_ENTRIES = 200
 MOST_HTML = 100_000  # characters of one entry
 MOST_TITLE = 1_000
 MOST_TEXT = 2_000_000  # characters of HTML in all: what goes through the worker's pipe without stalling its reader
+_GROWTH = 8  # a document's HTML is never as many times as long as the document: "&" grows to "&amp;", "\n" to "<br>\n"
 _MOST_NAME = 200  # characters of an author, a category, a source
 _MOST_CATEGORIES = 30
 _MOST_AUTHORS = 3
@@ -82,11 +83,13 @@ class RawFeed:
     skip_days: frozenset[int] = frozenset()
     hub: str | None = None
     topic: str | None = None
+    size: int = MOST_TEXT  # bytes of the document, where its parser tells
 
     def parsed(self, parser: str, problem: str | None = None) -> ParsedFeed:
         """Give the entries their keys, and clip the texts of the last ones where all together are too long."""
+        entries = keyed(self.entries)
         return ParsedFeed(
-            entries=tuple(_within(keyed(self.entries))),
+            entries=entries if self.size * _GROWTH <= MOST_TEXT else tuple(_within(entries)),
             title=self.title,
             link=self.link,
             language=self.language,
@@ -101,7 +104,7 @@ class RawFeed:
 
 
 def raw_entry(item: Item, language: str | None) -> RawEntry:
-    """Clean and clip one item.  `language` is the feed's, for items that don't say theirs."""
+    """Clean and clip one item, its details when they are asked for.  `language` is the feed's."""
     updated = read_date(item.updated) if item.updated else None
     published = read_date(item.published) if item.published else None
     if published is None and item.created:
@@ -110,10 +113,17 @@ def raw_entry(item: Item, language: str | None) -> RawEntry:
         guid=_c1_repaired(item.guid.strip())[:MOST_TITLE],
         link=item_link(item),
         title=plain_title(item.title, is_html=item.title_is_html),
-        html=fullest(item.bodies),
-        author=", ".join(dict.fromkeys(filter(None, map(person, item.authors[:_MOST_AUTHORS])))),
         published=published or updated,
         updated=updated,
+        details=partial(_details, item, language),
+    )
+
+
+def _details(item: Item, language: str | None) -> Details:
+    """`language` is the feed's, for items that don't say theirs."""
+    return Details(
+        html=fullest(item.bodies),
+        author=", ".join(dict.fromkeys(filter(None, map(person, item.authors[:_MOST_AUTHORS])))),
         categories=names(item.categories),
         language=language_code(item.language) or language,
         source=_name(item.source) if item.source else "",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.entries import RawEntry, Stories, entry_key, flooded, keyed, lookups, sift
+from bot.core.entries import Details, RawEntry, Stories, entry_key, flooded, keyed, lookups, sift
 from bot.core.same import Nearest, canonical, simhash, title_key
 from bot.model import Entry, Feed, Filters, ParsedFeed, Sifted
 
@@ -112,7 +112,9 @@ def test_any_entry_has_a_key(guid: str, link: str, title: str, html: str) -> Non
 
 def raw(guid: str = "", link: str = "", title: str = "", html: str = "") -> RawEntry:
     """An item without a key."""
-    return RawEntry(guid=guid, link=link and f"https://example.com/{link}", title=title, html=html)
+    return RawEntry(
+        guid=guid, link=link and f"https://example.com/{link}", title=title, details=lambda: Details(html=html)
+    )
 
 
 def test_each_item_gets_its_key_and_true_doubles_are_one() -> None:
@@ -161,7 +163,29 @@ def test_keys_are_unique_and_don_t_hang_on_the_order(raws: list[RawEntry]) -> No
 
 def test_items_that_say_nothing_are_none() -> None:
     """No guid, link, title or text: nothing to share, and nothing to know again."""
-    assert keyed([raw(), RawEntry(author="Ann")]) == ()
+    assert keyed([raw(), RawEntry(details=lambda: Details(author="Ann"))]) == ()
+
+
+def test_details_are_read_when_somebody_asks_and_once() -> None:
+    """What an entry is known by costs no reading; after the first question it is an entry like any other."""
+    asked: list[str] = []
+
+    def details() -> Details:
+        asked.append("")
+        return Details(html="<p>Body", author="Ann", categories=("audio",), language="en", source="Elsewhere")
+
+    (entry,) = keyed([RawEntry(guid="1", link="https://example.com/a", title="A title", details=details)])
+    assert (entry.title, entry.link, len(entry.key), asked) == ("A title", "https://example.com/a", 32, [])
+    told = Details(entry.html, entry.author, entry.categories, entry.language, entry.source)
+    assert len(asked) == 1
+    assert told == details()
+    asked.clear()
+    plain = Entry(key=entry.key, link=entry.link, title=entry.title, **details()._asdict())
+    assert entry == plain == entry
+    assert hash(entry) == hash(plain)
+    assert replace(entry, title="Another").html == entry.html
+    assert len(asked) == 1
+    assert not hasattr(entry, "body")
 
 
 # --------------------------------------------------------------------------- sift
