@@ -1,0 +1,202 @@
+"""Discord: a bot in a channel, which people call by its name or write to in private.
+
+May import: model, errors, ports, net, core.text.
+Within minutes of a doubtful attempt the same nonce is the same post; at any time the channel's history tells, so each
+post is looked for before it is ever sent again (decision 0003).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import timedelta
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from bot.core.text import measure
+from bot.errors import NeedsLogin, Rejected, TooLong, Unsure
+from bot.model import Account, Mention, Post, Receipt, Secret
+from bot.net.options import Span
+from bot.net.outcome import outcome
+from bot.net.replies import identifier, json_object
+from bot.platforms.discord.conversations import Conversations
+from bot.platforms.discord.gateway import Gateway
+from bot.platforms.discord.listening import PAGE, Ears
+from bot.platforms.discord.messages import LIMITS, body_of, harmless, is_post, number_of, snowflake
+from bot.platforms.discord.wire import Wire, barred, too_long
+from bot.ports import Asker, Enrolled, Http, Platform, Tools
+
+SERVER = "https://discord.com/api/v10"
+SITE = "https://discord.com/channels"
+
+
+def _address(value: object) -> object:
+    """An address with a path, without a slash at its end."""
+    try:
+        parts = urlsplit(value.strip()) if isinstance(value, str) else urlsplit("")
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError(f'must be the address of the interface, like "{SERVER}"')
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+
+
+def _channel(value: object) -> object:
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not number_of(text):
+        raise ValueError("must be a channel's id, a long number: right-click it with the developer mode on")
+    return text
+
+
+class Options(BaseModel):
+    """The keys of such an account, besides those that every account has."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    token: Secret = Field(description="The bot's token, by reference only.")
+    channel: Annotated[
+        str, BeforeValidator(_channel), WithJsonSchema({"type": ["string", "integer"], "pattern": "^[0-9]{1,20}$"})
+    ] = Field(description="The id of the channel that it posts into.")
+    embeds: bool = Field(default=True, description="Whether Discord may show a preview of a link.")
+    poll: Span = Field(default=timedelta(seconds=60), description="How often mentions are asked for, at least.")
+    server: Annotated[
+        str, BeforeValidator(_address), WithJsonSchema({"type": "string", "pattern": "^https?://[^@?#]+$"})
+    ] = Field(default=SERVER, description="The address of the interface.")
+
+
+class Discord:
+    """One bot with one channel of its own."""
+
+    def __init__(self, account: Account, options: Options, tools: Tools) -> None:
+        self.name = account.name
+        self.limits = LIMITS
+        self._options, self._tools = options, tools
+        self._wire = Wire(options.server, options.token, tools)
+        self._talks = Conversations(self._wire)
+        self._guild = ""  # of the channel, once it is known
+        self._sent: dict[str, str] = {}  # what this process knows to be there: id and key, as words may come twice
+
+    async def prepare(self) -> None:
+        """Learn which server the channel is of, so that posts have an address.  Raises as `ports.Preparing` says."""
+        channel = json_object(await self._wire.get(f"/channels/{self._options.channel}"))
+        self._guild = identifier(channel.get("guild_id")) or "@me"
+
+    # ----------------------------------------------------------------- speaking
+
+    async def publish(self, post: Post) -> Receipt:
+        """Send once.  Raises as `ports.Publisher` says."""
+        if not post.text.strip():
+            raise Rejected("there is nothing to say")
+        added = len(harmless(post)) - len(post.text)
+        room = max(self.limits.max_length - added, 1)
+        if measure(post.text, self.limits) > room:
+            raise TooLong(f"Discord allows {self.limits.max_length} characters", room)
+        body = body_of(post, embeds=self._options.embeds)
+        reply = await self._wire.send("POST", f"/channels/{self._room(post)}/messages", body)
+        if reply.status == 400 and too_long(reply):
+            raise TooLong("Discord finds it too long", min(room, len(post.text) - 1))
+        barred(reply, home=self._room(post) == self._options.channel)
+        outcome(reply)
+        return self._receipt(json_object(reply), post, "answered")
+
+    def _room(self, post: Post) -> str:
+        """Where a post belongs: a reply to where we were spoken to."""
+        there = post.reply_context.get("channel", "") if post.reply_to else ""
+        return there if number_of(there) else self._options.channel
+
+    def _receipt(self, message: Mapping[str, Any], post: Post, note: str) -> Receipt:
+        found, channel = identifier(message.get("id")), self._room(post)
+        if not number_of(found):
+            raise Unsure("the server's answer names no post")
+        self._sent[found] = post.key
+        if len(self._sent) > 1000:
+            del self._sent[next(iter(self._sent))]
+        if post.reply_to:
+            self._talks.note(found, post.reply_to)
+        guild = self._guild if channel == self._options.channel else post.reply_context.get("guild", "")
+        return Receipt(remote_id=found, url=f"{SITE}/{guild}/{channel}/{found}" if guild else None, note=note)
+
+    async def find(self, post: Post) -> Receipt | None:
+        """Look through what was said in the channel since.  Raises as `ports.Publisher` says."""
+        if post.sent_at is None:
+            raise Unsure("nobody knows when it was sent")
+        try:
+            me, messages = await self._wire.own_id(), self._since(post)
+            async for message in messages:
+                found = identifier(message.get("id"))
+                if self._sent.get(found, post.key) == post.key and is_post(message, post, me):
+                    return self._receipt(message, post, "found")
+        except (Rejected, NeedsLogin) as error:
+            if isinstance(error, NeedsLogin) and self._room(post) == self._options.channel:
+                raise
+            raise Unsure(f"the channel can't be read: {error}") from None
+        return None
+
+    async def _since(self, post: Post) -> AsyncIterator[dict[str, Any]]:
+        """Everything that was said in a post's channel since it may have been sent, oldest first.
+
+        :raises Unsure: the channel can't be read, or not completely
+        """
+        channel, now = self._room(post), self._tools.now()
+        reply, newest = await self._wire.messages(channel, limit=1)
+        if not newest:
+            await self._must_be_empty(channel)
+            return
+        # A time that still lies ahead was told by a wrong clock, and says nothing: a day is what is looked through then.
+        sent = post.sent_at if post.sent_at is not None and post.sent_at <= now else now - timedelta(days=1)
+        at = max(snowflake(sent - timedelta(minutes=5) + self._wire.ahead(reply)) - 1, 0)
+        while True:
+            _, page = await self._wire.messages(channel, after=at, limit=PAGE)
+            page.sort(key=lambda each: number_of(each.get("id")))
+            for message in page:
+                yield message
+            if not page:
+                return
+            if number_of(page[-1].get("id")) <= at:
+                raise Unsure("the channel can't be read completely")
+            at = number_of(page[-1].get("id"))
+
+    async def _must_be_empty(self, channel: str) -> None:
+        """Tell an empty channel from one whose history is hidden from us: both give no messages.
+
+        :raises Unsure: nobody knows
+        """
+        told = json_object(await self._wire.get(f"/channels/{channel}"))
+        if told.get("last_message_id", "") is not None:
+            raise Unsure("the bot may not read its channel's history: give it the permission Read Message History")
+
+    async def delete(self, receipt: Receipt) -> None:
+        """Take a post back; one that is gone already is fine.  Raises as `publish` does."""
+        if not number_of(receipt.remote_id):
+            raise Rejected("its id is not known, so it can only be taken back by hand")
+        place = (receipt.url or "").rpartition("/")[0].rpartition("/")[2]
+        channel = place if number_of(place) else self._options.channel
+        reply = await self._wire.send("DELETE", f"/channels/{channel}/messages/{receipt.remote_id}")
+        if reply.status != 404:
+            outcome(reply)
+
+    # ----------------------------------------------------------------- listening, and the set-up
+
+    def mentions(self, cursor: str | None) -> AsyncIterator[tuple[str, Mention]]:
+        """Mentions after `cursor`, oldest first, for ever; without one, those from the first start on."""
+        dice = random.Random()  # noqa: S311 -- spreads requests, hides nothing
+        gateway = Gateway(self._tools.http, self._options.token, self._wire.gateway, dice=dice)
+        ears = Ears(self.name, self._options.channel, self._wire, self._tools, gateway, self._talks)
+        return ears.mentions(cursor, self._options.poll)
+
+    async def examine(self) -> list[tuple[bool, str]]:
+        """Look at token, channel, permissions, clock and sessions.  Reads only."""
+        from bot.platforms.discord.setup import examine
+
+        return await examine(self._wire, self._options.channel)
+
+
+async def _enrol(given: Mapping[str, str], asker: Asker, door: Callable[[str], Http]) -> Enrolled:
+    from bot.platforms.discord.setup import enrol
+
+    return await enrol(given, asker, door)
+
+
+platform = Platform("discord", Options, Discord, LIMITS, enrol=_enrol)
