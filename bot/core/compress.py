@@ -1,4 +1,4 @@
-"""Safe shortenings of a sentence: what can go without touching what it says.  Pure; may import: core.patterns, core.gate.
+"""Safe shortenings of a sentence: what can go without touching what it says.  Pure; may import: core.patterns, core.verbs.
 
 Datelines, leading adverbials, parentheses, trailing attributions, non-restrictive clauses.  Numbers, names that are
 kept, negations and quotations are never altered: only whole removable parts go, and what is left is still a sentence.
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from bot.core.patterns import open_ended
+from bot.core.verbs import FINITE
 
 MOST = 12
 """Shortenings of one sentence that are tried."""
@@ -21,6 +22,10 @@ _DATELINE = re.compile(
 )
 _DATED = re.compile(
     r"\A(?:[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8}\.? \d{4}|\d{1,2}\.\d{1,2}\.\d{4})\s*(?:--?|[–—:|])\s*"
+)
+# "[Example Times] The town …", "(Example) -- The town …", "TL;DR: …"
+_LABELLED = re.compile(
+    r"\A(?:\[[A-ZÀ-Þ][^\[\]]{2,30}\]\s+|\([A-ZÀ-Þ][\w .]{2,24}\)\s*(?:--?|[–—])\s+|TL;?DR[:;,]?\s+|(?:UPDATE|Update)(?: \d)?\s?[:–—-]\s+)(?=[\"“]?[A-ZÀ-Þ])"
 )
 _LITTER = re.compile(r"\A[\s.,;:|•·*\-–—>]+(?=[^\W\d_])")
 _CAPITALS = re.compile(
@@ -52,7 +57,12 @@ _SAID = (
     r"according to|sagte|sagt|teilte|erklärte|berichtet|laut|selon|a déclaré|a annoncé|según|dijo|afirmó|secondo|ha detto|segundo|"
     r"disse|volgens|zei|aldus|według|powiedział|powiedziała)"
 )
-_ATTRIBUTION = re.compile(rf",\s+(?:[^,\"“”]{{0,80}}\s)?{_SAID}\b[^,\"“”]{{0,120}}(?P<end>[.])\Z")
+_ATTRIBUTION = re.compile(rf",\s+(?P<who>[^,\"“”]{{0,80}}\s)?{_SAID}\b[^,\"“”]{{0,120}}(?P<end>[.])\Z")
+# "…, said Ann Lee." gives the words to somebody; "Ann Lee, who did it, said." has its subject before the clause.
+_OF_SUBJECT = re.compile(
+    r",\s+(?:who|which|whose|where|when|an?|the|now|then|once|aged|including|along|together|\d)\s[^,]*\Z|,\s+(?:\d+|[A-Z][\w.]*)\Z",
+    re.IGNORECASE,
+)
 _ACCORDING = re.compile(r"(?i)\A(?:according to|laut|selon|según|secondo|segundo|volgens|według) [^,\"“”]{2,80},\s+")
 _RELATIVE = re.compile(
     r",\s+(?:which|who|whose|where|when|wobei|qui|dont|lequel|laquelle)\s[^,\"“”()]{3,140}(?P<end>[,.!?])"
@@ -64,19 +74,19 @@ _APPOSITION = re.compile(
 )
 _PARTICIPLE = re.compile(
     r",\s+(?:including|such as|especially|particularly|as well as|along with|among others|ranging from|citing|adding|noting|saying|"
-    r"making|leading|resulting|allowing|causing|following|depending|while|although|though|even though|because|since|after|as|"
+    r"making|leading|resulting|allowing|causing|following|depending|while|because|since|after|as|"
     r"darunter|insbesondere|einschließlich|notamment|y compris|ainsi que|incluyendo|así como|tra cui|incluindo|waaronder|w tym)\b[^\"“”]{3,200}(?P<end>[.!?])\Z"
 )
-# Not "if", "when", "without", "for": what is true only under a condition must keep it.
+# Not "if", "when", "without", "for", nor a place or a year: what is true only there and then must keep it.
 _LEADING_CLAUSE = re.compile(
-    r"\A(?:(?:In|On|At|After|Before|During|Since|By|As|From|Following|Despite|Although|Though|Throughout|Nach|Vor|Seit|Bei|"
-    r"Après|Avant|Depuis|Pendant|Tras|Desde|Durante|Dopo|Prima|Após|Antes|Voor|Sinds|Po|Przed|Od)\s(?!mice|rats|vitro|theory|some|"
-    r"principle|most|many|rare)[^,\"“”]{2,100},\s+(?![A-ZÀ-Þ][\w.]*(?:\s[A-Z][\w.]*)?,)(?=[A-ZÀ-Þ]|the |a |an |we |it |our |der |die |das |le |la |el ))"
+    r"\A(?:(?:(?:In|On|At|During|By|From) (?:(?:an?|his|her|its|their|the|recent|one|another) )?(?:\w+ )?(?:interviews?|statements?|speech|letters?|e-?mails?|posts?|tweets?|"
+    r"blog|press|news|report|memo|note|filing|talk|keynote|podcast|video|recent|meeting|hearing|ceremony|event|effort|attempt|bid|move|addition|response|"
+    r"doing|the process|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)|After|As|Following|Despite|Although|Though|Nach|Après|Tras|Dopo|Após|Po)\b"
+    r"(?! (?:of|for|in)\b)[^,\"“”\d]{0,100},\s+(?![A-ZÀ-Þ][\w.]*(?:\s[A-Z][\w.]*)?,)(?=[A-ZÀ-Þ]|the |a |an |we |it |our |der |die |das |le |la |el ))"
 )
-# A list's last member is no clause: enough words must stand between the comma before and the conjunction.
+# What follows "but" is mostly what the sentence is for, and stays.  A list's last member is no clause: enough words must stand between the comma before and the conjunction.
 _COORDINATED = re.compile(
-    r"(?<=\s)(?P<last>[^\s,;]+(?: [^\s,;]+){5,60}?)(?:;|,\s+(?:(?:but|so|yet|while|whereas|aber|doch|während|mais|tandis|pero|mientras|ma|mentre|mas|"
-    r"enquanto|maar|terwijl|ale)\s|(?:and|und|et|y|e|en|i)\s(?=(?:he|she|it|they|we|I|you|the|a|an|this|that|there|er|sie|es|der|die|das|il|elle|le|la|el|los)\s)))"
+    r"(?<=\s)(?P<last>[^\s,;]+(?: [^\s,;]+){5,60}?)(?:;|,\s+(?:(?:so|while|whereas|während|tandis|mientras|mentre|enquanto|terwijl)\s|(?:and|und|et|y|e|en|i)\s(?=(?:he|she|it|they|we|I|you|the|a|an|this|that|there|er|sie|es|der|die|das|il|elle|le|la|el|los)\s)))"
     r"[^\"“”]{8,260}(?P<end>[.!?])\Z"
 )
 # Where a clause begins, the comma before it stays: "X, who is Y, the source said" is "X, the source said".
@@ -85,23 +95,15 @@ _SUBORDINATE = re.compile(
     r"\A(?:If|When|While|Although|Though|Because|Since|As|After|Before|Unless|Until|Once|Whether|With|Without|To|By|Wenn|Weil|Obwohl|"
     r"Nachdem|Während|Si|Quand|Lorsque|Cuando|Aunque|Se|Quando|Als|Hoewel|Gdy|Jeśli)\b"
 )
+_DASHED_NAME = re.compile(r"\s[A-ZÀ-Þ][\w’'.]*\s+(?:[—–]|--|-)\s+[A-ZÀ-Þ]")
 _DASHED = re.compile(r"\s+[—–]\s+[^—–\"“”]{2,140}\s+[—–]\s+|\s+--\s+[^\"“”]{2,140}?\s+--\s+")
 _DASH_TAIL = re.compile(r"\s+(?:[—–]|--|-)\s+[^\"“”—–]{3,200}(?P<end>[.!?])\Z")
 
 # What is left must still say something of somebody: one of the commonest verbs, or the look of an English past tense.
-_FINITE = re.compile(
-    r"(?i)\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|must|should|do|does|did|says?|said|makes?|made|takes?|"
-    r"took|gets?|got|goes|went|comes?|came|gives?|gave|finds?|found|shows?|needs?|wants?|helps?|uses?|works?|lets?|keeps?|kept|means?|"
-    r"meant|seems?|becomes?|became|begins?|began|leads?|led|runs?|ran|sees?|saw|knows?|knew|tells?|told|brings?|brought|won|lost|built|"
-    r"sent|held|left|rose|fell|grew|spoke|wrote|drove|broke|chose|stood|paid|heard|met|sat|bought|caught|taught|thought|fought|spent|"
-    r"sold|felt|put|set|cut|hit|cost|drew|flew|threw|wore|ate|gone|done|propose|present|introduce|\w{3,}ed|"
-    r"ist|sind|waren|haben|wird|werden|wurden?|kann|können|soll|sollen|muss|gibt|geht|\w{3,}(?:te|ten)|"
-    r"est|sont|ont|était|sera|peut|fait|è|sono|hanno|es|fue|está|han|puede|é|são|foi|tem|pode|zijn|heeft|wordt|werd|jest|są|był|była|"
-    r"było|mają|\w{3,}(?:ó|ał|ała|ano))\b"
-)
+_FINITE = re.compile(rf"(?i)\b{FINITE}\b")
 _GOES_ON = re.compile(
     rf"\s(?:(?:\w+ly|also|now|then|still|never|already|just|even|too|not|again)\s)?"
-    rf"(?:(?={_FINITE.pattern.removeprefix('(?i)')})|(?:in|on|at|for|from|with|by|of|to|as|about|after|before|during|since|and|but|or|while|und|aber|in|et|mais|y|pero|e|ma|en|maar|i|ale)\s|(?:the|a|an|he|she|it|they|we|I)\s)",
+    rf"(?:(?=\b{FINITE}\b)|(?:in|on|at|for|from|with|by|of|to|as|about|after|before|during|since|and|but|or|while|und|aber|in|et|mais|y|pero|e|ma|en|maar|i|ale)\s|(?:the|a|an|he|she|it|they|we|I)\s)",
     re.IGNORECASE,
 )
 _CONJUNCTION = re.compile(r"\b(?:and|or|und|oder|et|ou|y|o|e|en|of|i|oraz)\b")
@@ -118,7 +120,7 @@ _NEGATION = re.compile(
 # Gentlest first: what is taken out, what is put there ("end": the mark that ended it), and what must occur for it.
 _LEVELS = (
     (_DATELINE, "", "("), (_CAPITALS, "", " "), (_LEADING, "", " "), (_PARENTHESIS, "", "(["), (_DASHED, " ", "—–-"),
-    (_ATTRIBUTION, "end", ","), (_RELATIVE, "end", ","), (_APPOSITION, "end", ","), (_ACCORDING, "", ","), (_PARTICIPLE, "end", ","),
+    (_RELATIVE, "end", ","), (_ATTRIBUTION, "end", ","), (_APPOSITION, "end", ","), (_ACCORDING, "", ","), (_PARTICIPLE, "end", ","),
     (_DASH_TAIL, "end", "—–-"), (_LEADING_CLAUSE, "", ","), (_COORDINATED, "end", ",;"),
 )  # fmt: skip
 
@@ -128,7 +130,7 @@ def tidied(sentence: str) -> str:
     sentence = _LITTER.sub("", sentence)
     if "\\" in sentence:
         sentence = _LATEX.sub(lambda command: command["words"] or "", sentence)
-    for pattern in (_DATED, _DATELINE, _CAPITALS, _LEADING):
+    for pattern in (_DATED, _DATELINE, _LABELLED, _CAPITALS, _LEADING):
         shorter = pattern.sub("", sentence, count=1)
         sentence = _capital(shorter) if shorter != sentence else sentence
     if "(" in sentence or "[" in sentence:
@@ -169,6 +171,8 @@ def _without(sentence: str, pattern: re.Pattern[str], keep: str) -> str:
     def left(match: re.Match[str]) -> str:
         if keep != "end":
             return keep
+        if pattern is _ATTRIBUTION and not match["who"] and _OF_SUBJECT.search(match.string, 0, match.start()):
+            return match[0]
         end = match["end"]
         if pattern is _RELATIVE and end == "," and not _GOES_ON.match(match.string, match.end()):
             return match[0]  # the comma may part a list within the clause: "who rate doctors, builders and shops, …"
@@ -188,6 +192,8 @@ def _turns(sentence: str, pattern: re.Pattern[str], keep: str) -> bool:
     """Tell whether a clause must stay because of what stands before it."""
     if pattern is _COORDINATED and _SUBORDINATE.match(sentence):
         return True  # the main clause may be what would go
+    if pattern is _DASH_TAIL and _DASHED_NAME.search(sentence):
+        return True  # within a name: "the New Delhi – Overseas Branch"
     if pattern not in (_COORDINATED, _PARTICIPLE, _LEADING_CLAUSE) or not _NEGATION.search(sentence):
         return False
     # What follows a negation may carry it: "not a toy, but a tool" says something else when cut.

@@ -1,0 +1,39 @@
+"""Which words can be the verb that makes words a sentence."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.verbs import has_verb
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "has"),
+    [
+        ("Ann Lee sold the house.", "en", True),
+        ("Coal plants struggle in the heat.", "en", True),
+        ("The bug resides in the network.", "en", True),
+        ("She carries it.", "en", True),
+        ("The team that won the cup celebrated.", "en", True),
+        ("It’s late.", "en", True),
+        ("A list of five old houses.", "en", False),
+        ("An old house that a storm struck in May.", "en", False),
+        ("The prime minister of Spain in Madrid last month.", None, False),
+        ("Die Stadt kauft ein Haus.", "de", True),
+        ("Ein ganz normaler Tag.", "de", False),
+        ("Brasil, Chile y Perú.", "es", False),
+        ("El pueblo abre de nuevo su escuela.", "es", True),
+        ("鍵盤は八十八ある。", "ja", True),
+    ],
+)
+def test_verbs_are_known(text: str, language: str | None, has: bool) -> None:
+    """A sentence has a verb outside its relative clauses; where no verbs are known, enough words are taken for one."""
+    assert has_verb(text, language) is has
+
+
+@given(st.text(max_size=300), st.sampled_from(["en", "de", "fr", "ja", None]))
+def test_any_text_is_looked_at(text: str, language: str | None) -> None:
+    """Whatever comes, the answer is yes or no."""
+    assert has_verb(text, language) in (True, False)
