@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from bot.core.addresses import host_of, without_trackers
 from bot.core.condense import Summary, condense
+from bot.core.credit import credit_of
 from bot.core.sentences import sentences
 from bot.core.taste import speaks_for_itself
 from bot.core.text import clean, cut, defused, fits, measure
@@ -25,9 +26,6 @@ TEMPLATE_NAMES = ("title", "summary", "link", "credit", "author", "site", "feed"
 """What may stand in braces in a template; nothing else does."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}\s]{0,40})\}")
-_MOST_CREDIT = 40  # characters of a site's or author's name
-_LONG_CREDIT = 24  # from here on a name is cut at its own seams
-_PARTS = re.compile(r"\s+[|–—·:/»-]+\s+|:\s")
 _MOST_TAGS = 2
 _LONGEST_TAG = 24
 _QUOTES = {"de": ("„", "“"), "pl": ("„", "”"), "fr": ("« ", " »"), "es": ("«", "»"), "it": ("«", "»"), "pt": ("«", "»")}
@@ -81,7 +79,8 @@ def draft(article: Article, summary: Summary, candidate: Candidate, account: Acc
     """Put a summary together with its link, credit and hashtags; foreign words are defused, the owner's are not."""
     link = without_trackers(candidate.link) or article.canonical or article.url
     title = clean(candidate.title) or summary.title or clean(article.title)
-    credit = credit_of(summary.credit or clean(candidate.feed_title) or clean(article.author) or host_of(link))
+    known = (summary.credit, clean(candidate.feed_title), clean(article.author), host_of(link))
+    credit = next(filter(None, map(credit_of, known)), "")
     hashtags = _hashtags(candidate, account) if limits.hashtags else ()
     text = summary.text if candidate.note else defused(summary.text)
     if "{" in account.style and not candidate.note:
@@ -188,7 +187,7 @@ def _as_quotation(made: Draft, article: Article, account: Account, limits: Limit
 
     Without them the bot would claim to have done what the author did.
     """
-    verbatim = made.text and made.text in defused(clean(article.text))
+    verbatim = made.text and made.text[1:] in defused(clean(article.text))
     if (
         not verbatim
         or "{" in account.style
@@ -259,14 +258,6 @@ def _ends(text: str) -> list[int]:
         at = text.index(sentence, at) + len(sentence)
         ends.append(at)
     return ends
-
-
-def credit_of(name: str) -> str:
-    """Give a name as a credit: one short line that pings nobody; of "A Site | All Its News" the first part."""
-    name = defused(name)
-    if len(name) > _LONG_CREDIT:
-        name = next((part for part in _PARTS.split(name) if len(part) > 2), name)
-    return name if len(name) <= _MOST_CREDIT else cut(name, _MOST_CREDIT, Limits(max_length=_MOST_CREDIT))
 
 
 def _hashtags(candidate: Candidate, account: Account) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.compose import credit_of
+from bot.core.credit import credit_of
 from bot.core.sentences import sentences
 from bot.core.text import defused, fits
 from bot.model import Draft, Limits

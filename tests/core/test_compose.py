@@ -205,10 +205,16 @@ def test_hashtags_only_where_the_platform_uses_them() -> None:
         ("", "Ann Writer"),
         ("x" * 80, "x" * 39 + ELLIPSIS),
         ("@Site", "Site"),
+        ("Example > World News", "Example"),
+        ("Home on ann", "ann"),
+        ("Blog - Ann Lee", "Ann Lee"),
+        ("Stories by Ann Lee on Medium", "Ann Lee"),
+        ("Top Stories", "Ann Writer"),
+        ("Hacker News", "Hacker News"),
     ],
 )
 def test_the_credit_is_short(site: str, credit: str) -> None:
-    """Site, else author; a long name is cut at its own seams."""
+    """Site, else author; a long name is cut at its own seams, and what names no site is no credit."""
     assert say(replace(ARTICLE, site=site), replace(CANDIDATE, feed_title=""), ACCOUNT, LOCAL).credit == credit
 
 
