@@ -6,11 +6,13 @@ description: ranked by a small linear model, chosen for a budget, told in the ar
 
 from __future__ import annotations
 
+import heapq
 import json
 import re
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from bot.core.clean import clean
@@ -18,7 +20,7 @@ from bot.core.compress import tidied
 from bot.core.gate import PASSED, Source, Verdict, balanced, gate, source_of
 from bot.core.patterns import dangles
 from bot.core.rank import sayings
-from bot.core.reading import Reading, headline, read
+from bot.core.reading import Reading, Sentence, headline, read
 from bot.core.sentences import sentences
 from bot.core.taste import DULL, faults, speaks_for_itself
 from bot.core.terms import names, terms, words
@@ -29,6 +31,8 @@ _ASKED = frozenset(
     ["you", "your", "du", "ihr", "sie", "vous", "votre", "usted", "tu"]
 )  # questions to one person, as in interviews
 _WISHED = 1.0  # more than scores ever differ: what the style asks for goes first
+_CLAIMED = 10  # plain faults that it costs to say "I" where no quotation marks can tell whose it is
+_QUOTE_MARKS = frozenset('"“”„«»')
 
 # Somebody's words of some length, and a verb that gives them to somebody.
 _QUOTED = re.compile(r"[\"“„«]\s?\w[^\"“”„«»]{19,}[\"“”»]")
@@ -76,11 +80,10 @@ def condense(
     described = _described(article, reading, source) if use_description and style == "takeaway" else []
     said = _said(reading, described, budget, unit, style)
     if gated:
-        said.sort(key=lambda each: faults(each[0]) - each[1])
-        for text, _ in said:
+        for text in _Merit(article, reading, budget, unit).best_first(said):
             if gate(text, source, own_words=text in described).passes:
                 return _summary(text, PASSED, article, reading)
-    text = said[0][0] if said else _least(reading, budget, unit)
+    text = said[0].text if said else _least(reading, budget, unit)
     return _summary(text, gate(text, source, own_words=text in described), article, reading)
 
 
@@ -131,23 +134,74 @@ def _summary(text: str, verdict: Verdict, article: Article, reading: Reading) ->
     )
 
 
-def _said(
-    reading: Reading, described: list[str], budget: int | None, unit: Limits, style: str
-) -> list[tuple[str, float]]:
-    """Give everything complete that could be said, best first, with its score."""
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Something complete that could be said."""
+
+    text: str
+    score: float
+    parts: tuple[Sentence, ...] = ()  # the sentences that it is made of, where the ranking put it together
+
+
+def _said(reading: Reading, described: list[str], budget: int | None, unit: Limits, style: str) -> list[_Said]:
+    """Give everything complete that could be said, best first."""
 
     def fits(text: str) -> bool:
         return budget is None or measure(text, unit) <= budget
 
-    ranked = [(saying.text, saying.score) for saying in sayings(reading, None if budget is None else fits)]
+    found = sayings(reading, None if budget is None else fits)
+    ranked = [_Said(saying.text, saying.score, saying.parts) for saying in found]
     if style == "quote":
-        ranked.sort(key=lambda each: not _is_quote(each[0]))
-        ranked = [(text, score + _WISHED * _is_quote(text)) for text, score in ranked]
+        wished = [replace(each, score=each.score + _WISHED * _is_quote(each.text)) for each in ranked]
+        ranked = sorted(wished, key=lambda each: not _is_quote(each.text))
     elif style == "question" and (asked := _asked(reading, fits)):
-        both = [(f"{asked} {text}", score + _WISHED) for text, score in ranked if asked not in text]
-        ranked = [*(each for each in both if fits(each[0])), (asked, _WISHED), *ranked]
-    best = ranked[0][1] if ranked else 0.0
-    return [*((text, best + DULL) for text in described if fits(text)), *ranked]
+        both = [_Said(f"{asked} {each.text}", each.score + _WISHED) for each in ranked if asked not in each.text]
+        ranked = [*(each for each in both if fits(each.text)), _Said(asked, _WISHED), *ranked]
+    best = ranked[0].score if ranked else 0.0
+    return [*(_Said(text, best + DULL) for text in described if fits(text)), *ranked]
+
+
+class _Merit:
+    """What would be said, in the order in which it reads best: scores less faults."""
+
+    def __init__(self, article: Article, reading: Reading, budget: int | None, unit: Limits) -> None:
+        self._article = article
+        self._reading = reading
+        self._budget = budget
+        self._unit = unit
+
+    def best_first(self, said: list[_Said]) -> Iterator[str]:
+        """Give the texts, best first; faults are looked for only as far as is asked, since they take their time."""
+        waiting = [(-each.score, place, False) for place, each in enumerate(said)]
+        heapq.heapify(waiting)
+        while waiting:
+            cost, place, judged = heapq.heappop(waiting)
+            if judged:
+                yield said[place].text
+            else:
+                heapq.heappush(waiting, (cost + self._faults(said[place]), place, True))
+
+    def _faults(self, said: _Said) -> float:
+        language = self._reading.language
+        found = [faults(said.text, language)]
+        if len(said.parts) > 1:
+            first, second = said.parts
+            follows = second.at == first.at + 1
+            found = [faults(first.text, language), faults(second.text, language, follows=follows)]
+            if not follows and first.content.isdisjoint(second.content):
+                found.append(2 * DULL)  # two things that have nothing to do with each other
+        total = max(found) + (sum(found) - max(found)) / 2
+        return total + _CLAIMED * DULL if speaks_for_itself(said.text) and not self._quotable(said.text) else total
+
+    def _quotable(self, text: str) -> bool:
+        """Tell whether the author's "I" can stand in quotation marks, as `compose` puts it."""
+        room = self._budget is None or measure(text, self._unit) + 2 <= self._budget
+        # The first letter may have become a capital one where "However," went.
+        return room and _QUOTE_MARKS.isdisjoint(text) and text[1:] in self._verbatim
+
+    @cached_property
+    def _verbatim(self) -> str:
+        return clean(self._article.text)
 
 
 def _described(article: Article, reading: Reading, source: Source) -> list[str]:

@@ -34,6 +34,7 @@ class Saying:
     form: Sentence  # what it says, looked at as one sentence
     score: float
     sentences: tuple[int, ...]  # the places of what it is made of, in the article's order
+    parts: tuple[Sentence, ...]  # of what it is made, as shortened
 
     @property
     def text(self) -> str:
@@ -89,7 +90,7 @@ def _single(view: View, sentence: Sentence, text: str) -> tuple[Saying, Row]:
         "titled_x_pair": 0.0,
         "apart": 0.0,
     }
-    return Saying(form, weighed(row), (sentence.at,)), row
+    return Saying(form, weighed(row), (sentence.at,), (form,)), row
 
 
 def _pairs(view: View, best: list[tuple[Saying, Row]], fits: Callable[[str], bool]) -> Iterable[tuple[Saying, Row]]:
@@ -114,7 +115,7 @@ def _pairs(view: View, best: list[tuple[Saying, Row]], fits: Callable[[str], boo
                 "titled_x_pair": view.titled,
                 "apart": math.log(then - at) / 3,
             }
-            yield Saying(form, weighed(row), (at, then)), row
+            yield Saying(form, weighed(row), (at, then), (first.form, second.form)), row
 
 
 def _ranked(found: list[tuple[Saying, Row]]) -> list[Saying]:

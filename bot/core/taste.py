@@ -1,12 +1,14 @@
-"""What makes a complete sentence a poor post all the same.  Pure; may import: nothing of ours.
+"""What makes a complete sentence a poor post all the same.  Pure; may import: core.verbs.
 
 The ranking learned what people pick to say; it did not learn how it reads without the article around it.  Each fault
-costs a little of a saying's score when posts are made, so that a near runner-up that reads well goes first.
+costs a little of a saying's score when posts are made, so that a runner-up that reads well goes first.
 """
 
 from __future__ import annotations
 
 import re
+
+from bot.core.verbs import FINITE, has_verb
 
 _QUOTED = re.compile(r"[\"“„«][^\"“”„«»]{0,400}[\"“”»]")
 _FIRST_PERSON = re.compile(
@@ -16,43 +18,113 @@ _WE = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|[Ww]ir|[Uu]nser\w*|[Nn]ous|[Nn]otre|[Nn]
 _YOU = re.compile(r"\b[Yy]ou(?:r|rs|rself)?\b")
 _POINTING = re.compile(
     r"(?i)\b(?:this|these|those|such)\s+(?!week|weekend|year|month|morning|evening|afternoon|spring|summer|autumn|fall|winter|paper|"
-    r"article|post|study|work|guide|tutorial|is|as|a\b|an\b|who|that)[a-z]+|\bhere(?:['’]s| is| are)\b|"
-    r"\b(?:this|these|those)(?:[.,;!]|\s+all\b)"
+    r"article|post|study|work|guide|tutorial|as|a\b|an\b|who|that|of|in|to|and)[a-z]+|\bhere(?:['’]s| is| are|[.)!])(?=\W|\Z)|"
+    r"\b(?:this|these|those)(?:[.,;!]|\s+all\b)|\b(?:all|of|with|from|by|for|to|like|than|in|on|at)\s(?:this|that)(?:[.,;!]|\s+(?:is|was|are|were|has|will|would|can)\b)|"
+    r"\b(?:that|this|though|too|either|below|above)[.!]?\Z"
 )
-_PRONOUN = re.compile(r"\b(?:he|she|they|it|him|her|his|their|them|its)\b", re.IGNORECASE)
-_NAME = re.compile(r"(?<=\s)[A-ZÀ-Þ][\w’'-]+|\b[A-Z]{2,}\b|\A[A-ZÀ-Þ][\w’'-]+ [A-ZÀ-Þ]")
+_PRONOUN = re.compile(
+    r"(?i)\b(?:he|she|they|it|him|her|his|hers|their|them|its|elle|ils|elles|leurs?|ella|ellos|ellas)\b"
+)
+_NAME = re.compile(
+    r"(?<=\s)[A-ZÀ-Þ][\w’'-]+|\b[A-Z]{2,}\b|\A(?!(?:In|At|On|From|Inside|Near|By|To|With|For|When|While|As|If|After|Before)\s)[A-ZÀ-Þ][\w’'-]+ [A-ZÀ-Þ]"
+)
+_PERSONAL = frozenset(["he", "she", "him", "his", "her", "hers"])
+_WHERE = re.compile(
+    r"\b(?:in|at|on|of|from|inside|near|to|by|In|At|On|From|Inside|Near)\s\Z"
+)  # a place is nobody who did something
 _NAMELESS_SPEAKER = re.compile(r"[\"”’],?\s+(?:he|she|they|it|says|said|adds|added)\b(?!\s+[A-Z])")
 _ADDRESSING = re.compile(
-    r"(?i)\A[\"“„«]?(?:welcome|happy|please|thank|hello|hi|hey|dear|note|wait|well|ok|okay|yes|no|oh|so|sure|honestly|thankfully|essentially|"
-    r"luckily|sadly|imagine|let['’]s|let us|click|scroll|enjoy|stay|check|have you|did you|do you|are you|want to|what|why|how|who)\b"
+    r"(?i)\A[\"“„«]?(?:welcome|happy|please|thanks?|hello|hi|hey|dear|note|warning|disclaimer|spoiler|wait|well|ok|okay|yes|no|oh|so|sure|"
+    r"honestly|thankfully|essentially|luckily|sadly|imagine|picture|let['’]s|let us|click|scroll|enjoy|stay|check|have you|did you|do you|"
+    r"are you|want to|what|why|how|who|willkommen|hallo|bienvenue|bonjour|bienvenid[oa]s?|hola|stell dir|stellen sie)\b"
 )
-_ASKED_FIRST = re.compile(r"[\"“„«][^\"“”„«»]{0,120}\?[\"”“»]")
+# An order to the reader: fine in a recipe, where each step is one, dull where a post should tell something.
+_ORDERING = re.compile(
+    r"\A(?:Allow|Ask|Be|Become|Browse|Buy|Call|Choose|Come|Copy|Create|Discover|Don['’]t|Download|Explore|Find|Follow|Get|Go|Grab|Hear|Help|"
+    r"Hit|Install|Join|Jump|Just|Keep|Learn|Listen|Look|Make|Meet|Never|Open|Pick|Play|Read|Remember|Run|Save|See|Send|Set|Share|Start|Stop|"
+    r"Take|Tell|Think|Try|Turn|Use|Venture|View|Visit|Watch|Write|Lernen Sie|Erfahren Sie|Entdecken Sie|Lesen Sie|Découvrez|Descubre|Conoce|"
+    r"Scopri|Descubra|Conheça|Ontdek|Sprawdź|Poznaj)\s(?!(?:is|are|was|were|has|have|had|will|would|can|could|of|and)\b)[a-zß-öø-ÿ]"
+)
+# The text speaks of itself instead of its subject.
+_ABOUT_ITSELF = re.compile(
+    r"(?i)\b(?:this|my|our|first|last|next|previous|another)\s(?:\w+\s)?(?:blog ?posts?|article|post|page|series|tutorial|video|episode|"
+    r"newsletter|slides|column|website|course|walkthrough)\b|\bin (?:diesem|dem) (?:artikel|beitrag|video)\b|\bdans cet article\b|"
+    r"\ben este (?:artículo|post)\b|\btl;?dr\b|\b(?:last|zuletzt) (?:updated|aktualisiert)\b|\bspoilers?\b|\btable of contents\b|"
+    r"\bmentioned (?:before|earlier|above)\b|\bpart (?:\d+|one|two|three|I{1,3}) of\b|\Aexample \d|\Astep \d|\bstay tuned\b"
+)
+_ANNOUNCING = re.compile(
+    r"(?i)\b(?:excited|thrilled|delighted|proud|pleased|honou?red|happy|glad|stoked|psyched|freuen uns|ravis|heureux)\s+(?:to\b|that\b|,? ?zu\b|de\b)|"
+    r"\b(?:like|want|proud|here) to announce\b|\bannounce the\b|\b(?:wraps? up|round-?up|giveaway|webinar)\b|\bcovered\.\Z|\A(?:our|the) (?:mission|vision|goal) is\b"
+)
+# Hours and bookings: a calendar's entry, which nobody who reads of it elsewhere can use.
+_CALENDAR = re.compile(
+    r"(?i)\b\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m\.?|uhr|h\d\d)(?:\W|\Z)|\b\d{1,2}(?::\d\d)?\s?[-–]\s?\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m|uhr)|"
+    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days\b|\b(?:rsvp|doors open|tickets? (?:are|cost|can)|free admission|to register|book (?:now|your))\b"
+)
+_SOON_OLD = re.compile(r"(?i)\b(?:yesterday|tomorrow|tonight|last night|heute|gestern|morgen|hier soir|ayer|mañana)\b")
+_ASKED = re.compile(r"\A[\"“„«][^\"“”„«»]{0,120}\?[\"”“»]|\?[\"”“»]?\Z")
 _LABEL = re.compile(r"\A(?:[A-ZÀ-Þ][\w’'-]+[ -]?){1,5}: ")
-_THE = re.compile(r"\AThe [a-z]+ (?:was|is|were|are|will|would|also|has|had|have|came|comes|said|can)\b")
+# "The roadshow featured": which one?  With "of", "for" or "that" behind it, it is told.
+_THE = re.compile(
+    r"\A(?:The|Both|Another|All) (?:(?:other|same|first|second|two|three|new|old|latter|former|whole|above) )?(?P<noun>[a-zà-ÿ][a-zà-ÿ'’-]+) (?:(?:also|now|then|still|even|just|immediately|clearly|already|"
+    r"simply|finally|\w+ly) )?(?:was|is|were|are|will|would|has|had|have|can|could|may|might|must|should|came|comes|said|says|took|takes|made|"
+    r"makes|gave|gives|found|finds|began|begins|went|goes|got|gets|does|did|\w{3,}ed|\w{3,}s)\b"
+)
+# One of several that were named before.
+_OF_SEVERAL = re.compile(
+    r"\A(?:(?:The|One|Yet) )?(?:[Oo]thers?|[Ss]econd|[Tt]hird|[Nn]ext|[Ss]ame|[Rr]est|[Nn]either|[Nn]one|[Aa]nother)\b|"
+    rf"\A(?:Some|Most|Many|Few|Both|Each|All) (?:{FINITE}|[a-z]+ (?:in|on|at|to|from|with|the|a))\b"
+)
+_LEANING_START = re.compile(
+    r"(?i)\A(?:not|or|even|just|only|unlike|like|then|except|instead|rather|otherwise|either way|from that|at that|by then|until then|since then|"
+    r"first up|next up|in that|after that|as promised|again|worse|better|da|dann|denn|sondern)\b"
+)
+_SUBORDINATE_ALONE = re.compile(
+    r"\A(?:As|When|While|Where|Because|Although|Though|Whether|Until|Which|Whose)\s[^,;:—]*\Z"
+)
+_DEBRIS = re.compile(
+    r"\s\.(?:\s|\Z)|[*_]{1,2}\w|\w[*_]{1,2}(?=\W)|[|→•]|\A\W*\d{1,3}[.)]\s|\((?:L|R|left|right|above|below|pictured)\)|\b[A-Z]{4,} [A-Z]{4,} [A-Z]{3,}\b"
+)
 
 DULL = 0.05
 """What one plain fault costs: as much as the features of an average runner-up differ from the best."""
 
 
-def faults(text: str) -> float:
-    """Add up what reads badly in a saying that stands alone; 0: nothing."""
+def faults(text: str, language: str | None = "en", *, follows: bool = False) -> float:
+    """Add up what reads badly in a saying that stands alone; 0: nothing.
+
+    `follows`: the sentence that it leans on stands right before it in the post, so that leaning is no fault.
+    """
     bare = _QUOTED.sub(" ", text)
     found = [
-        1.0 * bool(_FIRST_PERSON.search(bare)),
-        0.4 * bool(_WE.search(bare)),
-        0.4 * bool(_YOU.search(bare)),
-        0.5 * bool(_POINTING.search(bare)),
-        1.0 * ("?" in bare or text.endswith("?") or bool(_ASKED_FIRST.match(text))),
-        0.5 * ("!" in bare),
-        0.5 * bool(_ADDRESSING.match(text)),
+        1.5 * bool(_FIRST_PERSON.search(bare)),
+        0.5 * bool(_WE.search(bare)),
+        0.5 * bool(_YOU.search(bare)),
+        1.5 * ("?" in bare or bool(_ASKED.search(text))),
+        0.7 * ("!" in bare),
+        1.0 * bool(_ADDRESSING.match(text)),
+        0.8 * bool(_ORDERING.match(text)),
+        1.0 * bool(_ABOUT_ITSELF.search(bare)),
+        1.5 * bool(_ANNOUNCING.search(text)),
+        1.5 * bool(_CALENDAR.search(bare)),
+        0.4 * bool(_SOON_OLD.search(bare)),
         1.0 * bool(_NAMELESS_SPEAKER.search(text)),
-        1.0 * (not re.search(r"\w{3}", bare)),  # nothing but a quotation
-        0.5 * bool(_LABEL.match(text)),
-        0.4 * bool(_THE.match(text)),
+        2.0 * (not re.search(r"\w{3}", bare)),  # nothing but a quotation
+        0.8 * bool(_LABEL.match(text)),
+        2.0 * bool(_SUBORDINATE_ALONE.match(text)),
         2.0 * ("www." in text or "://" in text),
-        1.0 * _listed(bare),
-        1.0 * _unresolved(bare),
+        1.5 * bool(_DEBRIS.search(text)),
+        2.0 * _listed(bare),
+        2.0 * (not has_verb(text, language)),
     ]
+    if not follows:
+        found += [
+            1.0 * bool(_POINTING.search(bare)),
+            0.4 * bool(_THE.match(text)),
+            0.7 * bool(_OF_SEVERAL.match(text)),
+            0.5 * bool(_LEANING_START.match(text)),
+            1.5 * _unresolved(bare),
+        ]
     return DULL * sum(found)
 
 
@@ -74,6 +146,9 @@ def _unresolved(bare: str) -> float:
     if not pronoun:
         return 0.0
     before = bare[: pronoun.start()]
-    if _NAME.search(before):
+    if any(
+        pronoun[0].lower() not in _PERSONAL or not _WHERE.search(before, 0, name.start())
+        for name in _NAME.finditer(before)
+    ):
         return 0.0
     return 0.5 if len(before.split()) > 4 else 1.0

@@ -151,6 +151,32 @@ def test_gated_takes_the_best_that_passes() -> None:
     assert summary.text.startswith("Ann Lee")
 
 
+def test_the_authors_voice_is_borrowed_last() -> None:
+    """Where "I" can't stand in quotation marks as it was said, words without it go first, though they tell less."""
+    article = Article(
+        url="https://example.com/",
+        title="A quiet piano",
+        text="I built the quiet piano of Vienna, which is the first one of all pianos without any sound. The piano is quiet.\n"
+        "Museums of other towns have asked for copies of the instrument.",
+    )
+    for budget in (70, 75):
+        said = condense(article, budget=budget, unit=UNIT, gated=True)
+        assert said.text == "Museums of other towns have asked for copies of the instrument."
+    assert "I built" in condense(article, budget=70, unit=UNIT).text
+
+
+def test_two_things_of_an_article_belong_together() -> None:
+    """What stands apart and shares no word is not told in one breath, if there is anything better."""
+    article = Article(
+        url="https://example.com/",
+        title="The quiet piano",
+        text="Ann Lee has built a quiet piano with hammers made of carbon in Vienna.\nRain fell on that day for hours.\n"
+        "Horses are sold at the market of a town nearby each spring.\nMuseums ordered the piano of Ann Lee twice, for Vienna.",
+    )
+    said = condense(article, budget=140, unit=UNIT, gated=True).text
+    assert "Horses" not in said
+
+
 def test_scripts_without_spaces_are_told_too() -> None:
     """Japanese is condensed to whole sentences, weighed as X weighs it."""
     summary = condense(JAPANESE, budget=50, unit=X)

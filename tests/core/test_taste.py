@@ -20,6 +20,23 @@ from bot.core.taste import faults, speaks_for_itself
         ("Brazil and Chile agreed on prices.", "Brazil, Chile, Colombia, Costa Rica, Peru and Venezuela."),
         ("Leadership has four styles.", "Path-Goal Model: leadership has four styles."),
         ("Ann Lee trains for a race.", "“What are you training for?” Ann Lee trains."),
+        ("Ann Lee asked for more light.", "Ann Lee asked: “Can there be more light?”"),
+        ("A new station opened in May.", "The station opened in May."),
+        ("Wolves came back to the valley.", "A size comparison with the 15mm figure."),
+        ("Ann Lee had time for it.", "Where people are too busy to look into it at all."),
+        ("Ann Lee learned to grow lemons.", "Learn how to grow lemons."),
+        ("Ann Lee opens a shop.", "Ann Lee is excited to open a shop."),
+        ("The choir meets in Vienna.", "The choir meets in Vienna, 10-11 am."),
+        ("Ann Lee found the cause.", "In my previous post, Ann Lee found the cause."),
+        ("Ann Lee built two drafts.", "The second draft was built by Ann Lee."),
+        ("Choirs gather in Vienna.", "Some gather in Vienna."),
+        ("A list of servers is kept by Ann Lee.", "A list of servers is kept by Ann Lee here."),
+        ("Ann Lee joined Example in Vienna.", "From inside Example she joined in."),
+        ("Ann Lee met Ray in Vienna.", "In Vienna he met Ray."),
+        ("Poster and font are old.", "Contents Introduction Using it A Note on it ."),
+        ("Underneath the floor was an apple.", "Underneath all of that was an apple."),
+        ("Ann Lee sold the house in May.", "Tomorrow Ann Lee sells the house."),
+        ("The deal helps Ann Lee.", "Worse than the deal of Ann Lee, it helps."),
     ],
 )
 def test_faults_cost(better: str, worse: str) -> None:
@@ -27,9 +44,32 @@ def test_faults_cost(better: str, worse: str) -> None:
     assert faults(better) < faults(worse)
 
 
-def test_a_plain_sentence_has_no_fault() -> None:
-    """Somebody did something: nothing to say against it."""
-    assert faults("Ann Lee sold 40 instruments in Vienna.") == 0
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ann Lee sold 40 instruments in Vienna.",
+        "The city of Vienna raised its rates in May.",
+        "Coal plants struggle to operate in the heat.",
+        "Scientists of the field say that this week was the hottest.",
+        "More than 40 people came to Vienna.",
+        "Ann Lee, who lives there, burns coal.",
+    ],
+)
+def test_a_plain_sentence_has_no_fault(text: str) -> None:
+    """Somebody did something, or something is so: nothing to say against it."""
+    assert faults(text) == 0
+
+
+def test_what_stands_before_it_may_be_leaned_on() -> None:
+    """A pronoun or a pointing word is no fault where its sentence stands right before."""
+    assert faults("She sold the other one.") > 0 == faults("She sold the other one.", follows=True)
+
+
+def test_a_missing_verb_is_no_fault_where_verbs_are_not_known() -> None:
+    """Languages that no list of verbs is there for are not punished for it."""
+    assert faults("Kraj ogłosił nowe zasady sprzedaży domów.", "pl") == 0
+    assert faults("Die Stadt kauft ein Haus.", "de") == 0
+    assert faults("Ein ganz normaler Tag.", "de") > 0
 
 
 @pytest.mark.parametrize(
