@@ -36,7 +36,7 @@ LIMITS: Mapping[str, Limits] = MappingProxyType(
         "x": Limits(max_length=280, unit="weighted", link_cost=23, hashtags=True, searchable=True, unsolicited=False),
         "telegram": Limits(max_length=4096, unit="utf16", hashtags=True),
         "discord": Limits(max_length=2000, unit="characters", searchable=True, idempotent_for=timedelta(minutes=2)),
-        "matrix": Limits(max_length=4000, unit="bytes", searchable=True, idempotent_for=timedelta.max),
+        "matrix": Limits(max_length=4000, unit="bytes", searchable=True, idempotent_for=timedelta(hours=23)),
         "irc": Limits(max_length=400, unit="bytes"),
         "slack": Limits(max_length=3000, unit="characters"),
         "threads": Limits(max_length=500, unit="characters", hashtags=True),

@@ -1,0 +1,268 @@
+"""Matrix: rooms on any homeserver, spoken to as one account from one device.
+
+May import: model, errors, ports, net, core.text.
+A message is sent under a transaction id, so that the same one twice is one; servers forget these ids after a while, so
+whatever is in doubt is looked for before it is sent again (decision 0003).  `wire` asks the server, `rooms` knows
+where we may speak, `hearing` listens, `events` reads and writes what is said, `enrol` sets an account up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Self
+from urllib.parse import quote, unquote, urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from bot.core.text import measure
+from bot.errors import DeliveryError, Rejected, RetryLater, TooLong, Unsure
+from bot.model import Account, Mention, Post, Receipt, Secret
+from bot.net import options
+from bot.net.replies import identifier, json_object, objects, segment, within, words
+from bot.net.rounds import rounds
+from bot.platforms.matrix.events import LIMITS, is_post, message, person, sync_token
+from bot.platforms.matrix.hearing import Hearing
+from bot.platforms.matrix.rooms import CLOSED, Rooms, may_speak
+from bot.platforms.matrix.wire import Barred, Wire, check, clock_ahead, errcode
+from bot.ports import Asker, Enrolled, Http, Platform, Tools
+
+PAGE, PAGES = 100, 50  # of our own messages, and how many pages are read at once
+PACE = timedelta(seconds=1)
+"""Between two questions for news: a lively room is asked about once a second, not once a word."""
+
+
+def _person(value: str) -> str:
+    if not person(value):
+        raise ValueError('must be a full id, like "@bot:example.org"')
+    return value
+
+
+def _room(value: str) -> str:
+    if not re.fullmatch(r"![\x21-\x7e]{1,254}|#[^\s:]{1,254}:[^\s]{1,254}", value):
+        raise ValueError('must be a room\'s id or address, like "!abc:example.org" or "#news:example.org"')
+    return value
+
+
+RoomName = Annotated[str, AfterValidator(_room)]
+
+
+class Options(BaseModel):
+    """The keys of such an account, besides those that every account has."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    server: options.Server = Field(description="The homeserver's address.")
+    user: Annotated[str, AfterValidator(_person)] = Field(description="The account's full id, like @bot:example.org.")
+    room: RoomName = Field(description="Where posts go: the room's id or address.")
+    token: Secret | None = Field(default=None, description="The account's access token, by reference; or a password.")
+    password: Secret | None = Field(default=None, description="The account's password, by reference; or a token.")
+    device: str = Field(
+        default="STARFISH",
+        pattern=r"^[A-Za-z0-9._-]{1,100}$",
+        description="The device that a login by password is; keep it, or doubtful messages may be sent twice.",
+    )
+    rooms: tuple[RoomName, ...] = Field(default=(), description="Further rooms to listen in, entered on invitation.")
+    poll: options.Span = Field(default=timedelta(seconds=30), description="How long one question for mentions waits.")
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        if (self.token is None) == (self.password is None):
+            raise ValueError("needs either a token or a password, by reference")
+        return self
+
+
+class Matrix:
+    """One account on one homeserver."""
+
+    def __init__(self, account: Account, options: Options, tools: Tools) -> None:
+        self.name, self.limits = account.name, LIMITS
+        self._options, self._tools = options, tools
+        self._wire = Wire(
+            account.name,
+            tools,
+            server=options.server,
+            user=options.user,
+            device=options.device,
+            token=options.token,
+            password=options.password,
+        )
+        self._rooms = Rooms(self._wire, options.room, options.rooms, account.owner, tools.log)
+        self._hearing = Hearing(account.name, self._wire, self._rooms, tools, options.poll)
+        self._sent: dict[str, str] = {}  # what this process knows to be there: id and key, as words may come twice
+
+    # ----------------------------------------------------------------- speaking
+
+    async def publish(self, post: Post) -> Receipt:
+        """Send once.  Raises as `ports.Publisher` says."""
+        if not post.text.strip():
+            raise Rejected("there is nothing to say")
+        if not post.key:
+            raise Rejected("it has no key, and without one it could be there twice")
+        if measure(post.text, self.limits) > self.limits.max_length:
+            raise TooLong(f"longer than {self.limits.max_length} {self.limits.unit}", self.limits.max_length)
+        try:
+            room = await self._open_room(post)
+            reply = await self._wire.send(
+                "PUT", f"/rooms/{segment(room)}/send/m.room.message/{segment(post.key)}", message(post)
+            )
+            if reply.status == 413 or errcode(reply) == "M_TOO_LARGE":
+                raise TooLong("the server finds it too long", measure(post.text, self.limits) // 2)
+            check(reply)
+        except Barred as error:
+            if post.reply_context.get("room"):  # whoever spoke to us there will have to do without
+                raise Rejected(f"{error}: nobody can be answered there") from None
+            who = f"let {self._options.user} into {self._options.room} and speak there"
+            raise Barred(f"{error}: {who}") from None
+        return self._receipt(room, json_object(reply).get("event_id"), post, "answered")
+
+    async def _open_room(self, post: Post) -> str:
+        """The room that a post belongs into; nothing is sent before it is known to be open.
+
+        :raises RetryLater, NeedsLogin, Rejected: it is closed, or can't be asked for
+        """
+        try:
+            room = await self._room_of(post)
+            try:
+                encrypted = await self._rooms.is_encrypted(room)
+            except Barred:
+                if post.reply_context.get("room"):
+                    raise
+                await self._rooms.join(room)  # the owner named it: where it is open or we are invited, we may
+                encrypted = await self._rooms.is_encrypted(room)
+        except Unsure as error:
+            raise RetryLater(f"nothing was sent, as the room can't be looked at: {error}") from None
+        if encrypted:
+            raise Rejected(CLOSED.format(room=room))
+        return room
+
+    async def _room_of(self, post: Post) -> str:
+        return post.reply_context.get("room") or await self._rooms.posting()
+
+    def _receipt(self, room: str, event: object, post: Post, note: str) -> Receipt:
+        number = identifier(event)
+        if not number:
+            raise Unsure("the server does not say under which id it keeps it")
+        self._sent[number] = post.key
+        return Receipt(remote_id=number, url=_address(room, number, self._options.user), note=note)
+
+    async def find(self, post: Post) -> Receipt | None:
+        """Look among our own messages in the post's room.  Raises as `ports.Publisher` says."""
+        if post.sent_at is None:
+            raise Unsure("nobody knows when it was sent")
+        now = self._tools.now()
+        # A time that still lies ahead was told by a wrong clock, and says nothing: a day is what is looked through then.
+        since = post.sent_at - timedelta(minutes=5) if post.sent_at <= now else now - timedelta(days=1)
+        try:
+            room = await self._room_of(post)
+            async for event in self._own_since(room, since):
+                key = words(within(event, "unsigned").get("transaction_id"))  # only towards the device that sent it
+                key = key or self._sent.get(identifier(event.get("event_id")), "")
+                if key == post.key or (not key and is_post(event, post)):
+                    return self._receipt(room, event.get("event_id"), post, "found")
+        except (Barred, Rejected) as error:
+            raise Unsure(f"our own messages can't be read: {error}") from None
+        return None
+
+    async def _own_since(self, room: str, since: datetime) -> AsyncIterator[dict[str, Any]]:
+        """All that we said in a room since a moment of our clock, newest first.
+
+        :raises Unsure: it can't be read completely
+        """
+        wanted = f'{{"types":["m.room.message"],"senders":["{self._options.user}"]}}'
+        query = {"dir": "b", "limit": str(PAGE), "filter": wanted}
+        for _ in range(PAGES):
+            reply = await self._wire.ask(f"/rooms/{segment(room)}/messages", query)
+            page = json_object(reply)
+            there = (since + clock_ahead(reply, self._tools.now())).timestamp() * 1000
+            if not isinstance(page.get("chunk"), list):
+                break
+            for event in objects(page["chunk"]):
+                if event.get("sender") != self._options.user:
+                    continue  # their time would be a stranger's word
+                at = event.get("origin_server_ts")
+                if isinstance(at, int) and at < there:
+                    return
+                yield event
+            end = sync_token(page.get("end"))
+            if not end or (end == query.get("from") and not page["chunk"]):
+                return
+            query["from"] = end
+        raise Unsure("our own messages can't be read completely")
+
+    async def delete(self, receipt: Receipt) -> None:
+        """Take a post back; one that is gone already is fine.  Raises as `publish` does."""
+        if not receipt.remote_id:
+            raise Rejected("its id is not known, so it can only be taken back by hand")
+        room = _room_in(receipt.url or "") or await self._rooms.posting()
+        event = segment(receipt.remote_id)
+        try:
+            reply = await self._wire.send("PUT", f"/rooms/{segment(room)}/redact/{event}/redact-{event}", {})
+            if reply.status != 404:
+                check(reply)
+        except Barred as error:
+            raise Rejected(f"{error}: it can't be taken back") from None
+
+    # ----------------------------------------------------------------- listening
+
+    def mentions(self, cursor: str | None) -> AsyncIterator[tuple[str, Mention]]:
+        """Mentions after `cursor`, oldest first, for ever; without one, those from the first start on."""
+        return rounds(self._hearing.since, cursor, every=PACE, http=self._tools.http, streams=[], headers={})
+
+    # ----------------------------------------------------------------- the set-up
+
+    async def examine(self) -> list[tuple[bool, str]]:
+        """Look at the token, its device, the room, our rights in it, and the clock.  Reads only."""
+        user, device = self._options.user, self._options.device
+        try:
+            me = json_object(reply := await self._wire.ask("/account/whoami"))
+            room = await self._rooms.posting()
+            joined = room in await self._rooms.joined()
+            found = await self._examined_room(room) if joined else []
+        except DeliveryError as error:
+            return [(False, str(error))]
+        who, there = person(me.get("user_id")), identifier(me.get("device_id"))
+        ahead = round(clock_ahead(reply, self._tools.now()).total_seconds())
+        fixed = self._wire.renews or "device" in self._options.model_fields_set
+        return [
+            (
+                who == user,
+                f"{user}: the token is good" if who == user else f"the token is {who or 'nobody'}'s, not {user}'s",
+            ),
+            (
+                not fixed or there == device,
+                f"the token belongs to the device {there or '(none)'}; keep it to one device",
+            ),
+            (joined, f"it is in {self._options.room}" if joined else f"it is not in {self._options.room}: invite it"),
+            *found,
+            (abs(ahead) < 60, f"the server's clock is {abs(ahead)} s {'ahead' if ahead > 0 else 'behind'}"),
+        ]
+
+    async def _examined_room(self, room: str) -> list[tuple[bool, str]]:
+        speaks = may_speak(await self._rooms.state(room, "m.room.power_levels"), self._options.user)
+        encrypted = await self._rooms.is_encrypted(room)
+        return [
+            (speaks, "it may speak there" if speaks else "it may not speak there: raise its power level"),
+            (not encrypted, CLOSED.format(room=room) if encrypted else "the room is not encrypted, as it must be"),
+        ]
+
+
+def _address(room: str, event: str, user: str) -> str:
+    """The address under which everybody finds an event, whatever client they use."""
+    parts = (quote(part, safe="!$:") for part in (room, event))
+    return f"https://matrix.to/#/{'/'.join(parts)}?via={quote(user.partition(':')[2], safe=':')}"
+
+
+def _room_in(address: str) -> str:
+    """The room that such an address names; empty where it names none."""
+    path = urlsplit(address).fragment.partition("?")[0].split("/")
+    return unquote(path[1]) if len(path) == 3 and path[1].startswith("!") else ""
+
+
+async def _enrol(given: Mapping[str, str], asker: Asker, http: Callable[[str], Http]) -> Enrolled:
+    from bot.platforms.matrix.enrol import enrol
+
+    return await enrol(given, asker, http)
+
+
+platform = Platform("matrix", Options, Matrix, LIMITS, _enrol)

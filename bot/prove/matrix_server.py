@@ -1,0 +1,254 @@
+"""A small homeserver with the Matrix client API, which counts what it keeps and has bad days.  May import: aiohttp.
+
+As strict as Synapse where a client could go wrong: membership, sizes, what a message must hold, filters, the device as
+the scope of transaction ids; and stricter, in that it refuses what a message of ours never has.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from email.utils import format_datetime
+from typing import Any
+
+from aiohttp import web
+
+from bot.prove.faults import Troubles, keeps, misleading, refusal, utc
+from bot.prove.matrix_sync import Bad, Syncing
+
+API = "/_matrix/client/v3"
+LARGEST = 65_536
+"""Bytes of an event, with all that the server adds."""
+
+_FIELDS = {"msgtype", "body", "format", "formatted_body", "m.mentions", "m.relates_to"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request, as it came."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    json: Any = None
+
+
+@dataclass(slots=True, kw_only=True)
+class MatrixServer(Syncing):
+    """One homeserver, with one account of ours, and as many people as speak to it."""
+
+    troubles: Troubles = field(default_factory=Troubles)
+    token: str = "good"  # noqa: S105 -- a test's; of the device "STARFISH"
+    password: str = "secret"  # noqa: S105
+    remembers: bool = True  # transaction ids
+    power: dict[str, Any] | None = None  # levels, of every room
+    tokens: dict[str, str] = field(default_factory=dict)  # and the devices that they belong to
+    asked: list[Asked] = field(default_factory=list)
+    arrived: Callable[[], object] | None = None  # told of each request to post, before anything is done about it
+    requests: int = 0  # to post
+    logins: int = 0
+    url: str = ""
+
+    def __post_init__(self) -> None:
+        Syncing.__post_init__(self)  # slotted classes have no `super()` of their own
+        self.tokens = {self.token: "STARFISH"}
+
+    @property
+    def listened(self) -> bool:
+        """Whether anybody has begun to listen: what was said before is history."""
+        return any(asked.path.endswith("/sync") and "since" in asked.query for asked in self.asked)
+
+    def app(self) -> web.Application:
+        """Its interface, to be served."""
+        app = web.Application(middlewares=[self._guard()])
+        app.add_routes(
+            [
+                web.post(f"{API}/login", self._log_in),
+                web.get(f"{API}/account/whoami", self._me),
+                web.get(f"{API}/profile/{{user}}/displayname", self._profile),
+                web.get(f"{API}/joined_rooms", self._joined),
+                web.get(f"{API}/directory/room/{{alias}}", self._directory),
+                web.post(f"{API}/join/{{room}}", self._join),
+                web.get(f"{API}/rooms/{{room}}/state/{{kind}}", self._state),
+                web.get(f"{API}/rooms/{{room}}/event/{{event}}", self._event),
+                web.get(f"{API}/rooms/{{room}}/messages", self._messages),
+                web.put(f"{API}/rooms/{{room}}/send/m.room.message/{{txn}}", self._send),
+                web.put(f"{API}/rooms/{{room}}/redact/{{event}}/{{txn}}", self._redact),
+                web.get(f"{API}/sync", self._sync),
+            ]
+        )
+        return app
+
+    def _guard(self) -> Any:  # noqa: ANN401 -- aiohttp's own type of a middleware is private
+        @web.middleware
+        async def guarded(request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
+            body = await request.json() if request.can_read_body else None
+            self.asked.append(Asked(request.method, request.path, dict(request.query), dict(request.headers), body))
+            public = request.path.endswith(("/login", "/displayname"))
+            response: web.StreamResponse
+            if not public and self._device(request) is None:
+                response = _error(401, "M_UNKNOWN_TOKEN", "Invalid access token passed.")
+            else:
+                try:
+                    response = await handler(request)
+                except Bad as error:
+                    response = _error(error.status, error.code, str(error))
+            if not response.prepared:
+                response.headers["Date"] = format_datetime(utc(self.clock()).replace(microsecond=0), usegmt=True)
+            return response
+
+        return guarded
+
+    def _device(self, request: web.Request) -> str | None:
+        return self.tokens.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
+
+    def _room(self, request: web.Request) -> str:
+        """The room that is asked about.
+
+        :raises Bad: we are not in it
+        """
+        name = request.match_info["room"]
+        if name not in self.rooms or self.rooms[name].members.get(self.me) != "join":
+            raise Bad(403, "M_FORBIDDEN", f"User {self.me} not in room {name}")
+        return name
+
+    # ----------------------------------------------------------------- who is who
+
+    async def _log_in(self, _: web.Request) -> web.Response:
+        said = self.asked[-1].json
+        self.logins += 1
+        user = said["identifier"]["user"]
+        if said["type"] != "m.login.password" or user != self.me or said["password"] != self.password:
+            raise Bad(403, "M_FORBIDDEN", "Invalid username or password")
+        device = said.get("device_id") or f"NEW{self.logins}"
+        token = f"{self.token}-{self.logins}"
+        self.tokens = {old: owner for old, owner in self.tokens.items() if owner != device} | {token: device}
+        return web.json_response({"user_id": user, "access_token": token, "device_id": device})
+
+    async def _me(self, request: web.Request) -> web.Response:
+        return web.json_response({"user_id": self.me, "device_id": self._device(request), "is_guest": False})
+
+    async def _profile(self, request: web.Request) -> web.Response:
+        return web.json_response({"displayname": self.own_name} if request.match_info["user"] == self.me else {})
+
+    # ----------------------------------------------------------------- rooms
+
+    async def _joined(self, _: web.Request) -> web.Response:
+        inside = [name for name, room in self.rooms.items() if room.members.get(self.me) == "join"]
+        return web.json_response({"joined_rooms": inside})
+
+    async def _directory(self, request: web.Request) -> web.Response:
+        for name, room in self.rooms.items():
+            if room.alias == request.match_info["alias"]:
+                return web.json_response({"room_id": name, "servers": [self.domain]})
+        raise Bad(404, "M_NOT_FOUND", "Room alias not found")
+
+    async def _join(self, request: web.Request) -> web.Response:
+        room = self.rooms.get(request.match_info["room"])
+        if room is None or not (room.is_open or room.members.get(self.me) in {"invite", "join"}):
+            raise Bad(403, "M_FORBIDDEN", "You are not invited to this room.")
+        if room.members.get(self.me) != "join":
+            self.move(self.me, room.id, "join")
+        return web.json_response({"room_id": room.id})
+
+    async def _state(self, request: web.Request) -> web.Response:
+        name, kind = self._room(request), request.match_info["kind"]
+        if kind == "m.room.power_levels" and self.power is not None:
+            return web.json_response(self.power)
+        if (kind, "") not in self.rooms[name].state:
+            raise Bad(404, "M_NOT_FOUND", "Event not found.")
+        return web.json_response(self.rooms[name].state[kind, ""])
+
+    async def _event(self, request: web.Request) -> web.Response:
+        self._room(request)
+        event = self.find(request.match_info["event"])
+        if event is None:
+            raise Bad(404, "M_NOT_FOUND", "Event not found.")
+        return web.json_response(self.shown(event, self._device(request) or ""))
+
+    # ----------------------------------------------------------------- speaking
+
+    async def _send(self, request: web.Request) -> web.StreamResponse:
+        said, txn, device = self.asked[-1].json, request.match_info["txn"], self._device(request) or ""
+        self.requests += 1
+        if self.arrived:
+            self.arrived()
+        fault = self.troubles.next()
+        if fault == "429 body":  # as this API says it
+            return _error(429, "M_LIMIT_EXCEEDED", "Too Many Requests", retry_after_ms=1000)
+        refused = refusal(fault, utc(self.clock()))
+        if refused is not None:
+            return refused
+        room = self._room(request)
+        self._object_to(room, said)
+        if fault == "kept late":
+            await asyncio.sleep(self.troubles.moment())
+        event = None
+        if keeps(fault):
+            event = next(
+                (one for one in self.events if self.remembers and (one.txn, one.device) == (txn, device)), None
+            )
+            event = event or self.happen(room, self.me, "m.room.message", said, txn=txn, device=device)
+        if fault.endswith(", late"):
+            await asyncio.sleep(self.troubles.moment())
+        return await misleading(fault, request) or web.json_response({"event_id": event.id} if event else {})
+
+    def _object_to(self, room: str, said: dict[str, Any]) -> None:
+        """Refuse what a message of ours may not be.
+
+        :raises Bad: it is that
+        """
+        if len(json.dumps(said, ensure_ascii=False).encode()) > LARGEST - 1000:
+            raise Bad(413, "M_TOO_LARGE", "event too large")
+        levels = self.power or {}
+        if levels.get("users", {}).get(self.me, levels.get("users_default", 0)) < levels.get("events_default", 0):
+            raise Bad(403, "M_FORBIDDEN", "You don't have permission to post that to the room.")
+        users = said.get("m.mentions", {}).get("user_ids", [])
+        good = (
+            said.get("msgtype") == "m.notice"
+            and not set(said) - _FIELDS
+            and isinstance(said.get("body"), str)
+            and said.get("format") == "org.matrix.custom.html"
+            and isinstance(said.get("formatted_body"), str)
+            and set(said.get("m.mentions", {"": 0})) <= {"user_ids"}
+            and all(isinstance(user, str) and user.startswith("@") and ":" in user for user in users)
+        )
+        if not good:
+            raise Bad(400, "M_BAD_JSON", "that is no message of ours")
+        answered = said.get("m.relates_to", {}).get("m.in_reply_to", {}).get("event_id")
+        if answered is not None and ((event := self.find(answered)) is None or event.room != room):
+            raise Bad(400, "M_BAD_JSON", "it answers what is not in the room")  # which Synapse lets pass
+
+    async def _redact(self, request: web.Request) -> web.Response:
+        self._room(request)
+        event = self.find(request.match_info["event"])
+        if event is None:
+            raise Bad(404, "M_NOT_FOUND", "Could not find event")
+        if event.content:
+            self.redact(event, self.me)
+        return web.json_response({"event_id": self.events[-1].id})
+
+    # ----------------------------------------------------------------- reading
+
+    async def _messages(self, request: web.Request) -> web.Response:
+        return web.json_response(self.page(self._room(request), dict(request.query), self._device(request) or ""))
+
+    async def _sync(self, request: web.Request) -> web.StreamResponse:
+        query, device = dict(request.query), self._device(request) or ""
+        told = self.told(query, device)
+        if "since" in query and not told["rooms"]["join"] and not told["rooms"]["invite"]:
+            with self.listening() as stream, suppress(TimeoutError):
+                async with asyncio.timeout(int(query.get("timeout", "0")) / 1000):
+                    if not await stream.get():
+                        assert request.transport is not None
+                        request.transport.abort()
+            told = self.told(query, device)
+        return web.json_response(told)
+
+
+def _error(status: int, code: str, words: str, **more: object) -> web.Response:
+    return web.json_response({"errcode": code, "error": words, **more}, status=status)
