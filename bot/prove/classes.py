@@ -10,9 +10,13 @@ from aiohttp import web
 
 from bot.prove.bluesky_server import bluesky
 from bot.prove.counting import Counting
+from bot.prove.discord_server import PROOF_KEYS as DISCORD_KEYS
+from bot.prove.discord_server import discord
 from bot.prove.faults import Troubles
 from bot.prove.servers import gotosocial, mastodon, webhook
 from bot.prove.telegram_server import PROOF_KEYS, telegram
+from bot.prove.x_server import PROOF_KEYS as X_KEYS
+from bot.prove.x_server import x
 
 
 class Server(Protocol):
@@ -81,6 +85,11 @@ CLASSES = (
 )
 """One of each; `prove` takes them all."""
 
+_MATRIX = (
+    'server = "{url}"\nuser = "@bot:example.org"\nroom = "#news:example.org"\npoll = "5s"\n'
+    'token = { env = "STARFISH_PROOF_TOKEN" }'
+)
+
 FURTHER = (
     Class(
         name="bluesky",
@@ -89,10 +98,25 @@ FURTHER = (
         server=bluesky,
         keys='server = "{url}"\nhandle = "bot.test"\npassword = { env = "STARFISH_PROOF_TOKEN" }\npoll = "1s"',
     ),
+    Class(
+        name="discord",
+        promise="a key for minutes, and read-back",
+        platform="discord",
+        server=discord,
+        keys=DISCORD_KEYS,
+    ),
     Class(name="readable", promise="read-back only", platform="readable", server=_imagined(keyed=False)),
     Class(name="blind", promise="neither: held for the owner", platform="blind", server=_imagined(keyed=False)),
     Class(
         name="telegram", promise="neither: held for the owner", platform="telegram", server=telegram, keys=PROOF_KEYS
+    ),
+    Class(name="x", promise="read-back, and no words twice", platform="x", server=x, keys=X_KEYS),
+    Class(
+        name="matrix",
+        promise="a key for a day, and read-back",
+        platform="matrix",
+        server=matrix,
+        keys=_MATRIX,
     ),
 )
 """More of the same classes, for those who ask: platforms as simple as can be, and one of which people can speak to."""

@@ -14,19 +14,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any, Final, Literal
-from urllib.parse import parse_qsl, unquote
 
-from aiohttp import BasicAuth, web
+from aiohttp import web
 
 from bot.core.limits import LIMITS
 from bot.core.text import measure
-from bot.model import Secret
-from bot.platforms.x.oauth1 import signature
 from bot.prove.faults import Troubles, keeps, misleading, refusal, utc
-from bot.prove.x_world import HANDLE, Said, World
-
-LIVES = 7200.0
-"""Seconds that an access token is good for."""
+from bot.prove.x_logins import Logins
+from bot.prove.x_world import HANDLE, Said
 
 REMEMBERS = 86_400.0
 """Seconds for which the same words are refused; how long X does is not published."""
@@ -87,14 +82,10 @@ class Asked:
 
 
 @dataclass(slots=True, kw_only=True)
-class XServer(World):
+class XServer(Logins):
     """One X, with one account of a bot, and as many people as speak to it."""
 
     troubles: Troubles = field(default_factory=Troubles)
-    refresh: str = "good"  # the refresh token that serves next
-    client_secret: str = ""  # asked for where it is set
-    keys: tuple[str, str, str, str] | None = None  # of OAuth 1.0a, where that lets in
-    scope: str = "tweet.read tweet.write users.read offline.access"
     dialect: Literal["post", "tweet"] = "post"  # by which names fields are asked for
     credits: bool = True  # whether the owner has paid
     left: int | None = None  # posts until the window ends; None: any number
@@ -105,11 +96,7 @@ class XServer(World):
     asked: list[Asked] = field(default_factory=list)
     arrived: Callable[[], object] | None = None  # told of each request to post, before anything is done about it
     requests: int = 0  # to post
-    grants: int = 0  # tokens handed out
     url: str = ""
-    _access: str = ""
-    _until: float = 0.0
-    _used: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def listened(self) -> bool:
@@ -121,7 +108,7 @@ class XServer(World):
         app = web.Application(middlewares=[self._guard()])
         app.add_routes(
             [
-                web.post("/2/oauth2/token", self._token),
+                web.post("/2/oauth2/token", self.token),
                 web.get("/2/users/me", self._me),
                 web.post("/2/tweets", self._post),
                 web.delete("/2/tweets/{id}", self._delete),
@@ -138,7 +125,7 @@ class XServer(World):
             body = json.loads(text) if request.content_type == "application/json" and text else text or None
             self.asked.append(Asked(request.method, request.path, dict(request.query), dict(request.headers), body))
             response: web.StreamResponse
-            if request.path.startswith("/2/") and request.path != "/2/oauth2/token" and not self._lets_in(request):
+            if request.path.startswith("/2/") and request.path != "/2/oauth2/token" and not self.lets_in(request):
                 response = _problem(401, "Unauthorized", "Unauthorized")
             else:
                 response = await handler(request)
@@ -149,66 +136,6 @@ class XServer(World):
             return response
 
         return guarded
-
-    # ----------------------------------------------------------------- logins
-
-    def _lets_in(self, request: web.Request) -> bool:
-        kind, _, rest = request.headers.get("Authorization", "").partition(" ")
-        if self.keys is None:
-            return kind == "Bearer" and rest == self._access and self.clock() < self._until
-        told = {name: unquote(value) for name, value in re.findall(r'(\w+)="([^"]*)"', rest)}
-        once = (told.get("oauth_timestamp", "0"), told.get("oauth_nonce", ""))
-        signed = told.pop("oauth_signature", "")
-        key, secret, token, token_secret = self.keys
-        good = (
-            kind == "OAuth"
-            and (told.get("oauth_consumer_key"), told.get("oauth_token")) == (key, token)
-            and once not in self._used
-            and abs(int(once[0]) - self.clock()) < 300
-            and signed
-            == signature(
-                request.method,
-                f"{request.url.origin()}{request.path_qs}",
-                told.items(),
-                Secret(secret),
-                Secret(token_secret),
-            )
-        )
-        self._used.add(once)
-        return good
-
-    async def _token(self, request: web.Request) -> web.Response:
-        form = dict(parse_qsl(await request.text(), strict_parsing=True))
-        if self.client_secret:
-            try:
-                who = BasicAuth.decode(request.headers.get("Authorization", ""))
-            except ValueError:
-                who = BasicAuth("", "")
-            if (who.login, who.password) != ("app", self.client_secret):
-                return web.json_response({"error": "unauthorized_client"}, status=401)
-        code = form.get("grant_type") == "authorization_code" and len(form.get("code_verifier", "")) >= 43
-        if form.get("client_id") != "app" or (form.get("code") if code else form.get("refresh_token")) != self.refresh:
-            said = {"error": "invalid_request", "error_description": "Value passed for the token was invalid."}
-            return web.json_response(said, status=400)
-        return web.json_response(self.grant())
-
-    def grant(self) -> dict[str, Any]:
-        """Hand new tokens out; those before are worth nothing any more."""
-        self.grants += 1
-        first = self.refresh.partition("~")[0]
-        self.refresh, self._access = f"{first}~r{self.grants}", f"{first}~a{self.grants}"
-        self._until = self.clock() + LIVES
-        return {
-            "token_type": "bearer",
-            "expires_in": int(LIVES),
-            "access_token": self._access,
-            "refresh_token": self.refresh,
-            "scope": self.scope,
-        }
-
-    def revoke(self) -> None:
-        """Take the access token back before its time."""
-        self._access = ""
 
     async def _me(self, request: web.Request) -> web.Response:
         if set(request.query) - {"user.fields"}:
@@ -354,3 +281,9 @@ def _problem(status: int, title: str, detail: str, headers: Mapping[str, str] | 
 def _invalid(detail: str) -> web.Response:
     said = {"title": "Invalid Request", "detail": detail, "type": "https://api.x.com/2/problems/invalid-request"}
     return web.json_response(said, status=400)
+
+
+def x(troubles: Troubles) -> XServer:
+    """A server for the proof: what the bot posts may be seen late, and mentions come twice."""
+    lag = troubles.moment if troubles.share else float
+    return XServer(troubles=troubles, lag=lag, redelivers=troubles.share > 0)
