@@ -343,3 +343,13 @@ def _invalid(name: str, code: str) -> web.Response:
 
 def _error(status: int, code: int, words: str, **more: object) -> web.Response:
     return web.json_response({"message": words, "code": code, **more}, status=status)
+
+
+def discord(troubles: Troubles) -> DiscordServer:
+    """A server with bad days: what the bot said is shown late, and what was heard comes again."""
+    lag = troubles.moment if troubles.share else float
+    return DiscordServer(troubles=troubles, lag=lag, redelivers=troubles.share > 0)
+
+
+PROOF_KEYS = f'server = "{{url}}/api/v10"\ntoken = {{ env = "STARFISH_PROOF_TOKEN" }}\nchannel = "{HOME}"\npoll = "1s"'
+"""Of the account, in TOML."""

@@ -6,19 +6,19 @@ May import: model, errors, ports, net, messages, wire, gateway.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from bot.errors import RetryLater, Unsure
-from bot.model import Mention, Secret
+from bot.model import Mention
 from bot.net.outcome import outcome
-from bot.net.replies import identifier, json_object, json_objects, objects, within, words
+from bot.net.replies import identifier, json_object, json_objects, objects, within
 from bot.platforms.discord.conversations import Conversations
 from bot.platforms.discord.gateway import Gateway
-from bot.platforms.discord.messages import LATE, Heard, mention_of, number_of, speaks_to, time_of
+from bot.platforms.discord.messages import LATE, Heard, mention_of, number_of, speaks_to
+from bot.platforms.discord.rooms import PRIVATE, Room, Rooms
 from bot.platforms.discord.wire import Wire
 from bot.ports import Reply, Tools
 
@@ -28,25 +28,10 @@ PAGE = 100
 PATIENCE = 3
 """Times in a row that asking may fail before it is told: a hiccup is nobody's business."""
 
-ROOMS = 50
-"""Channels besides our own that are remembered because somebody spoke to us there."""
-
 KNOWN = 5_000
 """Mentions that are known to be told already."""
 
-AGAIN = timedelta(hours=1)
-"""How much further than noted we must have heard for a new note to be worth its writing."""
-
 Item = tuple[str, Mention]
-
-
-@dataclass(slots=True)
-class Room:
-    """A channel."""
-
-    guild: str  # "@me": it is private
-    read: int = 0  # up to which message, in this life
-    ours: bool = True  # our own, or one in which somebody spoke to us
 
 
 class Ears:
@@ -55,14 +40,12 @@ class Ears:
     def __init__(
         self, account: str, channel: str, wire: Wire, tools: Tools, gateway: Gateway, talks: Conversations
     ) -> None:
-        self._account, self._home, self._wire, self._tools = account, channel, wire, tools
+        self._account, self._wire, self._tools = account, wire, tools
         self._gateway, self._talks = gateway, talks
-        self._guild = ""  # of our own channel
-        self._place = f"heard-from {wire.address} {channel}"
+        self._rooms = Rooms(account, channel, tools.vault, f"heard-from {wire.address} {channel}")
         self._me = ""
-        self._heard, self._noted, self._start = Heard(0), 0, Heard(0)
+        self._heard = self._start = Heard(0)  # now, and when this life began
         self._told: dict[str, None] = {}  # in this life
-        self._rooms: dict[str, Room] = {channel: Room("")}
         self._events: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue()
 
     async def mentions(self, cursor: str | None, every: timedelta) -> AsyncIterator[Item]:
@@ -132,9 +115,7 @@ class Ears:
         channel, private = identifier(said.get("channel_id")), _is_direct(said)
         if name == "MESSAGE_UPDATE" and not said.get("edited_timestamp"):
             return  # only its pictures were looked up
-        room = self._rooms.get(channel)
-        if room is None or not room.ours:
-            room = self._enter(channel, "@me" if private else identifier(said.get("guild_id")))
+        room = self._rooms.enter(channel, PRIVATE if private else identifier(said.get("guild_id")))
         # An edit may make a mention of what was none when its id was passed.
         if (item := await self._new(said, room, again=name == "MESSAGE_UPDATE")) is not None:
             yield item
@@ -151,8 +132,8 @@ class Ears:
             message,
             account=self._account,
             me=self._me,
-            direct=room.guild == "@me",
-            guild=room.guild or self._guild,
+            direct=room.guild == PRIVATE,
+            guild=room.guild,
             now=self._tools.now(),
         )
         if mention is None:
@@ -168,43 +149,40 @@ class Ears:
 
     async def _begin(self, cursor: str | None) -> None:
         """Learn who we are, where, and how far was heard before."""
+        rooms, home = self._rooms, self._rooms.home
         self._me = await self._wire.own_id()
-        self._guild = identifier(json_object(await self._wire.get(f"/channels/{self._home}")).get("guild_id"))
-        self._rooms[self._home] = Room(self._guild or "@me")
-        kept = self._recall()
-        if kept is None:
-            _, newest = await self._wire.messages(self._home, limit=1)
-            kept = max([number_of(each.get("id")) for each in newest], default=0)
-            self._remember(kept)
-        self._noted = kept
-        self._heard = self._start = Heard.read(cursor) if cursor else Heard(kept)
-        if self._heard.upto < kept:
-            after = tuple(id_ for id_ in self._heard.after if id_ > kept)
-            self._heard = self._start = Heard(kept, after)
+        channel = json_object(await self._wire.get(f"/channels/{home}"))
+        rooms.known[home] = Room(identifier(channel.get("guild_id")) or PRIVATE)
+        if not rooms.recall():
+            _, newest = await self._wire.messages(home, limit=1)
+            rooms.note(max([number_of(each.get("id")) for each in newest], default=0))
+        heard = Heard.read(cursor) if cursor else Heard(0)
+        after = tuple(id_ for id_ in heard.after if id_ > rooms.upto)
+        self._heard = self._start = Heard(max(heard.upto, rooms.upto), after)
 
     async def _caught_up(self, *, everywhere: bool) -> AsyncIterator[Item]:
         """Read on where we left off: our own channel, and `everywhere` also all in which somebody may have spoken to us."""
-        async for item in self._read_on(self._home):
+        async for item in self._read_on(self._rooms.home):
             yield item
-        mark = self._rooms[self._home].read - LATE
+        mark = self._rooms.known[self._rooms.home].read - LATE
         if everywhere:
-            for channel in [one for one, room in self._rooms.items() if room.ours and one != self._home]:
+            for channel in self._rooms.others:
                 async for item in self._read_on(channel):
                     yield item
             async for item in self._elsewhere():
                 yield item
         # What is older than our own channel's newest message was read in the others after it, or told by the gateway.
-        if (everywhere or self._gateway.stands) and time_of(max(mark, 0)) - time_of(self._noted) > AGAIN:
-            self._remember(mark)
+        if everywhere or self._gateway.stands:
+            self._rooms.heard(mark)
 
     async def _read_on(self, channel: str) -> AsyncIterator[Item]:
         """Read a channel to its end; one of others' that is closed to us now is forgotten."""
-        room = self._rooms[channel]
+        room = self._rooms.known[channel]
         at = max(self._heard.upto, room.read - LATE)
         while True:
             reply = await self._wire.send("GET", f"/channels/{channel}/messages?after={at}&limit={PAGE}")
-            if channel != self._home and reply.status in {403, 404}:
-                del self._rooms[channel]
+            if channel != self._rooms.home and reply.status in {403, 404}:
+                del self._rooms.known[channel]
                 return
             outcome(reply)
             page = sorted(json_objects(reply), key=lambda each: number_of(each.get("id")))
@@ -219,51 +197,21 @@ class Ears:
 
     async def _elsewhere(self) -> AsyncIterator[Item]:
         """Read the channels of our server in which somebody spoke since."""
-        if not self._guild:
+        known, guild = self._rooms.known, self._rooms.known[self._rooms.home].guild
+        if guild == PRIVATE:
             return
-        for path in (f"/guilds/{self._guild}/channels", f"/guilds/{self._guild}/threads/active"):
+        for path in (f"/guilds/{guild}/channels", f"/guilds/{guild}/threads/active"):
             reply = await self._wire.send("GET", path)
             if reply.status in {403, 404}:
                 continue
             outcome(reply)
             for channel in _listed(reply):
                 name, newest = identifier(channel.get("id")), number_of(channel.get("last_message_id"))
-                room = self._rooms.get(name) or Room(self._guild, read=self._heard.upto, ours=False)
+                room = known.get(name) or Room(guild, read=self._heard.upto, ours=False)
                 if number_of(name) and newest > room.read and not room.ours:
-                    self._rooms[name] = room
+                    known[name] = room
                     async for item in self._read_on(name):
                         yield item
-
-    # ----------------------------------------------------------------- what is remembered
-
-    def _enter(self, channel: str, guild: str) -> Room:
-        """Remember a channel in which somebody spoke to us; the oldest one goes where there are too many."""
-        room = self._rooms.setdefault(channel, Room(guild))
-        room.ours = True
-        others = [one for one, each in self._rooms.items() if each.ours and one != self._home]
-        if len(others) > ROOMS:
-            self._rooms[others[0]].ours = False
-        self._remember(self._noted)
-        return room
-
-    def _remember(self, upto: int) -> None:
-        self._noted = upto
-        rooms = {name: room.guild for name, room in self._rooms.items() if room.ours and name != self._home}
-        self._tools.vault.put(self._account, self._place, Secret(json.dumps({"upto": str(upto), "rooms": rooms})))
-
-    def _recall(self) -> int | None:
-        """What was remembered; None at the first start."""
-        kept = self._tools.vault.get(self._account, self._place)
-        if kept is None:
-            return None
-        try:
-            said = json.loads(kept.reveal())
-        except ValueError:
-            return None
-        for name, guild in within(said, "rooms").items():
-            if number_of(name) and words(guild):
-                self._rooms.setdefault(name, Room(guild))
-        return number_of(within({"": said}, "").get("upto"))
 
 
 def _is_direct(said: dict[str, Any]) -> bool:

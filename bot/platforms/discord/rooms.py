@@ -1,0 +1,83 @@
+"""The channels of an account, and how far everything was heard, remembered over restarts.
+
+May import: model, net.replies, ports, messages.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.model import Secret
+from bot.net.replies import within, words
+from bot.platforms.discord.messages import number_of, time_of
+from bot.ports import Vault
+
+MOST = 50
+"""Channels besides our own that are remembered because somebody spoke to us there."""
+
+AGAIN = timedelta(hours=1)
+"""How much further than noted we must have heard for a new note to be worth its writing."""
+
+PRIVATE = "@me"
+"""What stands for the server of a private channel, as in Discord's own addresses."""
+
+
+@dataclass(slots=True)
+class Room:
+    """A channel."""
+
+    guild: str
+    read: int = 0  # up to which message, in this life
+    ours: bool = True  # our own, or one in which somebody spoke to us
+
+
+class Rooms:
+    """What is known of channels; `upto` is the message up to which everything was heard everywhere."""
+
+    def __init__(self, account: str, home: str, vault: Vault, place: str) -> None:
+        self.home, self.upto = home, 0
+        self.known: dict[str, Room] = {home: Room("")}
+        self._account, self._vault, self._place = account, vault, place
+
+    @property
+    def others(self) -> list[str]:
+        """Where else somebody spoke to us, in the order in which that was."""
+        return [name for name, room in self.known.items() if room.ours and name != self.home]
+
+    def enter(self, channel: str, guild: str) -> Room:
+        """Somebody spoke to us there, so it is remembered; the oldest one goes where there are too many."""
+        room = self.known.get(channel)
+        if room is None or not room.ours:
+            room = self.known[channel] = Room(guild, room.read if room else 0)
+            for name in self.others[:-MOST]:
+                self.known[name].ours = False
+            self.note(self.upto)
+        return room
+
+    def heard(self, upto: int) -> None:
+        """Everything up to a message was heard: noted, if it is much more than was."""
+        if upto > 0 and time_of(upto) - time_of(self.upto) > AGAIN:
+            self.note(upto)
+
+    def note(self, upto: int) -> None:
+        """Remember it over restarts."""
+        self.upto = upto
+        rooms = {name: self.known[name].guild for name in self.others}
+        self._vault.put(self._account, self._place, Secret(json.dumps({"upto": str(upto), "rooms": rooms})))
+
+    def recall(self) -> bool:
+        """Bring to mind what was remembered; tells whether anything was."""
+        kept = self._vault.get(self._account, self._place)
+        if kept is None:
+            return False
+        try:
+            said = {"": json.loads(kept.reveal())}
+        except ValueError:
+            return False
+        self.upto = number_of(within(said, "").get("upto"))
+        for name, guild in within(said, "", "rooms").items():
+            if number_of(name) and words(guild):
+                self.known.setdefault(name, Room(guild))
+        return True
