@@ -66,10 +66,10 @@ class Telegram:
     async def _who(self) -> Me:
         if self._me is None:
             said = await self._wire.get("getMe")
-            number_there = whole(said.get("id"))
-            if number_there is None:
+            number_there, name = whole(said.get("id")), words(said.get("username"))
+            if number_there is None or not name:
                 raise Unsure("the server does not say who we are")
-            self._me = Me(id=number_there, username=words(said.get("username")))
+            self._me = Me(id=number_there, username=name)
         return self._me
 
     # ----------------------------------------------------------------- speaking

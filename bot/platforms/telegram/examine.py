@@ -42,8 +42,7 @@ async def examine(wire: Wire, chat: int | str, owner: str | None, limits: Limits
             (False, f"owner = {owner!r} is nobody here: it must be your own number, as names can be given away")
         )
     there = http_date(answer.reply.headers.get("date", "")) or now
-    ahead = round((there - now).total_seconds())
-    found.append((abs(ahead) < SKEW, f"the server's clock is {abs(ahead)} s {'ahead' if ahead > 0 else 'behind'}"))
+    found.append(_clocks(round((there - now).total_seconds())))
     found.append((True, f"a post may have {limits.max_length} UTF-16 units; links count in full"))
     return found
 
@@ -88,3 +87,13 @@ async def _webhook(wire: Wire) -> Finding:
     if words(told.get("url")):
         return False, "another program gets its mentions by a webhook: end that one, and remove it with deleteWebhook"
     return True, "nobody else takes its mentions by a webhook"
+
+
+def _clocks(ahead: int) -> Finding:
+    if abs(ahead) <= SKEW:
+        return True, "both clocks agree"
+    way = "ahead of" if ahead > 0 else "behind"
+    return (
+        False,
+        f"the server's clock is {abs(ahead)} s {way} this machine's: let that one be set over the network (NTP)",
+    )

@@ -91,6 +91,8 @@ def address_of(message: Mapping[str, Any]) -> str | None:
     """Where a message can be seen by a browser: in public chats by all, in supergroups and channels by their members."""
     chat, count = within(message, "chat"), whole(message.get("message_id"))
     name, inner = words(chat.get("username")), str(whole(chat.get("id")) or "")
+    if count is None:
+        return None
     if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{3,31}", name) and chat.get("type") != "private":
         return f"https://t.me/{name}/{count}"
     return f"https://t.me/c/{inner[4:]}/{count}" if re.fullmatch(r"-100[0-9]{4,}", inner) else None

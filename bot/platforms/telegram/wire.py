@@ -1,4 +1,4 @@
-"""The Telegram Bot API, asked as one bot.  May import: model, errors, ports, net.
+"""The Telegram Bot API, asked as one bot.  May import: model, errors, ports, net, core.text.
 
 The token stands in each address, so nothing of a request, and nothing that an answer repeats of it, gets any further.
 """
@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
+from bot.core.text import clean
 from bot.errors import NeedsLogin, RetryLater, Unsure
 from bot.model import Secret
 from bot.net.outcome import outcome
@@ -42,8 +43,8 @@ class Answer:
 
     @property
     def why(self) -> str:
-        """The API's own words for a no."""
-        return words(self.said.get("description"))[:300]
+        """The API's own words for a no, as one line."""
+        return clean(words(self.said.get("description"))[:2000])[:200]
 
     @property
     def moved(self) -> int | None:
@@ -99,17 +100,27 @@ class Wire:
         return self._read(await self._http.send("POST", address, json=dict(parameters), timeout=timeout))
 
     def _read(self, reply: Reply) -> Answer:
-        secret = self._token.reveal().rpartition(":")[2].encode()
-        body = reply.body.replace(secret, b"***") if secret else reply.body
-        reply = Reply(status=reply.status, headers=reply.headers, body=body, url=self._server)
-        said: dict[str, Any] = {}
-        with suppress(ValueError, RecursionError):
-            read = json.loads(body)
-            said = read if isinstance(read, dict) else {}
+        said, body = _object(reply.body), ""
+        if said.get("ok") is not True:
+            # Servers repeat what they don't know, the address above all; spelt out anew, the token has one spelling.
+            secret = self._token.reveal().rpartition(":")[2]
+            body = json.dumps(said, ensure_ascii=False)
+            body = body.replace(secret, "***") if secret else body
+            said = _object(body)
+        status = reply.status
         refused = number(said.get("error_code"), at_least=400, at_most=499)
-        if said.get("ok") is False and 200 <= reply.status < 300 and refused:
-            reply = replace(reply, status=refused)  # a no is a no, whatever a gateway made of its status
-        return Answer(reply, said)
+        if said.get("ok") is False and 200 <= status < 300 and refused:
+            status = refused  # a no is a no, whatever a gateway made of its status
+        known = Reply(status=status, headers=reply.headers, body=body.encode("utf-8", "replace"), url=self._server)
+        return Answer(known, said)
+
+
+def _object(body: bytes | str) -> dict[str, Any]:
+    """Read a JSON object; an empty one stands for anything else."""
+    with suppress(ValueError, RecursionError):
+        said = json.loads(body)
+        return said if isinstance(said, dict) else {}
+    return {}
 
 
 def whole(value: object) -> int | None:
