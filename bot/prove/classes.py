@@ -13,6 +13,8 @@ from bot.prove.counting import Counting
 from bot.prove.discord_server import PROOF_KEYS as DISCORD_KEYS
 from bot.prove.discord_server import discord
 from bot.prove.faults import Troubles
+from bot.prove.matrix_server import PROOF_KEYS as MATRIX_KEYS
+from bot.prove.matrix_server import matrix
 from bot.prove.servers import gotosocial, mastodon, webhook
 from bot.prove.telegram_server import PROOF_KEYS, telegram
 from bot.prove.x_server import PROOF_KEYS as X_KEYS
@@ -85,11 +87,6 @@ CLASSES = (
 )
 """One of each; `prove` takes them all."""
 
-_MATRIX = (
-    'server = "{url}"\nuser = "@bot:example.org"\nroom = "#news:example.org"\npoll = "5s"\n'
-    'token = { env = "STARFISH_PROOF_TOKEN" }'
-)
-
 FURTHER = (
     Class(
         name="bluesky",
@@ -111,13 +108,7 @@ FURTHER = (
         name="telegram", promise="neither: held for the owner", platform="telegram", server=telegram, keys=PROOF_KEYS
     ),
     Class(name="x", promise="read-back, and no words twice", platform="x", server=x, keys=X_KEYS),
-    Class(
-        name="matrix",
-        promise="a key for a day, and read-back",
-        platform="matrix",
-        server=matrix,
-        keys=_MATRIX,
-    ),
+    Class(name="matrix", promise="a key for a day, and read-back", platform="matrix", server=matrix, keys=MATRIX_KEYS),
 )
 """More of the same classes, for those who ask: platforms as simple as can be, and one of which people can speak to."""
 

@@ -23,6 +23,15 @@ API = "/_matrix/client/v3"
 LARGEST = 65_536
 """Bytes of an event, with all that the server adds."""
 
+PROOF_KEYS = (
+    'server = "{url}"\nuser = "@bot:example.org"\nroom = "#news:example.org"\npoll = "5s"\n'
+    'password = { env = "STARFISH_PROOF_TOKEN" }'
+)
+"""Of the account in the proof, in TOML: by password, as the server forgets its tokens now and then."""
+
+FORGETS = 0.05
+"""The share of posts, in a proof, at which it does."""
+
 _FIELDS = {"msgtype", "body", "format", "formatted_body", "m.mentions", "m.relates_to"}
 
 
@@ -45,6 +54,7 @@ class MatrixServer(Syncing):
     token: str = "good"  # noqa: S105 -- a test's; of the device "STARFISH"
     password: str = "secret"  # noqa: S105
     remembers: bool = True  # transaction ids
+    forgets: bool = False  # tokens
     power: dict[str, Any] | None = None  # levels, of every room
     tokens: dict[str, str] = field(default_factory=dict)  # and the devices that they belong to
     asked: list[Asked] = field(default_factory=list)
@@ -96,7 +106,7 @@ class MatrixServer(Syncing):
                 try:
                     response = await handler(request)
                 except Bad as error:
-                    response = _error(error.status, error.code, str(error))
+                    response = _error(error.status, error.code, str(error), **error.more)
             if not response.prepared:
                 response.headers["Date"] = format_datetime(utc(self.clock()).replace(microsecond=0), usegmt=True)
             return response
@@ -177,6 +187,9 @@ class MatrixServer(Syncing):
         self.requests += 1
         if self.arrived:
             self.arrived()
+        if self.forgets and self.troubles.dice.random() < FORGETS:
+            self.tokens.clear()
+            raise Bad(401, "M_UNKNOWN_TOKEN", "Access token has expired", soft_logout=True)
         fault = self.troubles.next()
         if fault == "429 body":  # as this API says it
             return _error(429, "M_LIMIT_EXCEEDED", "Too Many Requests", retry_after_ms=1000)
@@ -248,6 +261,13 @@ class MatrixServer(Syncing):
                         request.transport.abort()
             told = self.told(query, device)
         return web.json_response(told)
+
+
+def matrix(troubles: Troubles) -> MatrixServer:
+    """A server that keeps the promise, with everything that may go wrong."""
+    bad = troubles.share > 0
+    lag = troubles.moment if bad else float
+    return MatrixServer(troubles=troubles, password="good", lag=lag, redelivers=bad, forgets=bad)  # noqa: S106
 
 
 def _error(status: int, code: str, words: str, **more: object) -> web.Response:

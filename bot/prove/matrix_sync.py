@@ -15,8 +15,8 @@ _ROOM_FILTER = {"ephemeral", "account_data", "timeline", "state", "rooms", "not_
 class Bad(Exception):
     """A request that the API refuses."""
 
-    def __init__(self, status: int, code: str, words: str) -> None:
-        self.status, self.code = status, code
+    def __init__(self, status: int, code: str, words: str, **more: object) -> None:
+        self.status, self.code, self.more = status, code, more
         super().__init__(words)
 
 
