@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager, suppress
 
 from bot.errors import StarfishError
 from bot.prove.bench import Bench, bench
+from bot.prove.classes import Class
 from bot.prove.verdict import Verdict, at_rest, deliveries
 
 Say = Callable[[str], object]
@@ -33,10 +34,10 @@ class ProofError(StarfishError):
     """The proof could not be made: the program ended by itself, or never came to rest."""
 
 
-async def prove(kills: int, platforms: Sequence[str] = (), seed: int = 0, say: Say = print) -> list[Verdict]:
+async def prove(kills: int, platforms: Sequence[str | Class] = (), seed: int = 0, say: Say = print) -> list[Verdict]:
     """Kill one bot with an account of each class so often, and give the verdict on each.
 
-    :param platforms: the classes by name; none: all
+    :param platforms: the classes, by name or as they are; none: all
     :param seed: of everything that is drawn: entries, faults, moments of death
     :raises UsageError: there is no such class
     :raises ProofError: the program ended by itself, or never came to rest
