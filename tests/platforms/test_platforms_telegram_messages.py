@@ -109,7 +109,7 @@ def test_a_message_has_an_address_where_it_can_be_seen(chat: Any, address: str |
 # --------------------------------------------------------------------------- hearing
 
 
-def heard(text: str | None = "hello", kind: str = "message", **more: Any) -> Mention | None:
+def heard(text: str | None = "hello", *, kind: str = "message", **more: Any) -> Mention | None:
     """What the bot makes of a message in a group."""
     message: dict[str, Any] = {"message_id": 5, "date": int(NOW.timestamp()) - 60, "chat": CHAT, "from": ANN}
     if text is not None:
@@ -205,7 +205,7 @@ def test_everything_in_private_is_for_us(text: str, expected: str) -> None:
 def test_a_picture_has_words_too() -> None:
     """Its caption is read as a text is; in private even a picture without words is somebody who spoke."""
     caption = "@starfish_bot what is this?"
-    picture = {"photo": [{}], "caption": caption, "caption_entities": entities_of(caption)}
+    picture: dict[str, Any] = {"photo": [{}], "caption": caption, "caption_entities": entities_of(caption)}
     assert said(heard(None, **picture)) == "what is this?"
     assert said(in_private(None, sticker={})) == ""
     assert in_private(None, pinned_message={}) is None
@@ -246,14 +246,15 @@ def test_topics_are_kept_to() -> None:
 def test_who_speaks_as_a_chat_is_no_bot() -> None:
     """An anonymous administrator, or a channel: Telegram puts a bot of its own in their place."""
     group = {**CHAT, "id": -1002}
-    mention = heard("@starfish_bot hi", **{"sender_chat": group, "from": {"id": 1087968824, "is_bot": True}})
+    who: dict[str, Any] = {"sender_chat": group, "from": {"id": 1087968824, "is_bot": True}}
+    mention = heard("@starfish_bot hi", **who)
     assert mention is not None
     assert (mention.author, mention.name, mention.bot) == ("-1002", "People", False)
 
 
 def test_an_edit_is_the_same_mention() -> None:
     """It has the same id, so that what was heard stays; one that first names us by an edit is heard then."""
-    before, after = heard("@starfish_bot hi"), heard("@starfish_bot hi!", "edited_message", edit_date=1)
+    before, after = heard("@starfish_bot hi"), heard("@starfish_bot hi!", kind="edited_message", edit_date=1)
     assert before is not None
     assert after is not None
     assert before.remote_id == after.remote_id == "-1002:5"
@@ -263,7 +264,7 @@ def test_an_edit_is_the_same_mention() -> None:
 @pytest.mark.parametrize("kind", ["channel_post", "business_message", "my_chat_member", "inline_query", "poll"])
 def test_other_updates_are_no_mentions(kind: str) -> None:
     """Nobody speaks to us in them."""
-    assert heard("@starfish_bot hi", kind) is None
+    assert heard("@starfish_bot hi", kind=kind) is None
 
 
 @pytest.mark.parametrize("date", [None, "now", 2**40, -5, True, int(NOW.timestamp()) + 9999])

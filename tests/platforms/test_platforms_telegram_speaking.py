@@ -17,8 +17,9 @@ from pydantic import ValidationError
 from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, TooLong, Unsure
 from bot.model import Secret
 from bot.net import Client
-from bot.platforms.telegram import Options, platform
+from bot.platforms.telegram import platform
 from bot.platforms.telegram.messages import units
+from bot.platforms.telegram.options import Options
 from bot.ports import Deleter, Doctor, Listener, Preparing, Publisher
 from bot.prove.servers import serving
 from bot.prove.telegram_server import TelegramServer
