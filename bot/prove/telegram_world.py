@@ -79,7 +79,9 @@ class World:
         message = {
             "message_id": self.next_number(),
             "date": int(self.clock()),
-            "chat": {"id": where, "type": "private"} if private else self.chats[where],
+            "chat": {**{key: who[key] for key in ("id", "first_name", "username")}, "type": "private"}
+            if private
+            else self.chats[where],
             "from": who,
             "text": said,
             **({"entities": entities} if (entities := entities_of(said)) else {}),

@@ -34,7 +34,7 @@ async def walk(given: Mapping[str, str], asker: Asker, reach: Callable[[str], Ht
     if "token" not in given:
         asker.say(_BOTFATHER)
     token = Secret(given.get("token") or asker.ask("The bot's token", secret=True).strip())
-    _checked({"server": server, "token": token, "chat": "@chat"})
+    server = _checked({"server": server, "token": token, "chat": "@chat"}).server
     wire = Wire(server, token, reach(server))
     handle = f"@{clean(words((await wire.get('getMe')).get('username')))}"
     asker.say(f"The token is good: it is {handle}'s.")
@@ -57,7 +57,7 @@ async def walk(given: Mapping[str, str], asker: Asker, reach: Callable[[str], Ht
         keys["owner"] = number
     elif owner.strip().casefold() != "no":
         asker.say(
-            f"{handle} has heard nothing of {owner.strip()[:40]} yet, so it has no owner: write owner = your number later."
+            f"{owner.strip()[:40]} has not written to {handle} yet, so it has no owner: add owner = (number) later."
         )
     return Enrolled(handle=handle, keys=keys, secrets={"token": token})
 
@@ -85,14 +85,17 @@ async def _known(wire: Wire) -> dict[str, tuple[str, str]]:
         for kind in kinds:
             chat = within(update, kind, "chat")
             if (number := whole(chat.get("id"))) is not None:
-                name = words(chat.get("title")) or f"@{words(chat.get('username'))}"
+                public = f"@{words(chat.get('username'))}" if chat.get("username") else ""
+                name = words(chat.get("title")) or public or words(chat.get("first_name"))
                 known[str(number)] = (clean(words(chat.get("type")))[:20], clean(name)[:100])
     return known
 
 
 def _owner(answer: str, people: Mapping[str, tuple[str, str]]) -> str | None:
-    """The number of whom the owner says to be; None where nobody is known by that name."""
+    """The number of whom the owner says to be; None where nobody of that name spoke to the bot in private."""
     if answer.isdecimal():
         return answer
-    named = [number for number, (kind, name) in people.items() if kind == "private" and name[1:] and name == answer]
-    return next(iter(named), None)
+    wanted = f"@{answer.removeprefix('@')}".casefold()
+    return next(
+        (number for number, (kind, name) in people.items() if kind == "private" and name.casefold() == wanted), None
+    )
