@@ -17,6 +17,7 @@ from typing import Any, Literal
 from aiohttp import web
 
 from bot.prove.faults import Troubles, keeps, misleading, refusal, utc
+from bot.prove.mastodon_logins import Logins
 from bot.prove.mastodon_world import Status, World
 
 KEY_LIVES = 3600.0
@@ -46,7 +47,10 @@ class MastodonServer(World):
     token: str = "good"  # noqa: S105 -- a test's
     used_key: Literal["status", "500"] = "status"  # what a used key is answered with
     redelivers: bool = False  # notifications that were read come again
+    logins: Logins = field(default_factory=lambda: Logins(token=""))
+    fixed: bool = False  # whether its people's profiles can't be changed; snac hangs up on that
     scopes: str | None = "read write"  # what the token's application asked for; None: it doesn't say
+    by_hand: bool = False  # whether the token belongs to no application
     bad_token: int = 401  # the status that a bad token gets; snac says 422
     hides_direct: bool = False  # direct messages stand in no list of an account's posts
     pages: bool = True  # whether `max_id` is understood
@@ -64,14 +68,17 @@ class MastodonServer(World):
     def app(self) -> web.Application:
         """Its interface, to be served."""
         app = web.Application(middlewares=[self._guard()])
+        self.logins.token = self.token
         app.add_routes(
             [
+                *self.logins.routes(),
                 web.get("/api/v2/instance", self._instance),
                 web.get("/api/v1/instance", self._instance),
                 web.get("/.well-known/nodeinfo", self._nodeinfo_links),
                 web.get("/nodeinfo/2.0", self._nodeinfo),
                 web.get("/api/v1/accounts/verify_credentials", self._me),
                 web.get("/api/v1/apps/verify_credentials", self._app),
+                web.patch("/api/v1/accounts/update_credentials", self._change),
                 web.post("/api/v1/statuses", self._post),
                 web.get("/api/v1/accounts/{id}/statuses", self._own),
                 web.get("/api/v1/statuses/{id}/context", self._context),
@@ -86,11 +93,12 @@ class MastodonServer(World):
     def _guard(self) -> Any:  # noqa: ANN401 -- aiohttp's own type of a middleware is private
         @web.middleware
         async def guarded(request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
-            body = await request.json() if request.can_read_body else None
+            body = await request.json() if request.content_type == "application/json" else None
             self.asked.append(Asked(request.method, request.path, dict(request.query), dict(request.headers), body))
             if request.path in self.missing:
                 return _error(404, "Not Found")
-            public = request.path.startswith("/_/") or request.path.endswith(("/instance", "nodeinfo", "nodeinfo/2.0"))
+            public = request.path.startswith(("/_/", "/.well-known/", "/oauth/", "/nodeinfo/"))
+            public = public or request.path.endswith(("/instance", "/apps"))
             if not public and request.headers.get("Authorization") != f"Bearer {self.token}":
                 return _error(self.bad_token, "The access token is invalid")
             response: web.StreamResponse = await handler(request)
@@ -123,9 +131,18 @@ class MastodonServer(World):
         return web.json_response(self.person("bot"))
 
     async def _app(self, _: web.Request) -> web.Response:
+        if self.by_hand:
+            return _error(401, "The access token is invalid")
         if self.scopes is None:
             return web.json_response({"name": "Starfish"})
         return web.json_response({"name": "Starfish", "scopes": self.scopes.split()})
+
+    async def _change(self, request: web.Request) -> web.Response:
+        if self.fixed:
+            return _error(422, "Validation failed")
+        said = await request.post()  # what comes as JSON isn't read, and nothing is said of that
+        self.is_bot = str(said.get("bot", self.is_bot)).lower() == "true"
+        return web.json_response(self.person("bot"))
 
     # ----------------------------------------------------------------- posting
 

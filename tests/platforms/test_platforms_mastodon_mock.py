@@ -8,13 +8,16 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import socket
 import subprocess
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
@@ -40,6 +43,9 @@ access_token = "tok_bot"
 [[seed.accounts]]
 username = "ann"
 access_token = "tok_ann"
+[[seed.accounts]]
+username = "cat"
+access_token = "tok_cat"
 """
 
 
@@ -197,3 +203,37 @@ async def test_it_examines_well(both: Both) -> None:
     assert [what for fine, what in await both.bot().examine() if not fine] == [
         "it is not marked as a bot: say so in its profile's settings, where it is called an automated account"
     ]
+
+
+class Owner:
+    """Somebody at a terminal who allows everything in a browser beside it."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def say(self, text: str) -> None:
+        self.heard.append(text)
+
+    def ask(self, question: str, *, secret: bool = False, default: str = "") -> str:
+        if "code" not in question:
+            return default or "yes"
+        address = urlsplit(self.heard[-1])
+        allowed = urlencode({**dict(parse_qsl(address.query)), "username": "cat"}).encode()
+        page = f"http://{address.netloc}{address.path}"
+        with urllib.request.urlopen(page, data=allowed, timeout=20) as answer:
+            found = re.search(r"code: ([^<\s]+)", answer.read().decode())
+        assert found is not None
+        return found[1]
+
+
+async def test_an_account_is_set_up_from_nothing(both: Both) -> None:
+    """Its own registration, picker and exchange: the token that comes of it posts, and the account is marked as a bot."""
+    assert platform.enrol is not None
+    owner = Owner()
+    found = await platform.enrol(
+        {"server": both.url}, owner, lambda address: both.make_client(allow_private=()).door([address])
+    )
+    assert found.handle.startswith("@cat@")
+    account = both.bot(token=found.secrets["token"].reveal())
+    assert [what for fine, what in await account.examine() if not fine] == []
+    assert (await account.publish(post("enrolled"))).remote_id

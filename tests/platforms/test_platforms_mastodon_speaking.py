@@ -504,6 +504,8 @@ async def test_rights_are_told_before_the_first_post_fails(stage: Stage, scopes:
     stage.server.scopes = scopes
     found = await wrong_of(stage)
     assert (wrong in found[0]) if wrong else (found == [])
+    stage.server.by_hand = True
+    assert await wrong_of(stage) == []
     stage.server.missing = {"/api/v1/apps/verify_credentials"}
     assert await wrong_of(stage) == []
 

@@ -8,7 +8,7 @@ it is ever sent again (decision 0003).  Ids are opaque; what a server says is re
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ from bot.platforms.mastodon.health import EXPIRES, examined
 from bot.platforms.mastodon.options import Options
 from bot.platforms.mastodon.statuses import LIMITS, is_post, mention_of, narrowest, root_of, told
 from bot.platforms.mastodon.wire import ME, Wire
-from bot.ports import Platform, Reply, Tools
+from bot.ports import Asker, Enrolled, Http, Platform, Reply, Tools
 
 PAGE, PAGES = 40, 50  # the largest page that all servers give, and how many of them are read at once
 NOTIFICATIONS = "/api/v1/notifications"
@@ -39,7 +39,7 @@ class Mastodon:
     def __init__(self, account: Account, options: Options, tools: Tools) -> None:
         self.name = account.name
         self._account, self._options, self._tools = account, options, tools
-        self._wire = Wire(options.server, options.token, tools)
+        self._wire = Wire(options.server, options.token, tools.http)
         self._sent: dict[str, str] = {}  # what this process knows to be there: id and key, as words may come twice
         self.limits = self._limits()
 
@@ -136,7 +136,7 @@ class Mastodon:
         for _ in range(PAGES):
             reply = await self._wire.get(f"{path}?{urlencode(asked)}")
             page = json_objects(reply)
-            there = since + self._wire.ahead(reply)
+            there = since + self._wire.ahead(reply, self._tools.now())
             own += [status for status in page if (moment(status.get("created_at")) or there) >= there]
             last = page[-1] if page else {}
             if not page or (moment(last.get("created_at")) or there) < there:
@@ -226,4 +226,10 @@ class Mastodon:
         return await examined(self._wire, self.limits, expires, self._tools.now())
 
 
-platform = Platform("mastodon", Options, Mastodon, LIMITS)
+async def _enrol(given: Mapping[str, str], asker: Asker, reach: Callable[[str], Http]) -> Enrolled:
+    from bot.platforms.mastodon.enrol import enrol  # needed once in an account's life
+
+    return await enrol(given, asker, reach)
+
+
+platform = Platform("mastodon", Options, Mastodon, LIMITS, _enrol)

@@ -50,18 +50,18 @@ async def examined(wire: Wire, limits: Limits, expires: Secret | None, now: date
     """Look at everything; the first thing that keeps us from looking is all there is to tell."""
     try:
         me = json_object(reply := await wire.get(ME))
-        application = await _application(wire)
+        missing = lacking(await application(wire))
         await wire.get("/api/v1/notifications?limit=1")
         await wire.get(f"/api/v1/accounts/{segment(await wire.own_id())}/statuses?limit=1")
     except DeliveryError as error:
         advice = "; put a fresh one where it is kept, or add the account anew" if isinstance(error, NeedsLogin) else ""
         return [(False, f"{error}{advice}")]
-    bot, ahead = me.get("bot") is True, wire.ahead(reply)
+    bot, ahead = me.get("bot") is True, wire.ahead(reply, now)
     flag = "it is not marked as a bot: say so in its profile's settings, where it is called an automated account"
     cost = f"a link costs {limits.link_cost}" if limits.link_cost else "links count in full"
     return [
         (True, f"{handle(me, wire.server.domain)}: the token is good, and may read"),
-        _rights(lacking(application)),
+        _rights(missing),
         (bot, "it is marked as a bot" if bot else flag),
         _clocks(round(ahead.total_seconds())),
         *_end(expires, now),
@@ -69,8 +69,12 @@ async def examined(wire: Wire, limits: Limits, expires: Secret | None, now: date
     ]
 
 
-async def _application(wire: Wire) -> dict[str, Any]:
-    with suppress(Rejected):  # not every server knows the question
+async def application(wire: Wire) -> dict[str, Any]:
+    """What the server tells of the application that the token belongs to; nothing where it won't say.
+
+    Whether the token is good at all, other questions tell: a token made by hand belongs to no application.
+    """
+    with suppress(Rejected, NeedsLogin):
         return await wire.get_object(APP)
     return {}
 

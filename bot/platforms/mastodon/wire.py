@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from bot.net.outcome import outcome
 from bot.net.patience import http_date
 from bot.net.replies import identifier, json_object, objects, segment, within, words
 from bot.platforms.mastodon.statuses import server_of
-from bot.ports import Reply, Tools
+from bot.ports import Http, Reply
 
 ME = "/api/v1/accounts/verify_credentials"
 
@@ -21,11 +22,11 @@ ME = "/api/v1/accounts/verify_credentials"
 class Wire:
     """Sends requests with the account's token, and keeps what the server said of itself and of us."""
 
-    def __init__(self, address: str, token: Secret, tools: Tools) -> None:
+    def __init__(self, address: str, token: Secret, http: Http) -> None:
         self.address = address
         self.server = server_of({}, "", address)
         self.known = False  # whether the server told what it is
-        self._token, self._tools = token, tools
+        self._token, self._http = token, http
         self._me = ""
 
     async def learn(self) -> None:
@@ -68,18 +69,20 @@ class Wire:
         outcome(reply)
         return reply
 
-    async def send(self, method: str, path: str, json: object = None, *, key: str = "") -> Reply:
+    async def send(
+        self, method: str, path: str, json: object = None, *, form: Mapping[str, str] | None = None, key: str = ""
+    ) -> Reply:
         """Send one request, once; `key` is the idempotency key.  Raises as `ports.Http.send` does."""
         headers = {**self.headers(), **({"Idempotency-Key": key} if key else {})}
-        return await self._tools.http.send(method, self.address + path, headers=headers, json=json)
+        return await self._http.send(method, self.address + path, headers=headers, json=json, form=form)
 
     def headers(self) -> dict[str, str]:
         """What lets us in."""
         return {"Authorization": f"Bearer {self._token.reveal()}"}
 
-    def ahead(self, reply: Reply) -> timedelta:
+    @staticmethod
+    def ahead(reply: Reply, now: datetime) -> timedelta:
         """How far the server's clock is ahead of ours; nothing where it doesn't say."""
-        now: datetime = self._tools.now()
         return (http_date(reply.headers.get("date", "")) or now) - now
 
     async def _told(self, path: str) -> dict[str, Any]:
