@@ -24,6 +24,10 @@ HAPPENED = (
 )
 """Times of what happened: at the latest now."""
 
+FROZEN = {"outbox.created_at": " AND ever_sent_at IS NULL"}
+"""What stays as it was sent, however wrong: platforms know a post by it (Bluesky's record key), and would take it for
+another one when it is sent again."""
+
 ATTEMPTED = ("outbox.first_sent_at", "outbox.ever_sent_at")
 """Where a key's window begins, and where a search does.  When that was is unknown now: so the window is over, and the
 search goes back to the beginning."""
@@ -51,7 +55,7 @@ class Clock(Part):
         """Bring times that can't be true back to what can; gives how many there were."""
         count = 0
         for place in HAPPENED:
-            count += self._bring_back(place, stamp(now), stamp(now))
+            count += self._bring_back(place, stamp(now), stamp(now), FROZEN.get(place, ""))
         for place in ATTEMPTED:
             count += self._bring_back(place, stamp(now), 0)
         for place in ASKED:
