@@ -72,7 +72,7 @@ class Discord:
     def __init__(self, account: Account, options: Options, tools: Tools) -> None:
         self.name = account.name
         self.limits = LIMITS
-        self._options, self._tools = options, tools
+        self._options, self._tools, self._owner = options, tools, account.owner
         self._wire = Wire(options.server, options.token, tools)
         self._talks = Conversations(self._wire)
         self._guild = ""  # of the channel, once it is known
@@ -190,7 +190,7 @@ class Discord:
         """Look at token, channel, permissions, clock and sessions.  Reads only."""
         from bot.platforms.discord.setup import examine
 
-        return await examine(self._wire, self._options.channel)
+        return await examine(self._wire, self._options.channel, self._owner)
 
 
 async def _enrol(given: Mapping[str, str], asker: Asker, door: Callable[[str], Http]) -> Enrolled:

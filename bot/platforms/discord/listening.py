@@ -182,12 +182,13 @@ class Ears:
         while True:
             reply = await self._wire.send("GET", f"/channels/{channel}/messages?after={at}&limit={PAGE}")
             if channel != self._rooms.home and reply.status in {403, 404}:
-                del self._rooms.known[channel]
+                room.ours = False
                 return
             outcome(reply)
             page = sorted(json_objects(reply), key=lambda each: number_of(each.get("id")))
             for message in page:
                 if (item := await self._new(message, room)) is not None:
+                    self._rooms.enter(channel, room.guild)
                     yield item
             newest = number_of(page[-1].get("id")) if page else 0
             room.read = max(room.read, newest)
@@ -212,6 +213,7 @@ class Ears:
                     known[name] = room
                     async for item in self._read_on(name):
                         yield item
+                    room.read = max(room.read, newest)  # also where it is closed to us
 
 
 def _is_direct(said: dict[str, Any]) -> bool:

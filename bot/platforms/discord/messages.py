@@ -26,7 +26,7 @@ LIMITS = Limits(max_length=2000, unit="characters", searchable=True, idempotent_
 EPOCH = 1_420_070_400_000
 """Milliseconds since 1970 that an id's time counts from: the first second of 2015 (API reference, "Snowflakes")."""
 
-SPOKEN = frozenset({0, 19})
+SPOKEN = (0, 19)
 """Types of messages in which somebody speaks: plain ones and replies; all others tell of joins, pins, threads."""
 
 LATE = 60_000 << 22
@@ -38,7 +38,7 @@ MOST = 200
 _SNOWFLAKE = re.compile(r"[1-9][0-9]{0,19}", re.ASCII)
 _LONGEST = 10_000  # characters of a message's text: more than twice what anybody can write
 _MARKED = re.compile(r"<(?:(@[!&]?|#)([0-9]{1,20})|a?(:\w{1,40}:)[0-9]{1,20})>")
-_ACTIVE = re.compile(r"<(?=@|#|:|a:|t:|id:|sound:|/[^<>\s]{1,100}:[0-9])|(?<=\])(?=\()|(?<=@)(?=everyone|here)")
+_ACTIVE = re.compile(r"<(?=@|#|:|a:|t:|id:|sound:|/[^<>\n]{1,100}:[0-9])|(?<=\])(?=\()|(?<=@)(?=everyone|here)")
 """What acts within a text: calls of people, roles and channels, emoji, times, commands; the seam of a link that shows
 other words than its address; calls of everybody."""
 
@@ -138,7 +138,7 @@ def is_post(message: Mapping[str, Any], post: Post, me: str) -> bool:
 def answered(message: Mapping[str, Any]) -> str:
     """The id of the message that a reply answers; empty where it is none."""
     reference = within(message, "message_reference")
-    if reference.get("type") not in {None, 0}:  # a message that was passed on
+    if reference.get("type") not in (None, 0):  # a message that was passed on
         return ""
     return identifier(reference.get("message_id"))
 

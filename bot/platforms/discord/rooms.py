@@ -48,9 +48,9 @@ class Rooms:
 
     def enter(self, channel: str, guild: str) -> Room:
         """Somebody spoke to us there, so it is remembered; the oldest one goes where there are too many."""
-        room = self.known.get(channel)
-        if room is None or not room.ours:
-            room = self.known[channel] = Room(guild, room.read if room else 0)
+        room = self.known.setdefault(channel, Room(guild, ours=False))
+        if not room.ours:
+            room.ours = True
             for name in self.others[:-MOST]:
                 self.known[name].ours = False
             self.note(self.upto)

@@ -29,6 +29,9 @@ NEEDED: Mapping[int, str] = {
 }
 """What a bot needs in its channel, by bit (API reference, "Permissions")."""
 
+TEXT = (0, 1, 2, 3, 5, 10, 11, 12, 13)
+"""Types of channels that messages can be posted into: not categories, forums, directories, galleries."""
+
 SKEW = 60
 """Seconds that two clocks may differ."""
 
@@ -48,8 +51,8 @@ Its channel: switch Developer Mode on in Discord (Settings, Advanced), right-cli
 # --------------------------------------------------------------------------- looking
 
 
-async def examine(wire: Wire, channel: str) -> list[tuple[bool, str]]:
-    """Look at token, channel, permissions, clock and sessions, each with what to do.  Reads only."""
+async def examine(wire: Wire, channel: str, owner: str | None) -> list[tuple[bool, str]]:
+    """Look at token, channel, permissions, owner, clock and sessions, each with what to do.  Reads only."""
     try:
         reply = await wire.get("/users/@me")
         me = json_object(reply)
@@ -58,6 +61,7 @@ async def examine(wire: Wire, channel: str) -> list[tuple[bool, str]]:
             _known(me),
             await _portal(wire),
             *await _place(wire, channel, identifier(me.get("id"))),
+            *_owner(owner),
             (abs(ahead) < SKEW, f"the server's clock is {abs(ahead)} s {'ahead' if ahead > 0 else 'behind'}"),
             await _sessions(wire),
         ]
@@ -70,6 +74,14 @@ def _known(me: Mapping[str, Any]) -> tuple[bool, str]:
     if me.get("bot") is True:
         return True, f"{name}: the token is good, and Discord shows everybody that it is a bot"
     return False, f"{name} is no bot: Discord allows programs only in bots; make one in the developer portal"
+
+
+def _owner(owner: str | None) -> list[tuple[bool, str]]:
+    """People are known by their ids alone: names can be changed, and taken by others."""
+    if owner is None or number_of(owner):
+        return []
+    how = "switch Developer Mode on in Discord, right-click your name, Copy User ID"
+    return [(False, f"`owner` must be a user's id, a long number, so nobody is taken for you: {how}")]
 
 
 async def _portal(wire: Wire) -> tuple[bool, str]:
@@ -90,6 +102,8 @@ async def _place(wire: Wire, channel: str, me: str) -> list[tuple[bool, str]]:
     outcome(reply)
     told = json_object(reply)
     name, guild = clean(words(told.get("name"))[:200]) or channel, identifier(told.get("guild_id"))
+    if told.get("type") not in TEXT:
+        return [(False, f"#{name} takes no plain messages: choose a text channel")]
     found = [(True, f"it posts into #{name}")]
     if not number_of(guild):
         return found

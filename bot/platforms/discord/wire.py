@@ -24,6 +24,9 @@ bots may share ours, so one account stops at a fifth of that."""
 NO_SESSIONS_LEFT = 10
 """So many new sessions are left for whoever starts the bot by hand: who uses up all 1,000 of a day loses the token."""
 
+NO_TEXT = 50008
+"""The code of a channel without text, a forum or a category (API reference, "JSON Error Codes")."""
+
 GATEWAY = "/?v=10&encoding=json"
 
 
@@ -119,18 +122,19 @@ class Wire:
 
 
 def barred(reply: Reply, *, home: bool) -> None:
-    """Say what a 403 or 404 of a channel means: of our own it is the account's trouble, of another that channel's.
+    """Say what a closed channel means: of our own it is the account's trouble, of another that channel's.
 
-    :raises NeedsLogin: our own channel is gone, or closed to us
+    :raises NeedsLogin: our own channel is gone, closed to us, or none that one can write in
     :raises Rejected: another one is
     """
-    if reply.status not in {403, 404}:
+    said = _said(reply)
+    if reply.status not in {403, 404} and said.get("code") != NO_TEXT:
         return
-    what = words(_said(reply).get("message"))[:100] or "no reason given"
+    what = words(said.get("message"))[:100] or "no reason given"
     if not home:
         raise Rejected(f"the bot may not speak where it was spoken to ({reply.status}: {what})")
     raise NeedsLogin(
-        f"the bot may not post in its channel, or there is none of that id ({reply.status}: {what});"
+        f"the bot may not post in its channel, or there is no such text channel ({reply.status}: {what});"
         " give it View Channel and Send Messages there"
     )
 
