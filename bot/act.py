@@ -235,5 +235,8 @@ ACTIONS: Mapping[str, Callable[[Match, Mention, Acting, datetime], Awaitable[Val
     "ask_owner": _nothing,
 }
 
+PROMISES = frozenset({"follow", "remind"})
+"""Actions that promise a word later, unasked."""
+
 CHANGING = frozenset({"follow", "unfollow", "remind", "pause", "resume"})
 """Actions that change something, and so do nothing in a rehearsal."""

@@ -16,10 +16,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bot.act import Acting, act, post_values
+from bot.act import PROMISES, Acting, act, post_values
 from bot.core.guards import BOT_DAY, Seen, Verdict, caps_of, guard
 from bot.core.replies import reply_post
-from bot.core.reply import DID_YOU_MEAN, PAUSED, pick, render
+from bot.core.reply import DID_YOU_MEAN, ONLY_ANSWERS, PAUSED, pick, render
 from bot.core.rules import ASKED, Engine
 from bot.model import Account, Caps, Limits, Match, Mention, Post, Rule
 from bot.ports import Clock, OwnerDesk
@@ -208,6 +208,9 @@ def say(rule: Rule, match: Match, mention: Mention, found: Mapping[str, str] | N
 
 
 async def _said(rule: Rule, match: Match, mention: Mention, bot: Answering, now: datetime) -> Reply:
+    limits = bot.limits.get(mention.account)
+    if rule.do in PROMISES and limits is not None and not limits.unsolicited:
+        return Reply(match=match, text=render(ONLY_ANSWERS, _values(mention, match, bot)))
     on = _acting(bot)
     found = await act(rule.do, match, mention, on, now)
     if rule.about and found is not None:

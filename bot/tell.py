@@ -74,7 +74,7 @@ async def remind(bot: Telling, now: datetime) -> int:
     for reminder in await bot.db(bot.store.promises.due_reminders, now):
         mention = await bot.db(bot.store.mentions.get, reminder.mention)
         post = None
-        if mention is not None and mention.account in bot.accounts and not await _gone(mention, bot):
+        if mention is not None and _may_be_told(mention.account, bot) and not await _gone(mention, bot):
             post = _reminder(mention, reminder.made_at, bot)
         told += await bot.db(bot.store.promises.reminded, reminder.mention, post, now=now) is not None
     return told
@@ -117,7 +117,7 @@ async def _tell_in_chat(account: str, bot: Telling, now: datetime) -> int:
 
 async def _tell_one(follow: Follow, shared: Shared, bot: Telling, now: datetime) -> int:
     mention = await bot.db(bot.store.mentions.get, follow.mention)
-    if mention is None or follow.account not in bot.accounts or await _gone(mention, bot):
+    if mention is None or not _may_be_told(follow.account, bot) or await _gone(mention, bot):
         return 0
     today = day_start(now, bot.zone)
     if await bot.db(bot.store.promises.told_since, follow.account, follow.person, today) >= A_DAY:
@@ -125,6 +125,11 @@ async def _tell_one(follow: Follow, shared: Shared, bot: Telling, now: datetime)
     text = FOLLOWED.format(topic=follow.words, title=shared.title, link=shared.link)
     post = _post(text, f"follow:{follow.person}:{shared.link}", mention, bot)
     return int(await bot.db(bot.store.promises.told, follow, post, now=now) is not None)
+
+
+def _may_be_told(account: str, bot: Telling) -> bool:
+    """Whether there is such an account still, and its platform lets us speak unasked."""
+    return account in bot.accounts and bot.limits[account].unsolicited
 
 
 async def _gone(mention: Mention, bot: Telling) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from bot.app.build import platforms, utc_now
 from bot.core.rules import Engine, Failure
 from bot.model import Account
+from bot.ports import Vault
 from bot.settings import Settings
 
 POLITE_PER_DAY = 24
@@ -21,6 +23,7 @@ class Findings:
     tests: int
     failures: tuple[Failure, ...]
     manners: tuple[str, ...]
+    costs: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -32,6 +35,7 @@ class Findings:
         settings = self.settings
         lines = [f"{warning}" for warning in settings.warnings]
         lines += [f"manners: {sentence}" for sentence in self.manners]
+        lines += [f"costs: {sentence}" for sentence in self.costs]
         lines += [f"rule {one.rule!r}: “{one.test.say}”: {one.reason}" for one in self.failures]
         passed = self.tests - len(self.failures)
         had = [
@@ -56,6 +60,7 @@ class Findings:
             "mistakes": [],
             "warnings": [{"where": one.where, "what": one.what} for one in self.settings.warnings],
             "manners": list(self.manners),
+            "costs": list(self.costs),
             "tests": {
                 "run": self.tests,
                 "failed": [{"rule": one.rule, "say": one.test.say, "reason": one.reason} for one in self.failures],
@@ -74,7 +79,14 @@ def examine(settings: Settings) -> Findings:
         tests=sum(len(rule.tests) for rule in settings.rules),
         failures=tuple(engine.check()),
         manners=tuple(sentence for account in settings.accounts for sentence in _manners(account)),
+        costs=tuple(f"{account.name}: {said}." for account in settings.accounts for said in costs_of(account, None)),
     )
+
+
+def costs_of(account: Account, vault: Vault | None) -> list[str]:
+    """What an account costs, where its platform takes money; without a vault, by its settings alone."""
+    platform = platforms().get(account.platform)
+    return [] if platform is None or platform.costs is None else platform.costs(account, vault, utc_now())
 
 
 def _manners(account: Account) -> list[str]:

@@ -102,7 +102,7 @@ def _tried(rule: Rule, now: Engine) -> Engine:
 
 async def _answer_waiting(rule: Rule, chosen: int | None, stories: Stories, on: Ground) -> int:
     """Answer, late but once, everybody on the unanswered list whom the rule now answers."""
-    answered, too_late = 0, []
+    answered, too_late, answered_before = 0, [], []
     for row in await on.db(on.store.mentions.unanswered, "new", STILL_WAITING):
         mention = row.mention
         match = stories.engine.match(mention)
@@ -112,18 +112,30 @@ async def _answer_waiting(rule: Rule, chosen: int | None, stories: Stories, on: 
         if on.now() - mention.at > TOO_LATE or await _is_gone(mention, on):
             too_late.append(mention.id)
             continue
+        if await _had_its_answer(mention, stories, on):
+            answered_before.append(mention.id)
+            continue
         said = await _said(rule, match if fits else None, mention, stories, on.now())
         late = Match(rule=rule.id, stage="phrase", score=match.score)
         post = _late_post(said, mention, stories, on)
         if await on.db(on.store.mentions.answered_late, mention.id, post, late, now=on.now()) is not None:
             answered += 1
-    await _let_go(too_late, on)
+    await _let_go(too_late, "an answer was taught too late", on)
+    await _let_go(answered_before, "its platform allows one answer to each", on)
     return answered
 
 
-async def _let_go(numbers: Sequence[int], on: Ground) -> None:
+async def _had_its_answer(mention: Mention, stories: Stories, on: Ground) -> bool:
+    """Whether something was said to it already, where the platform's rules allow no second answer."""
+    if stories.sharing.limits[mention.account].unsolicited:
+        return False
+    first = f"reply:{mention.id}"
+    return first in await on.db(on.store.outbox.said, mention.account, first, mention.at)
+
+
+async def _let_go(numbers: Sequence[int], reason: str, on: Ground) -> None:
     if numbers:
-        await on.db(on.store.mentions.ignored, numbers, now=on.now(), reason="an answer was taught too late")
+        await on.db(on.store.mentions.ignored, numbers, now=on.now(), reason=reason)
 
 
 async def _is_gone(mention: Mention, on: Ground) -> bool:

@@ -166,6 +166,9 @@ def status(place: Place, *, as_json: bool) -> None:
             for one in facts["accounts"]
         ],
     )
+    for one in facts["accounts"]:
+        for sentence in one["costs"]:
+            click.echo(f"{one['name']}: {sentence}")
     click.echo(f"{facts['unanswered']} mentions wait for you (starfish rules unanswered)")
     for notice in facts["notices"]:
         click.echo(paragraph(f"! {notice['text']} (since {ago(_when(notice['since']), utc_now())})"))
@@ -178,9 +181,12 @@ def _when(text: str | None) -> datetime | None:
 
 
 def _status(settings: Settings, store: Store, now: datetime) -> dict[str, Any]:
+    from bot.app.checking import costs_of
     from bot.app.feedbook import health_in
+    from bot.app.vault import FileVault
     from bot.core.pace import next_slot
 
+    vault = FileVault(settings.bot.database)
     accounts = []
     for account in settings.accounts:
         slot = next_slot(account, settings.bot.timezone, now)
@@ -191,6 +197,7 @@ def _status(settings: Settings, store: Store, now: datetime) -> dict[str, Any]:
                 "next_slot": slot.at.isoformat() if slot else None,
                 "waiting": sum(store.outbox.pending_count(account.name).values()),
                 "paused": store.owner.paused(account.name, now=now),
+                "costs": costs_of(account, vault),
             }
         )
     return {

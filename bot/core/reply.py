@@ -64,6 +64,9 @@ DID_YOU_MEAN = "Did you mean “{suggestion}”? Say yes, or ask me in other wor
 PAUSED = "Let us pause here, {name}. What you wrote is kept, and {owner} will read it."
 """The one notice to somebody who reached a cap."""
 
+ONLY_ANSWERS = "Here I may only answer, {name}, once each time somebody speaks to me. Ask me again whenever you like."
+"""What is said to a wish for a follow or a reminder where the platform's rules allow neither."""
+
 LATE_ANSWER = "You asked {asked}: {text}"
 """The beginning of an answer that had to be taught first."""
 

@@ -54,8 +54,9 @@ def price_of(post: Post) -> int:
 
 
 def dollars(thousandths: float) -> str:
-    """An amount for people."""
-    return f"${thousandths / 1000:.2f}"
+    """An amount for people, to the cent unless it is less than one off."""
+    exact = f"${thousandths / 1000:.3f}"
+    return exact[:-1] if exact.endswith("0") or thousandths >= 1000 else exact
 
 
 @dataclass(slots=True)
