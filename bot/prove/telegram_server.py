@@ -30,6 +30,7 @@ _SEND = {
     "disable_notification": bool,
 }
 _PREVIEW = {"is_disabled", "url", "prefer_small_media", "prefer_large_media", "show_above_text"}
+_GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
 _UPDATES = {"offset": int, "limit": int, "timeout": int, "allowed_updates": list}
 _LONGEST_POLL = 50
 """Seconds that the published server holds the line at most."""
@@ -119,7 +120,8 @@ class TelegramServer(World):
 
     async def _chat(self, _: web.Request, said: dict[str, Any]) -> dict[str, Any]:
         _typed(said, {"chat_id": (int, str)})
-        known = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": {}}
+        gifts = dict.fromkeys(_GIFTS, False)
+        known = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": gifts}
         return {**self._found(said.get("chat_id")), **known}
 
     async def _member(self, _: web.Request, said: dict[str, Any]) -> dict[str, Any]:

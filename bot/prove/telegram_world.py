@@ -18,6 +18,13 @@ BOT = {"id": 123456, "is_bot": True, "first_name": "Starfish", "username": "star
 CHANNEL: dict[str, Any] = {"id": -1001000000001, "type": "channel", "title": "Proof", "username": "proof"}
 GROUP: dict[str, Any] = {"id": -1001000000002, "type": "supergroup", "title": "People"}
 
+RIGHTS = (
+    *("can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats"),
+    *("can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories"),
+    *("can_edit_stories", "can_delete_stories", "can_post_messages"),
+)
+"""What is said of every administrator; the last of a channel's only."""
+
 LINK = re.compile(r"https?://\S+")
 CALL = re.compile(r"(?<!\w)@([A-Za-z0-9_]{2,32})(?!\w)")
 COMMAND = re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/<>])")
@@ -52,7 +59,7 @@ class World:
     chats: dict[int, dict[str, Any]] = field(
         default_factory=lambda: {each["id"]: dict(each) for each in (CHANNEL, GROUP)}
     )
-    member: dict[str, Any] = field(default_factory=lambda: {"status": "administrator", "can_post_messages": True})
+    member: dict[str, Any] = field(default_factory=lambda: {"status": "administrator", **dict.fromkeys(RIGHTS, True)})
     moved: dict[int, int] = field(default_factory=dict)  # groups that became supergroups
     barred: set[int] = field(default_factory=set)  # chats that the bot may not write in
     kept: list[Kept] = field(default_factory=list)
