@@ -13,9 +13,13 @@ Span = tuple[int, int]
 
 # An address ends at space, at quotes and brackets that no address holds, and at the punctuation of CJK sentences.
 _PATH = r"[^\s<>\"“”„«»|\\^`{}\u3000-\u3003\u3008-\u3011\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f…]"
+# Scripts that part no words by spaces stand right beside a name, and are no part of it: `見てexample.com！`.
+_CJK = r"\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
+_NAME = rf"[^\W{_CJK}]"
 _LINK = re.compile(
     rf"(?P<full>https?://{_PATH}++)"
-    rf"|(?<![\w@＠#$./\-])(?P<host>[\w\-]++(?:\.[\w\-]++)++)(?P<rest>(?::\d{{1,5}}+)?(?:[/?]{_PATH}*+)?)",
+    rf"|(?<![@＠#$./\-])(?<!{_NAME})(?P<host>(?:{_NAME}|-)++(?:\.(?:{_NAME}|-)++)++)"
+    rf"(?P<rest>(?::\d{{1,5}}+)?(?:[/?]{_PATH}*+)?)",
     re.IGNORECASE,
 )
 _CLOSERS = {")": "(", "]": "["}

@@ -137,7 +137,7 @@ def _weighted(text: str) -> int:
         return len(text)
     total, last = 0, 0
     for emoji in _EMOJI.finditer(text):
-        total += sum(map(_weight, text[last : emoji.start()])) + (2 if len(emoji[0]) > 1 else _weight(emoji[0]))
+        total += sum(map(_weight, text[last : emoji.start()])) + 2  # also © and ®, which are signs of Latin scripts
         last = emoji.end()
     return total + sum(map(_weight, text[last:]))
 

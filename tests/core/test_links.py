@@ -59,6 +59,13 @@ def test_bare_names_can_be_left_out() -> None:
     assert found("example.com or https://example.com/", bare=False) == ["https://example.com/"]
 
 
+def test_a_name_ends_where_an_unspaced_script_begins() -> None:
+    """`見てexample.com！` holds a name, as X and others see it; a name in another script that parts words is one name."""
+    assert found("見てexample.comを") == ["example.com"]
+    assert found("한국example.com중") == ["example.com"]
+    assert found("bücher.com") == ["bücher.com"]
+
+
 @given(st.text("ab.-_/:@#()htps \n路é", max_size=60))
 def test_links_are_ordered_and_do_not_overlap(text: str) -> None:
     """Whatever the text, links are given in order, apart from each other, and not empty."""

@@ -64,6 +64,11 @@ def test_x_prices_links_even_if_unasked() -> None:
     assert measure(LONG, Limits(max_length=280, unit="weighted")) == 23
 
 
+def test_signs_that_are_emoji_weigh_as_such() -> None:
+    """© and ® are in a Latin range, and X counts them as the emoji that they may be; keycaps and families are one each."""
+    assert [measure(sign, X) for sign in ("©", "®", "™", "1️⃣", "👩‍👩‍👧‍👦", "é")] == [2, 2, 2, 2, 2, 1]
+
+
 def test_bytes_are_a_second_limit() -> None:
     """Three hundred families are three hundred graphemes, and too many bytes."""
     assert fits(FAMILY * 100, BLUESKY)

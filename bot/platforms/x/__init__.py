@@ -20,7 +20,7 @@ from bot.platforms.x.checkup import examined
 from bot.platforms.x.hearing import Hearing
 from bot.platforms.x.money import DELETE, Purse, costs, price_of
 from bot.platforms.x.options import Options, login_of
-from bot.platforms.x.posts import LIMITS, is_post, number_of
+from bot.platforms.x.posts import LIMITS, as_sent, is_post, number_of
 from bot.platforms.x.wire import PAGE, PAGES, Wire, page_of, said_in
 from bot.ports import Asker, Enrolled, Http, Platform, Reply, Tools
 
@@ -59,7 +59,7 @@ class X:
             raise Rejected("on X whatever is posted is public, and this was not meant to be")
         if measure(post.text, LIMITS) > LIMITS.max_length:
             raise TooLong(f"X takes {LIMITS.max_length}", LIMITS.max_length)
-        body: dict[str, Any] = {"text": post.text}
+        body: dict[str, Any] = {"text": as_sent(post.text)}
         if post.reply_to:
             body["reply"] = _beneath(post.reply_to, post.reply_context)
         price = price_of(post)

@@ -1,4 +1,4 @@
-"""What X says of posts and people, read with distrust.  Pure.  May import: model, net.replies, core.text, core.readback.
+"""What X says of posts and people, read with distrust.  Pure.  May import: model, net.replies, core.links, core.text, core.readback.
 
 Posts come back with their addresses made short (t.co) and with `&`, `<` and `>` as entities; both are undone here.
 """
@@ -8,11 +8,15 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
+from yarl import URL
+
 from bot.core.limits import LIMITS as ALL_LIMITS
+from bot.core.links import links_in
 from bot.core.readback import same_address, same_words, without_handles
 from bot.core.text import clean, cut
 from bot.model import Mention, Post
@@ -60,6 +64,17 @@ def number_at(at: datetime) -> str:
     return str(max((at - EPOCH) // timedelta(milliseconds=1), 0) << 22)
 
 
+def as_sent(text: str) -> str:
+    """A text with its addresses in ASCII: X ends an address at the first character that it doesn't expect in one."""
+    sent, last = "", 0
+    for start, end in links_in(text, bare=False):
+        link = text[start:end]
+        with suppress(ValueError):
+            link = link if link.isascii() else str(URL(link))
+        sent, last = sent + text[last:start] + link, end
+    return sent + text[last:]
+
+
 def text_of(status: Mapping[str, Any]) -> str:
     """The whole text of a post, with its addresses as they were written."""
     long = within(status, "note_post") or within(status, "note_tweet")
@@ -99,7 +114,7 @@ def is_post(status: Mapping[str, Any], post: Post) -> bool:
     leads = [one for written in addresses_of(status).values() for one in written]
     if post.reply_to is None and post.link and any(same_address(one, post.link) for one in leads):
         return True
-    return same_words(text_of(status), post.text)
+    return any(same_words(text_of(status), text) for text in (post.text, as_sent(post.text)))
 
 
 def mention_of(
