@@ -2,7 +2,7 @@
 
 May import: model, errors, ports, net, core.text.
 Each post has a record key of its own, known before it is sent, and is written "only if there is none yet": so it is
-there once, however often it is sent, for ever.  What is written stands in `records`, what is heard in `hearing`.
+there once, however often it is sent, for ever.  What is written stands in `records`, what is heard in `listening`.
 A mention that its author deletes is no longer told of, and nobody is told that it is gone.
 """
 
@@ -10,28 +10,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from bot.errors import DeliveryError, Rejected, RetryLater, TooLong, Unsure
+from bot.errors import NeedsLogin, Rejected, RetryLater, TooLong, Unsure
 from bot.model import Account, Mention, Post, Receipt, Secret
 from bot.net import options
-from bot.net.replies import identifier, json_object, moment, objects, within, words
-from bot.net.rounds import rounds
+from bot.net.replies import identifier, json_object, within, words
 from bot.platforms.bluesky import health
 from bot.platforms.bluesky.budget import CREATE, DELETE, Budget
 from bot.platforms.bluesky.enrol import enrol
-from bot.platforms.bluesky.hearing import Heard, mention_of
+from bot.platforms.bluesky.listening import Listening
 from bot.platforms.bluesky.records import (
     LIMITS,
     POST,
     Place,
     check,
     is_post,
-    iso,
     place_of,
     record_key,
     record_of,
@@ -40,11 +37,6 @@ from bot.platforms.bluesky.records import (
 )
 from bot.platforms.bluesky.wire import Wire, error_of, judge
 from bot.ports import Platform, Tools
-
-PAGE, PAGES = 100, 100
-"""Notifications of a page, the most that servers give, and pages that are read at once, at most."""
-
-NOTIFICATIONS = "app.bsky.notification.listNotifications"
 
 _TOO_LONG = re.compile(r"too big|must not be longer|too long", re.IGNORECASE)
 _HANDLE = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,62}")
@@ -78,6 +70,7 @@ class Bluesky:
         self.name = account.name
         self._account, self._options, self._tools = account, options, tools
         self._wire = Wire(account.name, options.server, options.handle, options.password, tools)
+        self._listening = Listening(account.name, self._wire, tools)
         self._budget = Budget()
 
     async def prepare(self) -> None:
@@ -124,7 +117,7 @@ class Bluesky:
         """Something stands under the post's key: the post itself, sent before, or with the owner's older settings."""
         try:
             there = await self._stored(place)
-        except (Rejected, RetryLater) as error:
+        except (Rejected, RetryLater, NeedsLogin) as error:
             raise Unsure(f"it is there already, and can't be read: {error}") from None
         if there is None:
             raise Unsure("the server says that it is there already, and that it isn't")
@@ -182,67 +175,7 @@ class Bluesky:
 
     def mentions(self, cursor: str | None) -> AsyncIterator[tuple[str, Mention]]:
         """Mentions after `cursor`, oldest first, for ever; without one, those from the first start on."""
-        seen = cursor
-
-        async def ask(at: str | None) -> AsyncIterator[tuple[str, Mention]]:
-            nonlocal seen
-            if at is not None and at != seen:  # asked on, so what came until there is durable
-                await self._mark_seen(at)
-                seen = at
-            async for after, mention in self._since(at):
-                yield after, mention
-
-        return rounds(ask, cursor, every=self._options.poll, http=self._tools.http, streams=[], headers={})
-
-    async def _since(self, cursor: str | None) -> AsyncIterator[tuple[str, Mention]]:
-        """Page back until what was read before, then give what is new from its oldest on."""
-        heard = Heard.read(cursor or await self._beginning())
-        for at, mention in await self._told(heard):
-            if not heard.knows(mention.remote_id, at):
-                heard = heard.after(mention.remote_id, at)
-                yield str(heard), mention
-
-    async def _told(self, heard: Heard | None) -> list[tuple[datetime, Mention]]:
-        """The mentions that the server tells of, oldest first: one page, and more until `heard` reaches them."""
-        me, now, page = (await self._wire.session()).did, self._tools.now(), ""
-        found: list[tuple[datetime, Mention]] = []
-        for _ in range(PAGES):
-            # Without `priority` an account's own setting could hide whom it doesn't follow.
-            asked: dict[str, object] = {"limit": PAGE, "reasons": ["mention", "reply"], "priority": "false"}
-            answer = await self._wire.get(NOTIFICATIONS, {**asked, **({"cursor": page} if page else {})})
-            notes = objects(answer.get("notifications"))
-            for note in notes:
-                mention = mention_of(note, account=self.name, me=me, now=now)
-                if mention is not None:
-                    found.append((moment(note.get("indexedAt")) or now, mention))
-            before, page = page, words(answer.get("cursor"))
-            # A page may be empty where everything on it was of another kind: today's cursors are times themselves.
-            oldest = min((at for note in notes if (at := moment(note.get("indexedAt")))), default=moment(page))
-            if heard is None or oldest is None or heard.reaches(oldest) or not page or page == before:
-                break
-        else:
-            self._tools.log.warning("more mentions wait than can be read: only the newest %s are", PAGE * PAGES)
-        found.reverse()  # as they were told, where times are equal
-        return sorted(found, key=lambda one: one[0])
-
-    async def _beginning(self) -> str:
-        """Where listening began: kept, so that what comes while we are away isn't lost before the first mention."""
-        name = f"heard-from {self._options.server} {self._options.handle}"
-        kept = self._tools.vault.get(self.name, name)
-        if kept is None:
-            heard = Heard(self._tools.now())
-            for at, mention in await self._told(None):
-                heard = heard.after(mention.remote_id, at)
-            kept = Secret(str(heard))
-            self._tools.vault.put(self.name, name, kept)
-        return kept.reveal()
-
-    async def _mark_seen(self, cursor: str) -> None:
-        """Let the owner's own app show no longer as new what we have heard; nothing depends on it."""
-        until = Heard.read(cursor).until
-        if until is not None:
-            with suppress(DeliveryError):
-                await self._wire.post("app.bsky.notification.updateSeen", {"seenAt": iso(until)})
+        return self._listening.mentions(cursor, self._options.poll)
 
     # ----------------------------------------------------------------- the set-up
 

@@ -20,8 +20,8 @@ from bot.model import Mention
 from bot.net.replies import identifier, moment, objects, within, words
 from bot.platforms.bluesky.records import LIMITS, POST, did_of, iso, place_of
 
-REMEMBERED = 150
-"""Mentions that a cursor remembers: all that one page of 100 can hold where the server filters by reason (149)."""
+REMEMBERED = 300
+"""Mentions that a cursor remembers: twice what one page of 100 can hold where the server filters by reason (149)."""
 
 SLOW = timedelta(hours=24)
 """How slow a clock may be whose owner is still heard; what is older isn't answered at once anyway."""
@@ -53,6 +53,10 @@ class Heard:
     def reaches(self, at: datetime) -> bool:
         """Whether the list was read at this time already: no need to page on."""
         return self.until is not None and at < self.until
+
+    def not_after(self, now: datetime) -> Heard:
+        """The same, where it tells of no time to come: a clock was wrong, and must not leave us deaf."""
+        return self if self.until is None else replace(self, until=min(self.until, now))
 
     def after(self, uri: str, at: datetime) -> Heard:
         """The same, with one more."""

@@ -125,6 +125,7 @@ class Wire:
 
     def __init__(self, name: str, server: str, handle: str, password: Secret, tools: Tools) -> None:
         self._name, self.server, self._handle = name, server, handle
+        self.place = f"{server} {handle}"  # which account on which server: what is kept of one says nothing of another
         self._password, self._tools = password, tools
         self._session: Session | None = None
         self._changing = asyncio.Lock()
@@ -192,6 +193,7 @@ class Wire:
         return session_of(said, self.server) if isinstance(said, dict) else None
 
     def _keep(self, session: Session) -> Session:
+        self._session = session  # first of all: where it can't be kept, it is at least not asked for again
         self._tools.vault.put(self._name, session_name(self.server, self._handle), session.kept())
         return session
 
