@@ -115,7 +115,9 @@ class Hearing:
         """Learn which rooms there are, and who we are; where listening never began, it begins here."""
         await self._rooms.enter_all()
         self._name = await self._wire.profile()
-        look = await self._asked({"filter": sync_filter(1), "timeout": "0"})
+        # Synapse gives the same answer to the same question for two minutes, so that each look is a question of its own.
+        moment = str(1 + self._tools.now().microsecond // 1000)
+        look = await self._asked({"filter": sync_filter(1), "timeout": moment})
         for room, told in within(look, "rooms", "join").items():
             self._met.add(room)
             self._rooms.note(room, within(told), _events(told))
