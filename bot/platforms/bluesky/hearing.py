@@ -132,7 +132,7 @@ def _text(record: Mapping[str, Any], me: str) -> str:
         if ours and isinstance(end, int) and 0 <= start < end <= len(raw):
             raw = raw[:start] + raw[end:]
     text = clean(raw.decode("utf-8", "replace"), lines=True)
-    return without_handles(text).strip()
+    return without_handles(text.lstrip(" ,:;")).strip()
 
 
 def _start(facet: Mapping[str, Any]) -> int:
