@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bot.app.build import ground, platforms, stories, utc_now
 from bot.core.compose import fit
@@ -15,18 +13,8 @@ from bot.core.text import clean, links_in, measure
 from bot.errors import DeliveryError, Rejected, UsageError
 from bot.model import Draft
 from bot.ports import Doctor, Preparing, Publisher
-from bot.settings import Settings, add_account
+from bot.settings import Settings
 from bot.store import Store, open_store
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
-    """One key of a platform's own."""
-
-    name: str
-    description: str
-    required: bool
-    secret: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,49 +24,6 @@ class Finding:
     account: str
     fine: bool
     what: str
-
-
-def keys_of(platform: str) -> list[Key]:
-    """The keys that a platform declares.
-
-    :raises UsageError: no such platform is installed
-    """
-    known = platforms()
-    if platform not in known:
-        raise UsageError(f"no platform is called {platform!r}; there are: {', '.join(sorted(known))}")
-    fields = known[platform].Options.model_fields
-    return [
-        Key(
-            name=name,
-            description=field.description or "",
-            required=field.is_required(),
-            secret="Secret" in str(field.annotation),
-        )
-        for name, field in fields.items()
-    ]
-
-
-def write_account(folder: Path, name: str, platform: str, values: Mapping[str, str]) -> list[str]:
-    """Write the account's block, as a rehearsal; gives what to tell the owner.
-
-    :raises UsageError: a secret was given in plain words
-    """
-    secrets = {key.name for key in keys_of(platform) if key.secret}
-    block: dict[str, Any] = {"dry_run": True}
-    for key, value in values.items():
-        kind, colon, where = value.partition(":")
-        if colon and kind in ("env", "file") and where:
-            block[key] = {kind: where}
-        elif key in secrets and not value.startswith(("http://", "https://")):
-            raise UsageError(f"{key} is a secret: answer with env:NAME or file:PATH, where it is kept")
-        else:
-            block[key] = value
-    add_account(folder, name, platform, block)
-    return [
-        f"added the account {name!r} to {folder / 'starfish.toml'}, as a rehearsal (dry_run = true)",
-        f"Next: starfish accounts check --account {name}",
-        "Say on its profile what it is: “A bot that shares links, run by (you). It answers when mentioned; `stop` ends that.”",
-    ]
 
 
 async def examine(settings: Settings, account: str | None) -> list[Finding]:

@@ -22,34 +22,63 @@ def accounts() -> None:
     epilog="""\b
 Examples:
   starfish accounts add mastodon --name fediverse
-  starfish accounts add webhook --name hook --set url=env:HOOK_URL
+  starfish accounts add mastodon --name fediverse --set server=https://example.social --set token=env:TOKEN
+  starfish accounts add webhook --name hook --set url=env:HOOK_URL --post at=09:00,17:30
 """
 )
 @click.argument("platform")
 @click.option("--name", required=True, help="How commands and messages will call it.")
 @click.option(
-    "--set", "given", multiple=True, metavar="KEY=VALUE", help="A key of the platform; asked for if left out."
+    "--set", "given", multiple=True, metavar="KEY=VALUE", help="A key of the account; asked for if left out and needed."
+)
+@click.option("--owner", metavar="ID", help="Your own full id there: your word is a command.")
+@click.option(
+    "--post", "rhythm", metavar="WHEN", help="every=3h (the default), at=09:00,17:30, cron=“0 9 * * *”, or none."
 )
 @common
-def add(place: Place, *, platform: str, name: str, given: tuple[str, ...]) -> None:
-    """Add an account to starfish.toml: asks for what the platform needs, and for where each secret is kept.
+def add(
+    place: Place, *, platform: str, name: str, given: tuple[str, ...], owner: str | None, rhythm: str | None
+) -> None:
+    """Set an account up, and add it to starfish.toml: asks for what is needed, and tries it before anything is written.
 
-    A secret is never written into the file: answer with env:NAME or file:PATH.  The account starts as a rehearsal
-    (dry_run = true); when `starfish accounts check` is content and `starfish preview` pleases, take that line out.
+    Secrets never stand in that file: what you paste is kept in secrets/, for you alone; env:NAME and file:PATH name
+    what you keep elsewhere.  The account starts as a rehearsal (dry_run = true); when `starfish accounts check` is
+    content and `starfish preview` pleases, take that line out.
     """
-    from bot.app.accounts import keys_of, write_account
+    from bot.app.enrolling import RHYTHM, Wish, set_up
+    from bot.cli.asker import Person
 
-    asked = keys_of(platform)
-    values = {key: value for key, _, value in (one.partition("=") for one in given)}
-    unknown = sorted(set(values) - {one.name for one in asked})
-    if unknown:
-        raise click.UsageError(f"{platform} has no key {unknown[0]!r}; it has: {', '.join(one.name for one in asked)}")
-    for one in asked:
-        if one.name not in values and one.required:
-            hint = " (env:NAME or file:PATH)" if one.secret else ""
-            values[one.name] = click.prompt(f"{one.name}{hint}: {one.description}")
-    for line in write_account(place.folder, name, platform, values):
+    values = _pairs((*given, *([f"owner={owner}"] if owner else [])))
+    wish = Wish(platform=platform, name=name, given=values, post=RHYTHM if rhythm is None else _rhythm(rhythm))
+    try:
+        lines = wait_for(set_up(wish, place.folder, Person()))
+    except click.Abort:
+        click.echo("stopped; nothing was written", err=True)
+        sys.exit(1)
+    for line in lines:
         click.echo(line)
+
+
+def _pairs(given: tuple[str, ...]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for one in given:
+        key, equals, value = (part.strip() for part in one.partition("="))
+        if not key or not equals or not value:
+            raise click.UsageError("--set takes KEY=VALUE, for example --set server=https://example.social")
+        if key in pairs:
+            raise click.UsageError(f"{key} is given twice")
+        pairs[key] = value
+    return pairs
+
+
+def _rhythm(text: str) -> dict[str, str | list[str]] | None:
+    """The key `post` of a block, from `every=3h`, `at=09:00,17:30`, `cron=…` or `none`; the file's own check judges it."""
+    if text == "none":
+        return None
+    key, _, value = (part.strip() for part in text.partition("="))
+    if key not in ("every", "at", "cron") or not value:
+        raise click.UsageError("--post takes every=3h, at=09:00,17:30, cron=“0 9 * * *” or none")
+    return {key: [part.strip() for part in value.split(",")] if key == "at" else value}
 
 
 @accounts.command(epilog="Example: starfish accounts check --account fediverse")

@@ -3,6 +3,7 @@
 May import: model, errors, core, pydantic, tomlkit, cronsim.
 """
 
+from bot.settings.about import About, read_about
 from bot.settings.describe import schema
 from bot.settings.edit import add_account, add_feed, add_feeds, add_rule, remove_feed, remove_rule, rules_toml
 from bot.settings.fields import span
@@ -18,6 +19,7 @@ from bot.settings.values import (
 )
 
 __all__ = [
+    "About",
     "BotSettings",
     "CondenseSettings",
     "LlmSettings",
@@ -30,6 +32,7 @@ __all__ = [
     "add_rule",
     "init",
     "load",
+    "read_about",
     "remove_feed",
     "remove_rule",
     "rules_toml",
