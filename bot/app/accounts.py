@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from bot.errors import DeliveryError, Rejected, UsageError
 from bot.model import Draft
 from bot.ports import Doctor, Preparing, Publisher
 from bot.settings import Settings
+from bot.settings.references import References
+from bot.settings.syntax import read
 from bot.store import Store, open_store
 
 
@@ -36,9 +39,29 @@ async def examine(settings: Settings, account: str | None) -> list[Finding]:
     ):
         async with ground(settings, store) as on:
             built = await stories(settings, on, platforms(), look_only=True)
+            lacking = missing_secrets(settings)
             for name, publisher in built.publishers.items():
-                if account in (None, name):
+                if account not in (None, name):
+                    continue
+                if name in lacking:  # a rehearsal may lack one; to ask its platform without it would only mislead
+                    found += [Finding(account=name, fine=False, what=what) for what in lacking[name]]
+                else:
                     found += await _examined(name, publisher)
+    return found
+
+
+def missing_secrets(settings: Settings) -> dict[str, list[str]]:
+    """What the references of accounts lead to and isn't there, in sentences, by the account's name."""
+    try:
+        rows = read(settings.folder / "starfish.toml").data.get("accounts")
+    except FileNotFoundError:  # since it was read for the settings
+        return {}
+    references = References(settings.folder, os.environ)
+    references.resolved({"accounts": rows})
+    found: dict[str, list[str]] = {}
+    for where, sentence in references.missing:
+        if isinstance(rows, list) and len(where) > 1 and isinstance(number := where[1], int):
+            found.setdefault(str(rows[number].get("name")), []).append(sentence)
     return found
 
 
@@ -52,6 +75,7 @@ async def _examined(name: str, publisher: Publisher) -> list[Finding]:
     if isinstance(publisher, Doctor):
         found += [Finding(account=name, fine=fine, what=what) for fine, what in await publisher.examine()]
     limits = publisher.limits
+    found = list(dict.fromkeys(found))  # who can't be prepared can't be examined, for the same reason
     return [*found, Finding(account=name, fine=True, what=f"takes {limits.max_length} {limits.unit} a post")]
 
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.terminal import Terminal
 
 
@@ -50,6 +52,47 @@ def test_accounts_are_examined_without_sending(terminal: Terminal) -> None:
         {"account": "timeline", "fine": True, "what": "takes 300 graphemes a post"}
     ]
     assert terminal("accounts", "check", "--account", "nobody").code == 2
+
+
+def test_a_missing_secret_is_told_before_anybody_is_asked(terminal: Terminal, folder: Path) -> None:
+    """Which variable or file it is, for each account; the platform isn't asked without it, and the others are."""
+    blocks = """
+[[accounts]]
+name = "fedi"
+platform = "mastodon"
+server = "http://127.0.0.1:1"
+token = { env = "NOT_SET_HERE" }
+dry_run = true
+
+[[accounts]]
+name = "hook"
+platform = "webhook"
+url = { file = "secrets/hook.url" }
+dry_run = true
+"""
+    file = folder / "starfish.toml"
+    file.write_text(file.read_text() + blocks)
+    told = terminal("accounts", "check", "--json")
+    assert told.code == 1
+    findings = {one["account"]: (one["fine"], one["what"]) for one in told.json()["findings"]}
+    assert findings["fedi"] == (False, 'token: the environment variable "NOT_SET_HERE" is not set')
+    assert findings["hook"][0] is False
+    assert findings["hook"][1].startswith("url: the secret file")
+    assert findings["timeline"] == (True, "takes 300 graphemes a post")
+
+
+def test_a_server_that_is_not_there_is_a_finding(
+    terminal: Terminal, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sentence and code 1, and no traceback."""
+    monkeypatch.setenv("FEDI", "x")
+    block = '\n[[accounts]]\nname = "fedi"\nplatform = "mastodon"\nserver = "http://127.0.0.1:1"\ntoken = { env = "FEDI" }\n'
+    file = folder / "starfish.toml"
+    file.write_text(file.read_text() + block)
+    told = terminal("accounts", "check", "--account", "fedi")
+    assert told.code == 1
+    assert told.out.count("http://127.0.0.1:1: no connection could be made") == 1
+    assert "Traceback" not in told.out + told.err
 
 
 def test_a_post_of_ones_own_goes_through_the_outbox_once(terminal: Terminal) -> None:
