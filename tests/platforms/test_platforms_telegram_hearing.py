@@ -175,6 +175,17 @@ async def test_a_beginning_that_is_damaged_is_no_beginning(stage: Stage) -> None
     assert mention.remote_id == said.id
 
 
+@pytest.mark.parametrize("cursor", ["01JDXQ8Z", "115519872340981237", "$sync-token", "-1", "٣"])
+async def test_a_cursor_of_another_platform_is_no_place(stage: Stage, cursor: str) -> None:
+    """An account that came here from elsewhere begins here."""
+    stage.server.say("@ann", "old")
+    hearing = asyncio.ensure_future(heard(stage.open(), 1, cursor))
+    await until(lambda: stage.server.listeners == 1)
+    new = stage.server.say("@ann", "new")
+    ((_, mention),) = await hearing
+    assert mention.remote_id == new.id
+
+
 # --------------------------------------------------------------------------- who else asks
 
 

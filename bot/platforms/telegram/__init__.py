@@ -42,6 +42,7 @@ _NOT_THERE = re.compile(
     r"|PEER_ID_INVALID|CHANNEL_PRIVATE|CHAT_(?:WRITE_FORBIDDEN|ADMIN_REQUIRED|RESTRICTED)|CHAT_SEND_\w+_FORBIDDEN",
     re.IGNORECASE,
 )
+_OFFSET = re.compile("[0-9]{1,10}", re.ASCII)
 _GONE = re.compile(r"message to delete not found|MESSAGE_ID_INVALID", re.IGNORECASE)
 
 
@@ -89,7 +90,7 @@ class Telegram:
                 **where,
                 "text": text,
                 **({"entities": entities} if entities else {}),
-                **self._preview(post.link),
+                **self._options.shown(post.link),
                 **({"disable_notification": True} if self._options.silent and not post.reply_to_author else {}),
             },
         )
@@ -112,14 +113,6 @@ class Telegram:
             "reply_parameters": {"message_id": found[1], "allow_sending_without_reply": True},
             **({"message_thread_id": int(topic)} if re.fullmatch("[0-9]{1,16}", topic) else {}),
         }
-
-    def _preview(self, link: str | None) -> dict[str, object]:
-        kind = self._options.preview
-        if kind == "off":
-            return {"link_preview_options": {"is_disabled": True}}
-        more = {"small": "prefer_small_media", "large": "prefer_large_media", "above": "show_above_text"}.get(kind)
-        shown: dict[str, object] = {**({"url": link} if link else {}), **({more: True} if more else {})}
-        return {"link_preview_options": shown} if shown else {}
 
     def _judge(self, answer: Answer, post: Post, chat: int | str, room: int) -> None:
         """Tell what a no means for this post; nothing where the general meaning holds.  Raises as `publish` does."""
@@ -185,6 +178,9 @@ class Telegram:
 
     async def _since(self, cursor: str | None) -> AsyncIterator[tuple[str, Mention]]:
         me = await self._who()
+        cursor = (
+            cursor if cursor and _OFFSET.fullmatch(cursor) else None
+        )  # of another platform, before the account moved
         at = self._read[1] if self._read[1] and self._read[0] == cursor else cursor or await self._beginning()
         for update in await self._updates(int(at), self._options.poll):
             count = number(update.get("update_id"), at_least=0, at_most=2**31)
@@ -214,7 +210,7 @@ class Telegram:
             counts = [number(update.get("update_id"), at_least=0, at_most=2**31) for update in newest]
             kept = Secret(str(next((count + 1 for count in counts if count is not None), 0)))
             self._tools.vault.put(self.name, heard, kept)
-        return kept.reveal() if kept.reveal().isdecimal() else "0"
+        return kept.reveal() if _OFFSET.fullmatch(kept.reveal()) else "0"
 
     def _threaded(self, mention: Mention) -> Mention:
         """A mention with the first message of its conversation, as far as that is known."""

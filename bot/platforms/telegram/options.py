@@ -49,6 +49,16 @@ class Options(BaseModel):
         default=timedelta(seconds=50), description="How long the server holds the line until somebody speaks, to 50s."
     )
 
+    def shown(self, link: str | None) -> dict[str, object]:
+        """What a message asks for of its link's preview: type LinkPreviewOptions, under its name."""
+        if self.preview == "off":
+            return {"link_preview_options": {"is_disabled": True}}
+        wish = {"small": "prefer_small_media", "large": "prefer_large_media", "above": "show_above_text"}.get(
+            self.preview
+        )
+        wishes: dict[str, object] = {**({"url": link} if link else {}), **({wish: True} if wish else {})}
+        return {"link_preview_options": wishes} if wishes else {}
+
 
 def numbered(chat: str) -> int | str:
     """A chat as the API wants it: names are texts, numbers are numbers."""
