@@ -1,22 +1,29 @@
 """How an account on Bluesky is set up: log in, say that it is a bot, learn who its owner is.
 
-May import: model, errors, ports, wire, health.
+May import: model, errors, ports, net, health, records, wire, pydantic.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
-from bot.errors import DeliveryError, NeedsLogin, Unsure
+from pydantic import TypeAdapter, ValidationError
+
+from bot.errors import DeliveryError, NeedsLogin, Rejected, Unsure, UsageError
 from bot.model import Secret
-from bot.platforms.bluesky.health import PROFILE, has_label, profile_of, resolved, scope_of
+from bot.net import options
+from bot.platforms.bluesky.health import MAIN_PASSWORD, PROFILE, has_label, profile_of, resolved, scope_of
+from bot.platforms.bluesky.records import did_of
 from bot.platforms.bluesky.wire import Session, Wire, error_of, judge, log_in, session_name
 from bot.ports import Asker, Enrolled, Http, Tools
 
 SERVER = "https://bsky.social"
+
+TRIES = 3
+"""How often handle and password may be typed: log-ins are counted, 30 within 5 minutes."""
 
 
 async def enrol(given: Mapping[str, str], asker: Asker, reach: Callable[[str], Http]) -> Enrolled:
@@ -24,37 +31,81 @@ async def enrol(given: Mapping[str, str], asker: Asker, reach: Callable[[str], H
 
     The one thing written is the label, in the profile's record: everything else in it stays.
 
+    :raises UsageError: the given address is none
     :raises DeliveryError: the server doesn't let us in, or can't be asked
     """
-    server = (given.get("server") or asker.ask("The server where the account is", default=SERVER)).rstrip("/")
-    handle = (given.get("handle") or asker.ask("The account's handle")).strip().removeprefix("@").lower()
-    if "password" not in given:
-        asker.say("Make an app password for the bot: Settings, Privacy and security, App passwords.")
-    password = Secret(given.get("password") or asker.ask("The app password", secret=True))
-    session = await log_in(reach(server), server, handle, password)
-    if scope_of(session.access.reveal()) == "com.atproto.access":
-        raise NeedsLogin("that is the account's main password, which may do everything: make an app password")
+    server = _server(given, asker)
+    session, password = await _let_in(server, given, asker, reach(server))
+    handle = session.handle.lower()
     vault = _Fresh(session)
     tools = Tools(http=reach(session.pds), vault=vault, log=logging.getLogger("starfish.enrol"), now=_now)
     wire = Wire("", server, handle, password, tools)
-    keys: dict[str, Any] = {"handle": handle}
-    if server != SERVER:
-        keys["server"] = server
-    if given.get("label", "true").lower() in {"false", "no"}:
-        keys["label"] = False
-    else:
+    if given.get("label", "true").lower() not in {"false", "no"}:
         asker.say(await _labelled(wire))
-    owner = given.get("owner") or asker.ask(
-        "Your own handle there, whose orders it follows (- for nobody)", default="-"
-    )
-    if owner != "-":
-        keys["owner"] = await resolved(wire, owner)
+    owner = await _owner(wire, given.get("owner"), asker)
     return Enrolled(
-        handle=f"@{session.handle or handle}",
-        keys=keys,
+        handle=f"@{handle}",
+        keys={
+            "handle": handle,
+            **({"server": server} if server != SERVER else {}),
+            **({"owner": owner} if owner else {}),
+        },
         secrets={"password": password},
         session={session_name(server, handle): vault.kept},
     )
+
+
+def _server(given: Mapping[str, str], asker: Asker) -> str:
+    """The server's address; its name alone will do."""
+    while True:
+        said = given.get("server") or asker.ask("The server where the account is", default=SERVER)
+        try:
+            return str(TypeAdapter(options.Server).validate_python(said if "://" in said else f"https://{said}"))
+        except ValidationError:
+            wrong = f"server must be the server's address alone, like {SERVER}"
+        if given.get("server"):
+            raise UsageError(wrong)
+        asker.say(f"{wrong}.")
+
+
+async def _let_in(server: str, given: Mapping[str, str], asker: Asker, http: Http) -> tuple[Session, Secret]:
+    """A session by an app password; what was typed may be wrong a few times.
+
+    :raises NeedsLogin: what was given, or typed the last time, lets nobody in, or more in than a bot should be
+    """
+    if "password" not in given:
+        asker.say("Make an app password for the bot: Settings, Privacy and security, App passwords.")
+    for left in range(TRIES - 1, -1, -1):
+        handle = (given.get("handle") or asker.ask("The bot's handle")).strip().removeprefix("@").lower()
+        password = Secret(given.get("password") or asker.ask("Its app password", secret=True).strip())
+        try:
+            session = await log_in(http, server, handle, password)
+            if scope_of(session.access.reveal()) == MAIN_PASSWORD:
+                raise NeedsLogin("that is the account's main password, which may do everything: make an app password")
+        except NeedsLogin as error:
+            if not left or "password" in given:
+                raise
+            asker.say(f"{error}.")
+            continue
+        # Whoever is called "handle.invalid" has lost their domain; what was typed still leads to them.
+        return session if "." in session.handle.removesuffix(".invalid") else replace(session, handle=handle), password
+    raise AssertionError("the last try returns or raises")
+
+
+async def _owner(wire: Wire, given: str | None, asker: Asker) -> str:
+    """The permanent id of whoever may give orders; empty: nobody."""
+    while True:
+        said = given or asker.ask("Your own handle there, whose word is a command (- for nobody)", default="-")
+        if said == "-":
+            return ""
+        if did_of(said):
+            return said
+        try:
+            return await resolved(wire, said)
+        except Rejected as error:
+            if given:
+                raise
+            asker.say(f"The server does not know {said} ({error}).")
 
 
 async def label(wire: Wire) -> bool:

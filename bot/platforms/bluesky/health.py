@@ -15,6 +15,9 @@ from bot.platforms.bluesky.wire import Wire, error_of, judge
 
 PROFILE = "app.bsky.actor.profile"
 
+MAIN_PASSWORD = "com.atproto.access"  # noqa: S105 -- a scope's name
+"""What a session may do that was opened with the account's main password: everything."""
+
 Finding = tuple[bool, str]
 
 
@@ -79,7 +82,7 @@ def _who(me: dict[str, Any], handle: str) -> list[Finding]:
 
 
 async def _password(wire: Wire) -> Finding:
-    if scope_of((await wire.session()).access.reveal()) == "com.atproto.access":
+    if scope_of((await wire.session()).access.reveal()) == MAIN_PASSWORD:
         return False, (
             "the bot has the account's main password, which may do everything:"
             " make an app password for it (Settings, Privacy and security, App passwords)"
@@ -103,8 +106,8 @@ async def _label(wire: Wire) -> Finding:
     if has_label(profile):
         return True, "its profile says that it is a bot"
     return False, (
-        "its profile does not say that it is a bot: run `starfish accounts add bluesky` once more,"
-        " or mark it as automated in its settings; with label = false this is not asked for"
+        "its profile does not say that it is a bot: mark it as automated in its settings there;"
+        " with label = false this is not asked for"
     )
 
 
