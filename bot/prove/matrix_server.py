@@ -7,7 +7,6 @@ the scope of transaction ids; and stricter, in that it refuses what a message of
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,12 +16,10 @@ from typing import Any
 from aiohttp import web
 
 from bot.prove.faults import Troubles, keeps, misleading, refusal, utc
-from bot.prove.matrix_sync import Bad, Syncing
+from bot.prove.matrix_strict import Bad, answered_by, object_to
+from bot.prove.matrix_sync import Syncing
 
 API = "/_matrix/client/v3"
-LARGEST = 65_536
-"""Bytes of an event, with all that the server adds."""
-
 PROOF_KEYS = (
     'server = "{url}"\nuser = "@bot:example.org"\nroom = "#news:example.org"\npoll = "5s"\n'
     'password = { env = "STARFISH_PROOF_TOKEN" }'
@@ -31,8 +28,6 @@ PROOF_KEYS = (
 
 FORGETS = 0.05
 """The share of posts, in a proof, at which it does."""
-
-_FIELDS = {"msgtype", "body", "format", "formatted_body", "m.mentions", "m.relates_to"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +192,10 @@ class MatrixServer(Syncing):
         if refused is not None:
             return refused
         room = self._room(request)
-        self._object_to(room, said)
+        object_to(said, self.power or {}, self.me)
+        answered = answered_by(said)
+        if answered is not None and ((parent := self.find(answered)) is None or parent.room != room):
+            raise Bad(400, "M_BAD_JSON", "it answers what is not in the room")  # which Synapse lets pass
         if fault == "kept late":
             await asyncio.sleep(self.troubles.moment())
         event = None
@@ -209,32 +207,6 @@ class MatrixServer(Syncing):
         if fault.endswith(", late"):
             await asyncio.sleep(self.troubles.moment())
         return await misleading(fault, request) or web.json_response({"event_id": event.id} if event else {})
-
-    def _object_to(self, room: str, said: dict[str, Any]) -> None:
-        """Refuse what a message of ours may not be.
-
-        :raises Bad: it is that
-        """
-        if len(json.dumps(said, ensure_ascii=False).encode()) > LARGEST - 1000:
-            raise Bad(413, "M_TOO_LARGE", "event too large")
-        levels = self.power or {}
-        if levels.get("users", {}).get(self.me, levels.get("users_default", 0)) < levels.get("events_default", 0):
-            raise Bad(403, "M_FORBIDDEN", "You don't have permission to post that to the room.")
-        users = said.get("m.mentions", {}).get("user_ids", [])
-        good = (
-            said.get("msgtype") == "m.notice"
-            and not set(said) - _FIELDS
-            and isinstance(said.get("body"), str)
-            and said.get("format") == "org.matrix.custom.html"
-            and isinstance(said.get("formatted_body"), str)
-            and set(said.get("m.mentions", {"": 0})) <= {"user_ids"}
-            and all(isinstance(user, str) and user.startswith("@") and ":" in user for user in users)
-        )
-        if not good:
-            raise Bad(400, "M_BAD_JSON", "that is no message of ours")
-        answered = said.get("m.relates_to", {}).get("m.in_reply_to", {}).get("event_id")
-        if answered is not None and ((event := self.find(answered)) is None or event.room != room):
-            raise Bad(400, "M_BAD_JSON", "it answers what is not in the room")  # which Synapse lets pass
 
     async def _redact(self, request: web.Request) -> web.Response:
         self._room(request)

@@ -1,23 +1,12 @@
-"""What a small homeserver tells of its stream of events: in batches, and in pages.  May import: the world."""
+"""What a small homeserver tells of its stream of events: in batches, and in pages.  May import: its world."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
+from bot.prove.matrix_strict import Bad, filter_of
 from bot.prove.matrix_world import Event, World
-
-_FILTER = {"presence", "account_data", "room", "event_fields", "event_format"}
-_ROOM_FILTER = {"ephemeral", "account_data", "timeline", "state", "rooms", "not_rooms", "include_leave"}
-
-
-class Bad(Exception):
-    """A request that the API refuses."""
-
-    def __init__(self, status: int, code: str, words: str, **more: object) -> None:
-        self.status, self.code, self.more = status, code, more
-        super().__init__(words)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,7 +22,7 @@ class Syncing(World):
 
         :raises Bad: no such place, or no such filter
         """
-        wanted = _filter(query.get("filter", "{}"))
+        wanted = filter_of(query.get("filter", "{}"))
         since = None
         if "since" in query:
             since = self._place(query["since"])
@@ -92,7 +81,11 @@ class Syncing(World):
             raise Bad(400, "M_MISSING_PARAM", "only backwards")
         start = self._place(query["from"]) if "from" in query else len(self.events)
         end = self._place(query["to"]) if "to" in query else 0
-        wanted, limit, now = _filter(query.get("filter", "{}"), room=True), int(query.get("limit", "10")), self.clock()
+        wanted, limit, now = (
+            filter_of(query.get("filter", "{}"), room=True),
+            int(query.get("limit", "10")),
+            self.clock(),
+        )
         chunk: list[tuple[int, Event]] = []
         for at in range(start - 1, end - 1, -1):
             one = self.events[at]
@@ -114,14 +107,3 @@ class Syncing(World):
         if not token.startswith("s") or not token[1:].isdigit() or int(token[1:]) > len(self.events):
             raise Bad(400, "M_UNKNOWN", "Invalid stream token")
         return int(token[1:])
-
-
-def _filter(text: str, *, room: bool = False) -> dict[str, Any]:
-    try:
-        wanted = json.loads(text)
-    except ValueError:
-        raise Bad(400, "M_NOT_JSON", "the filter is no JSON") from None
-    known = {"types", "senders", "lazy_load_members", "limit"} if room else _FILTER
-    if not isinstance(wanted, dict) or set(wanted) - known or set(wanted.get("room", {})) - _ROOM_FILTER:
-        raise Bad(400, "M_BAD_JSON", "the filter is none")
-    return wanted

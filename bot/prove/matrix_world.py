@@ -1,6 +1,6 @@
 """What a small homeserver knows: rooms, who is in them, and what was said in one stream of events.
 
-May import: verdict.
+May import: verdict, what it is strict about.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.prove.matrix_strict import answered_by
 from bot.prove.verdict import answer_to
 
 LINK = re.compile(r"https?://\S+")
@@ -44,9 +45,7 @@ class Event:
     @property
     def reply_to(self) -> str | None:
         """The event that it answers."""
-        relation = self.content.get("m.relates_to", {})
-        answered: str | None = relation.get("m.in_reply_to", {}).get("event_id")
-        return answered
+        return answered_by(self.content)
 
 
 @dataclass(slots=True, kw_only=True)

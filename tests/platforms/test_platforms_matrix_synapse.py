@@ -18,7 +18,8 @@ import pytest
 from bot.errors import NeedsLogin, Rejected, RetryLater, TooLong, Unsure
 from bot.model import Account, Mention, Post, Secret, State
 from bot.net import Client
-from bot.platforms.matrix import Options, platform
+from bot.platforms.matrix import platform
+from bot.platforms.matrix.keys import Options
 from bot.ports import Tools
 from bot.prove.life import Lives, lives
 from bot.prove.site import Site, publishing
@@ -184,11 +185,9 @@ async def test_its_refusals_are_understood(town: Town) -> None:
         await account.publish(post("huge", "x" * 70_000))
     limit = f"/v1/users/{BOT}/override_ratelimit"
     await root.ask("POST", limit, {"messages_per_second": 1, "burst_count": 1}, api="/_synapse/admin")
-    with pytest.raises(RetryLater) as told:
-        for number in range(20):
-            await account.publish(post(f"fast{number}"))
-    assert told.value.after is not None
-    assert timedelta(0) < told.value.after < timedelta(minutes=1)
+    waits = [await hurried(account, post(f"fast{number}")) for number in range(8)]
+    assert all(timedelta(0) < wait < timedelta(minutes=1) for wait in filter(None, waits))
+    assert any(waits)
     await root.ask("DELETE", limit, api="/_synapse/admin")
     closed = await ann.room()
     with pytest.raises(NeedsLogin, match="let @bot:localhost into"):
@@ -204,6 +203,15 @@ async def test_its_refusals_are_understood(town: Town) -> None:
     assert [what for fine, what in await locked.examine() if not fine] == [
         what for fine, what in await locked.examine() if "encrypt" in what
     ]
+
+
+async def hurried(account: Any, one: Post) -> timedelta | None:
+    """Send, and give how long to wait first, where that is asked."""
+    try:
+        await account.publish(one)
+    except RetryLater as told:
+        return told.after
+    return None
 
 
 # --------------------------------------------------------------------------- hearing
@@ -379,14 +387,12 @@ async def test_fifty_kills_lose_and_double_nothing(battery: tuple[Battery, Any])
                 table.town.server.start()
             said.append(await ann.call(table.town.room, f"hello {number}"))
             proxy.loses, proxy.after = int(dice.random() < 0.5), dice.randrange(300)
-            await asyncio.sleep(dice.uniform(0.2, 1.8))
+            await asyncio.sleep(dice.uniform(0.2, 2.4))
             await killed(bot)
+            if number == KILLS - 1:  # a last life, in which it only says what it decided
+                proxy.loses, table.site.frozen = 0, True
+                table.write(posting=False)
             await bot.begin()
-        proxy.loses = 0
-        table.site.frozen = True
-        assert await bot.stop() == 0
-        table.write(posting=False)
-        await bot.begin()
         await until(lambda: table.rests(said))
         assert await bot.stop() == 0
         assert bot.killed == KILLS

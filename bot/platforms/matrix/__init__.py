@@ -2,28 +2,26 @@
 
 May import: model, errors, ports, net, core.text.
 A message is sent under a transaction id, so that the same one twice is one; servers forget these ids after a while, so
-whatever is in doubt is looked for before it is sent again (decision 0003).  `wire` asks the server, `rooms` knows
-where we may speak, `hearing` listens, `events` reads and writes what is said, `enrol` sets an account up.
+whatever is in doubt is looked for before it is sent again (decision 0003).  `keys` are the owner's, `wire` asks the
+server, `rooms` knows where we may speak, `hearing` listens, `talk` knows who speaks to us, `events` reads and writes
+what is said, `enrol` sets an account up.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Self
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit
-
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from bot.core.text import measure
 from bot.errors import DeliveryError, Rejected, RetryLater, TooLong, Unsure
-from bot.model import Account, Mention, Post, Receipt, Secret
-from bot.net import options
+from bot.model import Account, Mention, Post, Receipt
 from bot.net.replies import identifier, json_object, objects, segment, within, words
 from bot.net.rounds import rounds
-from bot.platforms.matrix.events import LIMITS, is_post, message, person, sync_token
+from bot.platforms.matrix.events import LIMITS, is_post, message, person, room_id, sync_token
 from bot.platforms.matrix.hearing import Hearing
+from bot.platforms.matrix.keys import Options
 from bot.platforms.matrix.rooms import CLOSED, Rooms, may_speak
 from bot.platforms.matrix.wire import Barred, Wire, check, clock_ahead, errcode
 from bot.ports import Asker, Enrolled, Http, Platform, Tools
@@ -31,45 +29,6 @@ from bot.ports import Asker, Enrolled, Http, Platform, Tools
 PAGE, PAGES = 100, 50  # of our own messages, and how many pages are read at once
 PACE = timedelta(seconds=1)
 """Between two questions for news: a lively room is asked about once a second, not once a word."""
-
-
-def _person(value: str) -> str:
-    if not person(value):
-        raise ValueError('must be a full id, like "@bot:example.org"')
-    return value
-
-
-def _room(value: str) -> str:
-    if not re.fullmatch(r"![\x21-\x7e]{1,254}|#[^\s:]{1,254}:[^\s]{1,254}", value):
-        raise ValueError('must be a room\'s id or address, like "!abc:example.org" or "#news:example.org"')
-    return value
-
-
-RoomName = Annotated[str, AfterValidator(_room)]
-
-
-class Options(BaseModel):
-    """The keys of such an account, besides those that every account has."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-    server: options.Server = Field(description="The homeserver's address.")
-    user: Annotated[str, AfterValidator(_person)] = Field(description="The account's full id, like @bot:example.org.")
-    room: RoomName = Field(description="Where posts go: the room's id or address.")
-    token: Secret | None = Field(default=None, description="The account's access token, by reference; or a password.")
-    password: Secret | None = Field(default=None, description="The account's password, by reference; or a token.")
-    device: str = Field(
-        default="STARFISH",
-        pattern=r"^[A-Za-z0-9._-]{1,100}$",
-        description="The device that a login by password is; keep it, or doubtful messages may be sent twice.",
-    )
-    rooms: tuple[RoomName, ...] = Field(default=(), description="Further rooms to listen in, entered on invitation.")
-    poll: options.Span = Field(default=timedelta(seconds=30), description="How long one question for mentions waits.")
-
-    @model_validator(mode="after")
-    def _one_way_in(self) -> Self:
-        if (self.token is None) == (self.password is None):
-            raise ValueError("needs either a token or a password, by reference")
-        return self
 
 
 class Matrix:
@@ -112,6 +71,7 @@ class Matrix:
         except Barred as error:
             if post.reply_context.get("room"):  # whoever spoke to us there will have to do without
                 raise Rejected(f"{error}: nobody can be answered there") from None
+            self._rooms.forget_names()
             who = f"let {self._options.user} into {self._options.room} and speak there"
             raise Barred(f"{error}: {who}") from None
         return self._receipt(room, json_object(reply).get("event_id"), post, "answered")
@@ -241,7 +201,13 @@ class Matrix:
     async def _examined_room(self, room: str) -> list[tuple[bool, str]]:
         speaks = may_speak(await self._rooms.state(room, "m.room.power_levels"), self._options.user)
         encrypted = await self._rooms.is_encrypted(room)
+        replaced = await self._rooms.state(room, "m.room.tombstone")
         return [
+            *(
+                [(False, f"the room was replaced by {room_id(replaced.get('replacement_room')) or 'another'}")]
+                if replaced
+                else []
+            ),
             (speaks, "it may speak there" if speaks else "it may not speak there: raise its power level"),
             (not encrypted, CLOSED.format(room=room) if encrypted else "the room is not encrypted, as it must be"),
         ]

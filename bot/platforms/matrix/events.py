@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
 from bot.core.limits import LIMITS as PUBLISHED
 from bot.core.readback import links_to, same_words
@@ -168,9 +169,13 @@ def calls(said: Said, me: str, name: str) -> bool:
     """Whether words name us: as their client says, or where that says nothing, as clients did before."""
     if said.called is not None:
         return me in said.called
-    if f'"https://matrix.to/#/{me}"' in said.markup or me in said.body:
+    forms = [
+        rf"(?<![\w@]){re.escape(me)}(?![\w-]|\.\w)",
+        *([rf"(?<!\w){re.escape(name)}(?!\w)"] if len(name) > 2 else []),
+    ]
+    if re.search("|".join(forms), said.body, re.IGNORECASE):
         return True
-    return len(name) > 2 and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said.body, re.IGNORECASE) is not None
+    return f'"https://matrix.to/#/{me}"' in unquote(said.markup)
 
 
 def mention_of(said: Said, *, account: str, me: str, own_name: str, name: str, thread: str) -> Mention:

@@ -1,6 +1,6 @@
 """Listening: one long poll after the other, none of which loses what came between.
 
-May import: errors, model, ports, net.replies, wire, rooms, events.
+May import: errors, model, ports, net.replies, wire, rooms, talk, events.
 
 A cursor is a place in the server's stream and, after it, the mentions from there on that were heard already: a batch
 may hold many, and whoever stops in its middle must get exactly the rest.  What no mention carries forward is kept in
@@ -11,29 +11,17 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.errors import DeliveryError, Rejected, Unsure
+from bot.errors import Rejected, Unsure
 from bot.model import Mention, Secret
 from bot.net.replies import json_object, objects, segment, within
-from bot.platforms.matrix.events import (
-    TALK,
-    Said,
-    calls,
-    mention_of,
-    names,
-    person,
-    room_id,
-    said_of,
-    sync_token,
-    taken_back,
-)
+from bot.platforms.matrix.events import names, room_id, sync_token
 from bot.platforms.matrix.rooms import Rooms
-from bot.platforms.matrix.wire import Wire, check
+from bot.platforms.matrix.talk import Talk
+from bot.platforms.matrix.wire import Wire
 from bot.ports import Tools
 
 TIMELINE, PAGE, PAGES = 50, 100, 50
@@ -44,9 +32,6 @@ HEARD = 50
 
 KEPT_EVERY = timedelta(minutes=10)
 """How often the place that was reached is kept where no mention says it."""
-
-KNOWN, CHAIN = 2000, 30
-"""Events whose author and parent are remembered, and how far a conversation is followed back."""
 
 SPOKEN = ["m.room.message", "m.room.redaction"]
 
@@ -78,13 +63,12 @@ class Hearing:
 
     def __init__(self, account: str, wire: Wire, rooms: Rooms, tools: Tools, wait: timedelta) -> None:
         self._account, self._wire, self._rooms, self._tools, self._wait = account, wire, rooms, tools, wait
-        self._name = ""  # ours, as people see it
+        self._talk = Talk(account, wire, rooms, tools.now)
         self._met: set[str] = set()  # rooms that a sync told of
         self._ready = False
         self._place: tuple[str, str] | None = None  # after which cursor, and how far we are without one that says so
         self._kept_at: datetime | None = None
         self._timeline = TIMELINE
-        self._known: OrderedDict[str, tuple[str, str]] = OrderedDict()  # events: their author, and what they hang on
 
     async def since(self, cursor: str | None) -> AsyncIterator[tuple[str, Mention]]:
         """What was said since a cursor, in one batch, oldest first; waits a while for somebody to say something.
@@ -114,7 +98,7 @@ class Hearing:
     async def _look_around(self, at: str) -> None:
         """Learn which rooms there are, and who we are; where listening never began, it begins here."""
         await self._rooms.enter_all()
-        self._name = await self._wire.profile()
+        self._talk.own_name = await self._wire.profile()
         # Synapse gives the same answer to the same question for two minutes, so that each look is a question of its own.
         moment = str(1 + self._tools.now().microsecond // 1000)
         look = await self._asked({"filter": sync_filter(1), "timeout": moment})
@@ -182,7 +166,7 @@ class Hearing:
             events = _events(told)
             self._rooms.note(room, told, events)
             spoken = [*missed, *objects(within(told, "timeline").get("events"))]
-            heard.append(await self._of_room(room, spoken, names([*events, *missed])))
+            heard.append(await self._talk.mentions(room, spoken, names(events)))
         return list(heapq.merge(*heard, key=lambda mention: mention.at))
 
     async def _missed(self, room: str, told: dict[str, Any], since: str) -> list[dict[str, Any]]:
@@ -205,82 +189,7 @@ class Hearing:
         )
         return missed[::-1]
 
-    async def _of_room(self, room: str, events: Iterable[dict[str, Any]], people: dict[str, str]) -> list[Mention]:
-        heard: list[Mention] = []
-        for event in events:
-            if gone := taken_back(event):
-                heard.append(_gone(self._account, gone, event, self._tools.now()))
-            elif (said := said_of(event, room, self._tools.now())) is not None:
-                self._remember(said.id, said.sender, said.parent)
-                if await self._is_for_us(said):
-                    heard.append(
-                        mention_of(
-                            said,
-                            account=self._account,
-                            me=self._wire.user,
-                            own_name=self._name,
-                            name=people.get(said.sender, ""),
-                            thread=said.root or await self._root(said),
-                        )
-                    )
-        return heard
-
-    async def _is_for_us(self, said: Said) -> bool:
-        """Whether words are said to us, by somebody who wants an answer."""
-        me = self._wire.user
-        if said.sender == me or said.kind == "m.notice":
-            return False
-        if said.edits:  # heard already as it was first said, unless it names us only now
-            return (
-                said.called is not None
-                and me in said.called
-                and await self._author(said.room, said.edits) == said.sender
-            )
-        if calls(said, me, self._name) and (said.called is not None or said.kind in TALK):
-            return True
-        if said.kind not in TALK:
-            return False
-        return self._rooms.is_direct(said.room) or (
-            bool(said.answers) and await self._author(said.room, said.answers) == me
-        )
-
-    async def _root(self, said: Said) -> str:
-        """The first event of a conversation, as far as it can be followed; a wrong one is no reason not to answer."""
-        root, parent = said.id, said.parent
-        with suppress(DeliveryError):
-            for _ in range(CHAIN):
-                if not parent:
-                    break
-                root = parent
-                parent = (await self._looked_up(said.room, parent))[1]
-        return root
-
-    async def _author(self, room: str, event: str) -> str:
-        return (await self._looked_up(room, event))[0]
-
-    async def _looked_up(self, room: str, event: str) -> tuple[str, str]:
-        """Who said something, and what it hangs on; nobody, where it can't be seen (any more)."""
-        if event not in self._known:
-            reply = await self._wire.send("GET", f"/rooms/{segment(room)}/event/{segment(event)}")
-            if reply.status == 429:
-                check(reply)
-            told = json_object(reply) if reply.status == 200 else {}
-            if reply.status >= 500:  # one event that a server chokes on must not deafen us
-                return "", ""
-            said = said_of(told, room, self._tools.now())
-            self._remember(event, person(told.get("sender")), said.parent if said else "")
-        return self._known[event]
-
-    def _remember(self, event: str, sender: str, parent: str) -> None:
-        self._known[event] = (sender, parent)
-        if len(self._known) > KNOWN:
-            self._known.popitem(last=False)
-
 
 def _events(told: object) -> list[dict[str, Any]]:
     """All events that a sync tells of a room: its state, and then what happened."""
     return [*objects(within(told, "state").get("events")), *objects(within(told, "timeline").get("events"))]
-
-
-def _gone(account: str, event: str, redaction: dict[str, Any], now: datetime) -> Mention:
-    return Mention(account=account, remote_id=event, author=person(redaction.get("sender")), text="", at=now, gone=True)

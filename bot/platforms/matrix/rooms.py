@@ -45,6 +45,10 @@ class Rooms:
             self._named[room] = found
         return self._named[room]
 
+    def forget_names(self) -> None:
+        """Look addresses up anew: a room that doesn't let us speak may have been replaced by another."""
+        self._named.clear()
+
     async def state(self, room: str, kind: str) -> dict[str, Any] | None:
         """A piece of a room's state; None where it has none.  Raises as `check` does."""
         return await self._wire.told(f"/rooms/{segment(room)}/state/{segment(kind)}")
