@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from aiohttp import BasicAuth, web
+from aiohttp import web
 
 from bot.model import Secret
 from bot.platforms.x.oauth1 import signature
@@ -26,6 +27,7 @@ class Logins(World):
     keys: tuple[str, ...] = ()  # the four of OAuth 1.0a, where that lets in
     scope: str = "tweet.read tweet.write users.read offline.access"
     grants: int = 0  # tokens handed out
+    renews: bool = True  # whether it hands any out today
     _access: str = ""
     _until: float = 0.0
     _used: set[tuple[str, str]] = field(default_factory=set)
@@ -59,13 +61,11 @@ class Logins(World):
     async def token(self, request: web.Request) -> web.Response:
         """Trade a code or a refresh token for new ones."""
         form = dict(parse_qsl(await request.text(), strict_parsing=True))
-        if self.client_secret:
-            try:
-                who = BasicAuth.decode(request.headers.get("Authorization", ""))
-            except ValueError:
-                who = BasicAuth("", "")
-            if (who.login, who.password) != ("app", self.client_secret):
-                return web.json_response({"error": "unauthorized_client"}, status=401)
+        if not self.renews:
+            return web.json_response({"error": "temporarily_unavailable"}, status=503)
+        who = base64.b64encode(f"app:{self.client_secret}".encode()).decode()
+        if self.client_secret and request.headers.get("Authorization") != f"Basic {who}":
+            return web.json_response({"error": "unauthorized_client"}, status=401)
         code = form.get("grant_type") == "authorization_code" and len(form.get("code_verifier", "")) >= 43
         if form.get("client_id") != "app" or (form.get("code") if code else form.get("refresh_token")) != self.refresh:
             said = {"error": "invalid_request", "error_description": "Value passed for the token was invalid."}

@@ -90,7 +90,7 @@ class XServer(Logins):
     credits: bool = True  # whether the owner has paid
     left: int | None = None  # posts until the window ends; None: any number
     redelivers: bool = False  # mentions that were read come again
-    hears_all: bool = False  # anybody may be answered
+    broken: str = ""  # a page that fails, by its token
     profile: str = "A bot that shares links"
     protected: bool = False
     asked: list[Asked] = field(default_factory=list)
@@ -210,7 +210,7 @@ class XServer(Logins):
             return _problem(
                 403, "Forbidden", "You attempted to reply to a Tweet that is deleted or not visible to you."
             )
-        summoned = asked.author == "bot" or "bot" in [*asked.drags, *HANDLE.findall(asked.text)] or self.hears_all
+        summoned = asked.author == "bot" or "bot" in [*asked.drags, *HANDLE.findall(asked.text)]
         if not summoned:
             return _problem(403, "Forbidden", "Reply to this conversation is not allowed.")
         return None
@@ -240,6 +240,8 @@ class XServer(Logins):
             return _invalid(f"The query parameters {sorted(set(query))} are not all known; fields and expansions are.")
         if not size.isdigit() or not 5 <= int(size) <= 100 or not _NUMBER.fullmatch(query.get("since_id", "1")):
             return _invalid("max_results is from 5 to 100, since_id a Post ID")
+        if self.broken and query.get("pagination_token") == self.broken:
+            return _problem(500, "Internal Server Error", "It broke")
         expansions = set(filter(None, query.get("expansions", "").split(",")))
         if expansions - _EXPANDED[self.dialect]:
             return _invalid("these expansions are not known")

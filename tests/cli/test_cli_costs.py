@@ -37,7 +37,7 @@ def test_check_says_nothing_of_money_where_there_is_none(terminal: Terminal) -> 
 
 
 def test_status_says_what_was_spent(terminal: Terminal, folder: Path) -> None:
-    """This month, of the budget, by our own count."""
+    """What the month has cost so far, of the budget, by our own count."""
     terminal.ok("once")
     write_config(folder, accounts=f"{ACCOUNT}i_accept_costs = true\n")
     told = json.dumps({"month": datetime.now(UTC).strftime("%Y-%m"), "spent": 1210})

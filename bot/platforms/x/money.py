@@ -108,7 +108,7 @@ def monthly(account: Account, now: datetime) -> tuple[float, float]:
     """How often an account's schedule posts in a month, and what that costs, in thousandths of a dollar."""
     if account.post is None:
         return 0.0, 0.0
-    days = 1 if account.post.every else 30
+    days = 1 if account.post.every else 28  # whole weeks, as schedules have weekdays
     found = sum(1 for _ in islice(slots(account, ZoneInfo("UTC"), now, now + timedelta(days=days)), _MOST))
     posts = min(found / days, account.max_per_day or _MOST) * MONTH
     return posts, posts * ((1 - account.quotes) * LINK + account.quotes * POST)
