@@ -232,7 +232,8 @@ class Telegram:
                 self._wire, numbered(self._options.chat), self._account.owner, LIMITS, self._tools.now()
             )
         except DeliveryError as error:
-            return [(False, str(error))]
+            advice = "; @BotFather shows it, or makes a new one" if isinstance(error, NeedsLogin) else ""
+            return [(False, f"{error}{advice}")]
 
 
 async def enrol(given: Mapping[str, str], asker: Asker, reach: Callable[[str], Http]) -> Enrolled:
