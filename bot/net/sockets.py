@@ -29,12 +29,13 @@ class Standing:
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse, origin: str) -> None:
         self._socket, self._origin = socket, origin
-        self._ours = False  # whether we closed it first
+        self._goodbye: int | None = None  # what we close with, from the moment on that we do
+        self._theirs: int | None = None  # what they had closed with by then
 
     @property
     def code(self) -> int | None:
         """The code that the other side closed with; None while it stands, and where it ended without a word."""
-        code = None if self._ours else self._socket.close_code
+        code = self._theirs if self._goodbye is not None else self._socket.close_code
         return None if code == aiohttp.WSCloseCode.ABNORMAL_CLOSURE else code
 
     async def send(self, text: str) -> None:
@@ -42,10 +43,12 @@ class Standing:
 
         :raises Unsure: the socket is closed, or breaks
         """
+        if self._goodbye is not None or self._socket.close_code is not None:
+            raise Unsure(f"{self._origin}: the socket is closed")
         try:
             await self._socket.send_str(text)
-        except (aiohttp.ClientError, OSError, RuntimeError):  # the last: it is closing
-            raise Unsure(f"{self._origin}: the socket is closed") from None
+        except (aiohttp.ClientError, OSError):
+            raise Unsure(f"{self._origin}: the socket broke") from None
 
     async def heard(self) -> AsyncIterator[str]:
         """What the other side says, until either side closes or the connection breaks."""
@@ -54,9 +57,11 @@ class Standing:
                 yield message.data if isinstance(message.data, str) else message.data.decode("utf-8", "replace")
 
     async def close(self, code: int = aiohttp.WSCloseCode.OK) -> None:
-        """End it with a code; one that has ended already is fine."""
-        self._ours = self._ours or not self._socket.closed
-        await self._socket.close(code=code)
+        """End it with a code; one that has ended already is fine.  A goodbye is answered with its own code (RFC 6455)."""
+        if self._goodbye is None:  # the first one counts, also where it is interrupted
+            self._theirs = self.code
+            self._goodbye = self._theirs or code
+        await self._socket.close(code=self._goodbye)
 
 
 @asynccontextmanager
@@ -72,6 +77,7 @@ async def standing(session: Session, url: URL, headers: Mapping[str, str]) -> As
                 url,
                 headers=headers,
                 max_msg_size=LARGEST,
+                autoclose=False,  # it would answer any goodbye with 1000
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSED_WITHIN),
             )
     except aiohttp.WSServerHandshakeError as error:

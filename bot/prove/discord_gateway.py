@@ -40,6 +40,7 @@ class DiscordGateway:
     world: World
     token: str
     url: str = ""
+    resume_at: str = ""  # where sessions are told to be taken up, if elsewhere
     interval: int = 41_250  # milliseconds between two heartbeats
     echoes: bool = True  # whether heartbeats are answered
     greets: bool = True  # whether a socket gets its hello
@@ -50,7 +51,7 @@ class DiscordGateway:
     sessions: list[Session] = field(default_factory=list)
     heard: list[Payload] = field(default_factory=list)  # every payload that clients sent
     codes: list[int | None] = field(default_factory=list)  # how sockets ended
-    _sockets: set[web.WebSocketResponse] = field(default_factory=set)
+    _sockets: dict[web.WebSocketResponse, int | None] = field(default_factory=dict)  # and what they were cut with
     _sending: set[asyncio.Task[None]] = field(default_factory=set)
 
     def dispatch(self, name: str, said: Payload) -> None:
@@ -76,7 +77,8 @@ class DiscordGateway:
 
     def cut(self, code: int = UNKNOWN) -> None:
         """Hang up on everybody."""
-        for socket in list(self._sockets):
+        for socket in self._sockets:
+            self._sockets[socket] = code
             task = asyncio.create_task(_closed(socket, code))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
@@ -90,7 +92,7 @@ class DiscordGateway:
         """One socket's life."""
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        self._sockets.add(socket)
+        self._sockets[socket] = None
         session: Session | None = None
         try:
             if request.query.get("v") != "10" or request.query.get("encoding", "json") != "json":
@@ -104,11 +106,11 @@ class DiscordGateway:
         except ConnectionError:
             pass
         finally:
-            self._sockets.discard(socket)
-            self.codes.append(socket.close_code)
+            code = self._sockets.pop(socket, None) or socket.close_code
+            self.codes.append(code)
             if session is not None and session.socket is socket:
                 session.socket = None
-                if socket.close_code in {1000, 1001} and session in self.sessions:
+                if code in {1000, 1001} and session in self.sessions:
                     self.sessions.remove(session)  # the client won't come back
         return socket
 
@@ -166,7 +168,8 @@ class DiscordGateway:
         self.sessions.append(session)
         user = self.world.user(BOT)
         guilds = [{"id": GUILD, "unavailable": True}]
-        ready = {"v": 10, "user": user, "guilds": guilds, "session_id": session.id, "resume_gateway_url": self.url}
+        there = self.resume_at or self.url
+        ready = {"v": 10, "user": user, "guilds": guilds, "session_id": session.id, "resume_gateway_url": there}
         ready["application"] = {"id": BOT, "flags": 0}
         session.events.append({"op": EVENT, "t": "READY", "s": 1, "d": ready})
         await socket.send_json(session.events[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -87,6 +88,10 @@ async def test_the_other_sides_goodbye_has_a_code(make_client: Callable[..., Cli
             await socket.send("still there?")
         await socket.close()
         assert socket.code == 4004
+        async with asyncio.timeout(20):
+            while not server.codes:
+                await asyncio.sleep(0.002)
+        assert server.codes == [4004]  # a goodbye is answered with its own code
 
 
 async def test_our_own_goodbye_is_none_of_theirs(make_client: Callable[..., Client]) -> None:

@@ -12,7 +12,7 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from enum import IntEnum
@@ -72,7 +72,7 @@ class Gateway:
         find: Callable[[], Awaitable[str]],
         *,
         dice: random.Random,
-        pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        pause: Callable[[float], Coroutine[Any, Any, None]] = asyncio.sleep,
     ) -> None:
         """Make it; nothing is opened before `run`.
 
@@ -161,12 +161,10 @@ class Gateway:
 
     async def _beat(self, socket: Socket, interval: asyncio.Future[float]) -> None:
         """Send signs of life; where one has no echo until the next is due, the socket is dead."""
-        try:
-            async with asyncio.timeout(HELLO_WITHIN):
-                span = await interval
-        except TimeoutError:
+        if not await self._greeted(interval):
             await socket.close(UNHEARD)
             return
+        span = interval.result()
         await self._pause(span * self._dice.random())  # so that not all bots' hearts beat at once
         with suppress(Unsure):
             while True:
@@ -176,6 +174,16 @@ class Gateway:
                 if not self._echoed:
                     await socket.close(UNHEARD)
                     return
+
+    async def _greeted(self, interval: asyncio.Future[float]) -> bool:
+        """Whether the server says hello in time."""
+        patience = asyncio.create_task(self._pause(HELLO_WITHIN))
+        try:
+            either: set[asyncio.Future[Any]] = {interval, patience}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            patience.cancel()
+        return interval.done()
 
     def _heartbeat(self) -> str:
         return json.dumps({"op": Op.HEARTBEAT, "d": self._seq})
