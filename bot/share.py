@@ -109,8 +109,7 @@ async def gather(feed: Feed, bot: Sharing, now: datetime) -> Gathered:
         await bot.db(bot.store.feeds.polled, after, now=now)
         return Gathered(url=feed.url, status="unchanged", next_at=after.next_at)
     poll = Poll(feed=feed, before=state, after=after, parsed=parsed, at=now)
-    filters = replace(bot.filters, block=await _blocked(bot))
-    intake = await bot.db(bot.store.feeds.take_in, poll, filters)
+    intake = await bot.db(bot.store.feeds.take_in, poll, bot.filters)
     if intake.sifted:
         bot.pushed.pop(feed.url, None)  # its hub did not bring this: until it brings something, we look for ourselves
     return _gathered(feed, parsed, intake)
@@ -126,8 +125,7 @@ async def receive(feed: Feed, body: Body, bot: Sharing, now: datetime) -> Gather
     state = await bot.db(bot.store.feeds.state, feed.url) or FeedState(url=feed.url)
     # Relative links are read from where the feed lives, whatever its hub calls it: so they mean what they mean in a poll.
     parsed = await bot.reader.parse(replace(body, url=state.address or feed.url))
-    filters = replace(bot.filters, block=await _blocked(bot))
-    intake = await bot.db(bot.store.feeds.delivered, feed, parsed, filters, now=now)
+    intake = await bot.db(bot.store.feeds.delivered, feed, parsed, bot.filters, now=now)
     return _gathered(feed, parsed, intake) if intake else Gathered(url=feed.url, status="unchanged")
 
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.core import polling
 from bot.core.addresses import canonical
@@ -27,6 +28,22 @@ from bot.store.values import clean, key_bytes, mark, moments, packed, stamp, sta
 SOURCES = 20
 """How many further feeds of one story are named: a post has no room for more."""
 
+AT_ONCE = 64
+"""Rows that one statement inserts at most: 13 values each, and some SQLites take no more than 999."""
+
+COLUMNS = (
+    "feed, key, title, link, published, first_seen, verdict, reason, canonical, title_mark, matched, same_as, candidate"
+)
+
+
+class _Place(NamedTuple):
+    """A feed as a row of the table."""
+
+    number: int
+    distrusted: int
+    settled: int  # it held entries before
+    told: int  # the owner has a notice of it
+
 
 class Gathering(Candidates):
     """What polls bring; the part `feeds` is made of this."""
@@ -37,11 +54,18 @@ class Gathering(Candidates):
 
     @bulk
     def take_in(self, poll: Poll, for_all: Filters) -> Intake:
-        """Take in a changed document, or hold its feed: what is known is asked and answered in one transaction."""
-        intake = weigh(poll, self._past(poll), for_all)
-        self._save(intake.state, poll.at)
+        """Take in a changed document, or hold its feed: what is known is asked and answered in one transaction.
+
+        What people and domains bring whom the owner blocked with `starfish block` is filtered, too.
+        """
+        blocks = tuple(row["what"] for row in self.all_of("SELECT what FROM blocks ORDER BY what"))
+        if blocks:
+            for_all = replace(for_all, block=(*for_all.block, *blocks))
+        place = self._place(poll.feed.url)
+        intake = weigh(poll, self._past(poll, place), for_all)
+        self._save(intake.state, poll.at, told=place is None or bool(place.told))
         if not intake.held:
-            self._keep(poll.feed, intake.sifted, poll.parsed.title or poll.feed.url, poll.at)
+            self._keep(place, poll.feed, intake.sifted, poll.parsed.title or poll.feed.url, poll.at)
         return intake
 
     @bulk
@@ -54,7 +78,11 @@ class Gathering(Candidates):
         Gives the candidates' numbers, oldest entry first, so that numbers grow with time.
         """
         self._save(state, now)
-        return self._keep(feed, sifted, feed_title, now)
+        place = self._place(feed.url)
+        assert place is not None  # its state was just saved
+        seen = self._seen(place.number, [key_bytes(each.entry.key) for each in sifted])
+        new = [each for each in sifted if key_bytes(each.entry.key) not in seen]
+        return self._keep(place, feed, new, feed_title, now)
 
     @bulk
     def polled(self, state: FeedState, now: datetime) -> None:
@@ -62,9 +90,7 @@ class Gathering(Candidates):
 
         A document that hasn't changed since the backup that was restored was not shared from since, either.
         """
-        self._save(state, now)
-        if not state.errors and not state.held:
-            self.change("UPDATE feeds SET distrusted = 0 WHERE url = ? AND distrusted", clean(state.url))
+        self._save(state, now, trusted=not state.errors and not state.held)
 
     @reading
     def known(self, url: str, keys: Sequence[str]) -> frozenset[str]:
@@ -94,17 +120,17 @@ class Gathering(Candidates):
             newest=moments(newest["at"]),
         )
 
-    def _keep(self, feed: Feed, sifted: Sequence[Sifted], feed_title: str, now: datetime) -> list[int]:
-        found = self.one("SELECT id, distrusted FROM feeds WHERE url = ?", clean(feed.url))
-        assert found is not None  # its state was just saved
-        number = found["id"]
-        seen = self._seen(number, [key_bytes(each.entry.key) for each in sifted])
+    def _keep(
+        self, place: _Place | None, feed: Feed, new: Sequence[Sifted], feed_title: str, now: datetime
+    ) -> list[int]:
+        """Keep what is new of a feed whose state was just saved; `place`: its row from before that, if it had one."""
+        place = place or self._place(feed.url)
+        assert place is not None
         fresh: dict[bytes, Sifted] = {}
-        for each in sifted:
-            if (key := key_bytes(each.entry.key)) not in seen:
-                fresh.setdefault(key, each)
-        if found["distrusted"]:
-            self.change("UPDATE feeds SET distrusted = 0 WHERE id = ?", number)
+        for each in new:
+            fresh.setdefault(key_bytes(each.entry.key), each)
+        if place.distrusted:
+            self.change("UPDATE feeds SET distrusted = 0 WHERE id = ?", place.number)
             fresh = {key: replace(each, verdict="baseline") for key, each in fresh.items()}
         # They come oldest first, as far as their document tells; dates, where there are any, know better.
         in_time = sorted(fresh.items(), key=lambda item: item[1].entry.published or now)
@@ -112,20 +138,35 @@ class Gathering(Candidates):
         for each in fresh.values():
             if each.verdict == "same" and each.same_as is not None:
                 self._also_in(each.same_as, feed_title)
-        self.raw.executemany(
-            "INSERT OR IGNORE INTO entries (feed, key, title, link, published, first_seen, verdict, reason, canonical,"
-            " title_mark, matched, same_as, candidate) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [_entry_row(number, key, each, ids.get(key), now) for key, each in fresh.items()],
-        )
+        at = stamp(now)
+        self._know([_entry_row(place.number, key, each, ids.get(key), at) for key, each in fresh.items()])
         return list(ids.values())
 
-    def _past(self, poll: Poll) -> Past:
+    def _know(self, rows: Sequence[tuple[object, ...]]) -> None:
+        """Insert the rows of entries, many a statement: each statement is a wait for the interpreter's lock."""
+        marks = f"({', '.join('?' * len(rows[0]))})" if rows else ""
+        start, size = 0, AT_ONCE
+        while start < len(rows):
+            if len(rows) - start < size:  # powers of two: few statements, which SQLite then knows already
+                size //= 2
+                continue
+            values = [value for row in rows[start : start + size] for value in row]
+            sql = f"INSERT OR IGNORE INTO entries ({COLUMNS}) VALUES {', '.join([marks] * size)}"  # noqa: S608 -- only marks
+            self.raw.execute(sql, values)
+            start += size
+
+    def _place(self, url: str) -> _Place | None:
+        found = self.one(
+            "SELECT id, distrusted, EXISTS (SELECT 1 FROM entries WHERE feed = feeds.id),"
+            " EXISTS (SELECT 1 FROM notices WHERE subject = 'feed:' || url) FROM feeds WHERE url = ?",
+            clean(url),
+        )
+        return None if found is None else _Place(*found)
+
+    def _past(self, poll: Poll, place: _Place | None) -> Past:
         """What is known of all that stands in a document, as far as it matters for what is new in it."""
         url, parsed = poll.feed.url, poll.parsed
-        found = self.one(
-            "SELECT id FROM feeds WHERE url = ? AND EXISTS (SELECT 1 FROM entries WHERE feed = feeds.id)", clean(url)
-        )
-        feed = None if found is None else int(found["id"])  # None: it held nothing yet
+        feed = place.number if place and place.settled else None  # None: it held nothing yet
         known = frozenset() if feed is None else self._known(feed, [entry.key for entry in parsed.entries])
         if len(known) == len(parsed.entries):
             return Past(known=known)
@@ -136,7 +177,11 @@ class Gathering(Candidates):
             flood = many_new(parsed, known)
             familiar = self.familiar(url, links, titles) if flood else Familiar(links=self._had(feed, links))
         told = self.stories(links, titles)
-        self._likeness.read(poll.at)
+
+        def near(simhash: int) -> int | None:
+            self._likeness.read(poll.at)
+            return self._likeness.near(simhash, url)
+
         return Past(
             known=known,
             seen=familiar.seen,
@@ -145,7 +190,7 @@ class Gathering(Candidates):
             stories=Stories(
                 by_canonical={story.canonical: story.candidate for story in told},
                 by_title={story.title_key: (story.candidate, story.feed) for story in told if story.title_key},
-                near=lambda simhash: self._likeness.near(simhash, url),
+                near=near,
                 familiar_links=familiar.links,
             ),
         )
@@ -167,23 +212,27 @@ class Gathering(Candidates):
             packed(FeedState(url=url)),
         )
 
-    def _save(self, state: FeedState, now: datetime | None) -> None:
+    def _save(self, state: FeedState, now: datetime | None, *, told: bool = True, trusted: bool = False) -> None:
         """Replace a state, but never lift a mute: the owner may have given it while the poll was on its way.
 
-        `now`: also keep the owner's notice of this feed true.
+        `now`: also keep the owner's notice of this feed true; `told`: there may be one.  `trusted`: it is, from now on.
         """
         url = clean(state.url)
-        values = (packed(replace(state, url=url, next_at=None, muted=None)), stamped(state.next_at), state.muted, url)
-        change = "UPDATE feeds SET state = ?, next_at = ?, muted = coalesce(?, muted) WHERE url = ?"
+        text = packed(replace(state, url=url, next_at=None, muted=None))
+        values = (text, stamped(state.next_at), state.muted, trusted, url)
+        change = (
+            "UPDATE feeds SET state = ?, next_at = ?, muted = coalesce(?, muted), distrusted = distrusted AND NOT ?"
+            " WHERE url = ?"
+        )
         if not self.change(change, *values):
             self._insert(url, now)
             self.change(change, *values)
             self.change("UPDATE feeds SET active = 1 WHERE url = ?", url)
         if now is None:
             return
-        if text := polling.notice(state, now):
-            notices.put(self.raw, f"feed:{url}", text, now)
-        else:
+        if notice := polling.notice(state, now):
+            notices.put(self.raw, f"feed:{url}", notice, now)
+        elif told:
             notices.drop(self.raw, f"feed:{url}")
 
     def _number(self, url: str) -> int | None:
@@ -197,8 +246,10 @@ class Gathering(Candidates):
 
     def _seen(self, feed: int, keys: Sequence[bytes]) -> frozenset[bytes]:
         seen: set[bytes] = set()
-        for start in range(0, len(keys), 500):  # SQLite takes at least 999 values a statement
-            some = keys[start : start + 500]
+        for start in range(0, len(keys), 256):  # SQLite takes at least 999 values a statement
+            some = keys[start : start + 256]
+            # The last one fills it up to a power of two: few statements, which SQLite then knows already.
+            some = [*some, *[some[-1]] * ((1 << (len(some) - 1).bit_length()) - len(some))]
             marks = ",".join("?" * len(some))
             found = self.all_of(f"SELECT key FROM entries WHERE feed = ? AND key IN ({marks})", feed, *some)  # noqa: S608 -- only marks
             seen.update(row["key"] for row in found)
@@ -213,7 +264,7 @@ class Gathering(Candidates):
             self.change("UPDATE candidates SET sources = ? WHERE id = ?", packed([*sources, feed_title]), candidate)
 
 
-def _entry_row(feed: int, key: bytes, sifted: Sifted, candidate: int | None, now: datetime) -> tuple[object, ...]:
+def _entry_row(feed: int, key: bytes, sifted: Sifted, candidate: int | None, seen_at: int) -> tuple[object, ...]:
     """One seen entry; what stood there at first sight keeps what it is known by, and no reasons."""
     entry, told = sifted.entry, sifted.verdict != "baseline"
     return (
@@ -222,7 +273,7 @@ def _entry_row(feed: int, key: bytes, sifted: Sifted, candidate: int | None, now
         clean(entry.title, 1000),
         clean(entry.link),
         stamped(entry.published),
-        stamp(now),
+        seen_at,
         sifted.verdict,
         clean(sifted.reason) if told else "",
         clean(sifted.canonical or canonical(entry.link)),

@@ -64,7 +64,8 @@ def clean(text: str, limit: int = LINE) -> str:
 
     A lone surrogate has no UTF-8, and SQL ends a string at NUL: both become U+FFFD, so that lengths stay.
     """
-    text = text[:limit]
+    if len(text) > limit:
+        text = text[:limit]
     if text.isascii() and "\0" not in text:
         return text
     return _UNSTORABLE.sub("\ufffd", text)
