@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from bot.errors import NeedsLogin, RetryLater
 from bot.model import Secret
 from bot.net import Client
-from bot.platforms.x import Options
 from bot.platforms.x.login import unpacked
+from bot.platforms.x.options import Options
 from bot.prove.servers import serving
 from bot.prove.x_server import XServer
 from tests.platforms.contract import CANARY, Stage

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -14,8 +15,8 @@ from hypothesis import strategies as st
 from bot.errors import NeedsLogin, Rejected, RetryLater, Unsure
 from bot.model import Account, Rhythm, Secret
 from bot.net import Client
-from bot.platforms.x import Options
 from bot.platforms.x.money import CONSENT, LINK, POST, Purse, came_along, costs, dollars, monthly, spent
+from bot.platforms.x.options import Options
 from bot.prove.servers import serving
 from bot.prove.x_server import XServer
 from tests.platforms.contract import LINK as ADDRESS
@@ -94,10 +95,8 @@ async def test_each_thing_has_its_price(stage: Stage, text: str, reply: dict[str
 async def test_what_x_refused_costs_nothing(stage: Stage, fault: str, price: int) -> None:
     """A price is noted before the first byte, and given back where X certainly did nothing."""
     stage.server.troubles.script([fault])
-    try:
+    with suppress(RetryLater, NeedsLogin, Unsure):
         await stage.open().publish(stage.post())
-    except (RetryLater, NeedsLogin, Unsure):
-        pass
     assert paid(stage) == price
 
 

@@ -38,7 +38,7 @@ async def stage(make_client: Callable[..., Client], clock: Hands) -> AsyncIterat
 
 async def hear(account: Any, cursor: str | None, count: int) -> list[tuple[str, Mention]]:
     """The next mentions."""
-    heard = []
+    heard: list[tuple[str, Mention]] = []
     async with asyncio.timeout(20), aclosing(account.mentions(cursor)) as mentions:
         while len(heard) < count:
             heard.append(await anext(mentions))
@@ -353,7 +353,8 @@ async def test_rights_of_a_renewed_login(
     make_client: Callable[..., Client], clock: Hands, scope: str | None, word: str
 ) -> None:
     """The scopes that X said it gave; where it says none, there is nothing to find."""
-    server = XServer(refresh="good", clock=clock.ticks, **({} if scope is None else {"scope": scope}))
+    server = XServer(refresh="good", clock=clock.ticks)
+    server.scope = server.scope if scope is None else scope
     async with serving(server):
         before = renewed
         stage = stage_on(server, lambda url: {**before(url), "refresh_token": Secret("good")}, make_client, clock)

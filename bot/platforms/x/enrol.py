@@ -31,6 +31,11 @@ CALLBACK = "http://127.0.0.1/starfish"
 
 NONE = "none"
 
+_LATE = (
+    "X doesn't take that code: either the client ID or its secret is another app's, or more than half a minute went by."
+    " Walk again, and paste the address at once"
+)
+
 _PRICES = (
     "X charges for its interface: about $0.015 a post, $0.20 one with a link, $0.010 an answer, and a little for each"
     " mention that is read. Three links a day are about $18 a month. A budget keeps it within what you allow."
@@ -110,7 +115,7 @@ async def _let_in(app: App, server: str, http: Http, ask: Asker) -> Session:
     ask.say("Your browser then fails to open a page that begins with http://127.0.0.1/: that is as it should be.")
     code = _code(ask.ask("Paste the whole address of that page", secret=True), state)
     grant = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": verifier}
-    session = await granted(http, server, app, grant, _now())
+    session = await granted(http, server, app, grant, _now(), refused=_LATE)
     if session.refresh is None:
         raise NeedsLogin("X gave a login that can't renew itself: the app must be allowed offline.access")
     return Session(

@@ -134,8 +134,10 @@ class App:
     client_secret: Secret | None = None
 
 
-async def granted(http: Http, server: str, app: App, grant: Mapping[str, str], now: datetime) -> Session:
-    """Trade a code or a refresh token for a session.
+async def granted(
+    http: Http, server: str, app: App, grant: Mapping[str, str], now: datetime, *, refused: str = LOST
+) -> Session:
+    """Trade a code or a refresh token for a session; `refused` is what is said where X doesn't.
 
     :raises RetryLater: X could not be asked, or gave no answer; the token may be used up nevertheless
     :raises NeedsLogin: X refused
@@ -148,7 +150,7 @@ async def granted(http: Http, server: str, app: App, grant: Mapping[str, str], n
     try:
         reply = await http.send("POST", f"{server}{TOKEN_PATH}", form=form, headers=headers)
         if reply.status in {400, 401, 403}:
-            raise NeedsLogin(LOST)
+            raise NeedsLogin(refused)
         outcome(reply)
         told = json_object(reply)
         access, refresh = words(told.get("access_token")), words(told.get("refresh_token"))
