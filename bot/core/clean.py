@@ -35,6 +35,8 @@ _SELECTORS = r"[\ufe00-\ufe0d\U000E0100-\U000E01EF]|(?<![\p{Emoji}\u200d])[\ufe0
 _HIDDEN = regex.compile(f"{_NEVER}|{_TAGS}|{_JOINERS}|{_SELECTORS}")
 # What is hidden although Unicode calls it printable.
 _ODD = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+# The letters and signs of most western text: none is hidden, none combines with another, none is a break.
+_WESTERN = re.compile("[ -~\xa1-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]*")
 _HIDDEN_ASCII = regex.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _PILE = regex.compile(rf"(\p{{M}}{{{_MARKS}}})\p{{M}}++")
 _BREAKS = regex.compile(r" ?[\n\x0b\x0c\x85\u2028\u2029]\s*+")
@@ -50,6 +52,8 @@ def clean(text: str, *, lines: bool = False) -> str:
 
     `lines`: line breaks stay, one for any number of them; otherwise they are spaces too.  Emoji keep their joiners.
     """
+    if (text.isascii() and text.isprintable()) or _WESTERN.fullmatch(text):
+        return " ".join(text.split())  # nine of ten titles and names: nothing to clean but their spaces
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.isascii():
         text = str(_HIDDEN_ASCII.sub("", text))

@@ -148,4 +148,6 @@ def _offset(zone: str) -> timedelta:
 def _sane(moment: datetime) -> datetime | None:
     if moment < _EARLIEST:
         return None
-    return moment.astimezone(UTC).replace(microsecond=0)
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.replace(microsecond=0) if moment.microsecond else moment

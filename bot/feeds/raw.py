@@ -39,7 +39,6 @@ _TITLE_TAG = re.compile(
     r"|strong|sub|sup|tt|u|var|wbr)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
-_MARKED = re.compile(r"[<&]|  ")  # what a title that needs no work does not have
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _EMAIL = re.compile(r"[^\s<>()\[\],;:\"]{1,64}@[^\s<>()\[\],;:\"]{1,190}")
 _LANGUAGE = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_].{0,40})?\s*\Z")
@@ -148,7 +147,10 @@ def item_link(item: Item) -> str:
     """The page of an item: the original address, an alternate link (HTML first), or a guid that is a permalink."""
     if item.original and (link := link_of(item.original, item.base)):
         return link
-    alternates = [(kind, href) for rel, kind, href in item.links[:_MOST_LINKS] if rel == "alternate" and href]
+    links = item.links
+    if len(links) == 1 and links[0][0] == "alternate" and (link := link_of(links[0][2], item.base)):
+        return link
+    alternates = [(kind, href) for rel, kind, href in links[:_MOST_LINKS] if rel == "alternate" and href]
     for kind, href in alternates:
         if ("html" in kind or not kind) and (link := link_of(href, item.base)):
             return link
@@ -156,7 +158,7 @@ def item_link(item: Item) -> str:
         if link := link_of(href, item.base):
             return link
     # Beside a link element, however useless, feedparser no longer says whether the guid is a permalink: then it is one.
-    useless = any(rel == "alternate" for rel, _, _ in item.links[:_MOST_LINKS])
+    useless = any(rel == "alternate" for rel, _, _ in links[:_MOST_LINKS])
     if (item.permalink or useless) and item.guid.strip().startswith(("http://", "https://")):
         return link_of(item.guid, "")
     return ""
@@ -167,7 +169,9 @@ def link_of(href: str, base: str) -> str:
 
     Ampersands are often escaped twice, and "example.org/post" in a feed of example.org has lost its scheme.
     """
-    href = _c1_repaired(href.strip()).replace("&amp;", "&")
+    href = href.strip()
+    if not href.isascii() or "&amp;" in href:
+        href = _c1_repaired(href).replace("&amp;", "&")
     if href and not href.startswith(("http", "/")):
         host = host_of(base)
         if host and host_of("https://" + href) == host:
@@ -178,7 +182,7 @@ def link_of(href: str, base: str) -> str:
 def plain_title(text: str, *, is_html: bool = True) -> str:
     """A title as plain text on one line: tags cut and references resolved, once."""
     text = text.strip()
-    if text.isascii() and text.isprintable() and _MARKED.search(text) is None:
+    if "<" not in text and "&" not in text and "  " not in text and text.isascii() and text.isprintable():
         return text[:MOST_TITLE].rstrip()
     if is_html and "<" in text:
         text = _TITLE_TAG.sub("", text[: MOST_TITLE * 10])
