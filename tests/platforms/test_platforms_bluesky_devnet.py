@@ -331,6 +331,19 @@ def _uris(thread: Any) -> set[str]:
     return {thread["post"]["uri"], *(uri for reply in thread.get("replies", []) for uri in _uris(reply))}
 
 
+async def test_another_bot_is_known_as_one(ours: Ours, whole: Network) -> None:
+    """By the label on its own profile, as the server shows it to others."""
+    robot = whole.person("robot")
+    labels = {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": "bot"}]}
+    profile = {"$type": "app.bsky.actor.profile", "displayName": "Robot", "labels": labels}
+    where = {"repo": robot.did, "collection": "app.bsky.actor.profile", "rkey": "self"}
+    robot.ask("com.atproto.repo.putRecord", {**where, "record": profile})
+    await begin(ours)
+    robot.say("beep", to=ours.person)
+    ((_, mention),) = await heard(ours.open(), 1)
+    assert (mention.name, mention.bot, mention.text) == ("Robot", True, "beep")
+
+
 async def test_a_slow_clock_is_heard_too(ours: Ours, whole: Network) -> None:
     """The server puts what somebody says where their clock says, far below what was read: it is heard all the same, once."""
     ann = whole.person("ann")

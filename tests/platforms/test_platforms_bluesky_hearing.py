@@ -55,7 +55,7 @@ def test_a_mention_is_read() -> None:
     assert (mention.account, mention.remote_id, mention.author, mention.name) == ("acc", HERE, ANN, "Ann")
     assert (mention.text, mention.language, mention.visibility) == ("hello", "en", None)
     assert (mention.at, mention.thread, mention.in_reply_to) == (NOON - timedelta(minutes=1), HERE, None)
-    assert mention.context == {"cid": "bafyreia", "handle": "ann.test"}
+    assert mention.context == {"uri": HERE, "cid": "bafyreia", "handle": "ann.test"}
 
 
 def test_a_mention_within_a_conversation_knows_its_beginning() -> None:

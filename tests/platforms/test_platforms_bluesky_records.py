@@ -268,6 +268,9 @@ def test_a_post_is_known_by_its_words_and_what_it_answers() -> None:
     assert not is_post({**record, "text": "Else"}, post())
     assert not is_post(record, replace(post(), reply_to=f"at://{ANN}/app.bsky.feed.post/2222222222222"))
     assert not is_post({}, post())
+    threaded = {**record, "reply": {"parent": {"uri": "at://x"}}}
+    assert is_post(threaded, post())
+    assert is_post(threaded, post(reply_to="at://x"))
 
 
 # --------------------------------------------------------------------------- addresses

@@ -183,6 +183,19 @@ async def test_parts_of_a_thread_answer_each_other(stage: Stage) -> None:
     assert (await stage.open().find(stage.post(key="db-3-0", reply_to=second.remote_id))).remote_id == third.remote_id
 
 
+async def test_the_second_part_of_an_answer_answers_the_first(stage: Stage) -> None:
+    """What is known of the mention is the mention's; the part before it is read, and the beginning stays."""
+    await begin(stage)
+    stage.server.say("@ann", "tell me all")
+    ((_, mention),) = await heard(stage, None, 1)
+    about = {"reply_to_author": mention.author, "reply_context": {**mention.context, "after": "1"}}
+    first = await stage.open().publish(stage.post("One.", None, reply_to=mention.remote_id, **about))
+    await stage.open().publish(stage.post("Two.", None, key="db-2-0", reply_to=first.remote_id, **about))
+    one, two = (record.value["reply"] for record in stage.server.kept)
+    assert one["root"] == two["root"] == one["parent"]
+    assert two["parent"] == {"uri": first.remote_id, "cid": stage.server.kept[0].cid}
+
+
 async def test_what_cannot_be_answered_is_not_sent(stage: Stage) -> None:
     """Gone, no address at all, or not to be read now."""
     gone = f"at://{stage.server.did}/app.bsky.feed.post/2222222222222"

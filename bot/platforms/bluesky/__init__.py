@@ -150,7 +150,7 @@ class Bluesky:
         told, answered = post.reply_context, place_of(post.reply_to)
         if answered is None:
             raise Rejected("what it answers has no address")
-        if cid := told.get("cid"):
+        if (cid := told.get("cid")) and told.get("uri") == post.reply_to:
             parent = reference(post.reply_to, cid)
             return {"root": reference(told.get("root", post.reply_to), told.get("root_cid", cid)), "parent": parent}
         try:

@@ -95,7 +95,7 @@ def mention_of(note: Mapping[str, Any], *, account: str, me: str, now: datetime)
     if not spoken_to_us(note, me):
         return None
     uri, handle = str(place), identifier(author.get("handle"))
-    context = {"cid": cid, "handle": handle}
+    context = {"uri": uri, "cid": cid, "handle": handle}
     parent, root = _reference(record, "parent"), _reference(record, "root")
     if root is not None:
         context |= {"root": root[0], "root_cid": root[1]}

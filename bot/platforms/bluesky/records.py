@@ -169,9 +169,12 @@ def reference(uri: str, cid: str) -> dict[str, str]:
 
 
 def is_post(record: Mapping[str, Any], post: Post) -> bool:
-    """Whether a record of ours is this post: its words, and what it answers."""
+    """Whether a record of ours is this post: its words, and what it answers.
+
+    A part of a thread learns what it answers only when it is sent: as it stands in the outbox it answers nothing.
+    """
     parent = words(within(record, "reply", "parent").get("uri"))
-    return record.get("text") == said(post.text) and parent == (post.reply_to or "")
+    return record.get("text") == said(post.text) and post.reply_to in {None, parent}
 
 
 def iso(at: datetime) -> str:
