@@ -102,6 +102,10 @@ class Rejected(DeliveryError):
 class NeedsLogin(DeliveryError):
     """Certainly not accepted: the account must be let in anew; it is paused until then."""
 
+    def __init__(self, message: str, *, remedy: str = "Renew its credentials") -> None:
+        self.remedy = remedy  # what the owner does about it
+        super().__init__(message)
+
 
 class StoreError(StarfishError):
     """The database can't be used; the message says what to do."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.readback import links_to, same_words, says, squeezed
+from bot.core.readback import links_to, same_address, same_words, says, squeezed
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,13 @@ def test_a_link_is_found_however_it_is_written(markup: str) -> None:
 def test_another_address_is_another(markup: str) -> None:
     """Neither a shorter one nor a longer one, nor one that is only text."""
     assert not links_to(markup, "https://example.org/ä?a=1&b=2")
+
+
+def test_two_spellings_of_an_address_are_the_same() -> None:
+    """Percent signs and capital letters of a host say the same; another path doesn't."""
+    assert same_address("https://EXAMPLE.org/caf%C3%A9", "https://example.org/café")
+    assert not same_address("https://example.org/a", "https://example.org/b")
+    assert same_address("http://[", "http://[")
 
 
 def test_an_address_that_is_none_compares_as_text() -> None:

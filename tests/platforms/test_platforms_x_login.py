@@ -84,9 +84,10 @@ async def test_another_process_that_was_faster_is_believed(stage: Stage) -> None
 async def test_a_login_that_was_lost_is_said(stage: Stage) -> None:
     """X answered, and we died before the token was kept: nothing is sent, and the owner is told what to do."""
     stage.server.grant()  # which nobody heard
-    with pytest.raises(NeedsLogin, match="starfish accounts add x") as told:
+    with pytest.raises(NeedsLogin, match="serves once") as told:
         await stage.open().publish(stage.post())
     assert CANARY not in str(told.value)
+    assert "starfish accounts add x" in told.value.remedy
     assert stage.said() == []
 
 

@@ -126,3 +126,21 @@ async def test_an_empty_budget_waits_and_the_owner_is_told_at_once(bot: SmallBot
     await bot.deliver("x")
     assert [row.state for row in await bot.outbox()] == [State.SENT, State.SENT]
     assert notice not in await bot.on.db(bot.on.store.owner.notices)
+
+
+async def test_without_consent_everything_waits_and_says_what_to_do(bot: SmallBot, server: XServer) -> None:
+    """The answer is kept, nothing is asked of X, and one word of the owner's lets it go."""
+    file = bot.folder / "starfish.toml"
+    agreed = file.read_text("utf-8")
+    file.write_text(agreed.replace("i_accept_costs = true", "i_accept_costs = false"), "utf-8")
+    await bot.reload()
+    await spoken(bot, server, "hello you")
+    assert server.asked == []
+    (notice,) = await bot.on.db(bot.on.store.owner.notices)
+    assert "nothing is sent or asked before i_accept_costs = true stands in this account's block." in notice.text
+    assert "its 1 waiting post wait, all others go on. Write that if you do, then start the bot again" in notice.text
+    file.write_text(agreed, "utf-8")
+    await bot.reload()
+    await bot.on.db(bot.on.store.owner.resume, "x", now=bot.clock())
+    await bot.deliver("x")
+    assert len(server.kept) == 1

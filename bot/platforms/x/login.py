@@ -35,10 +35,9 @@ EARLY = timedelta(minutes=5)
 ASKEW = timedelta(seconds=60)
 """A difference of two clocks that is worth a second try; X refuses signatures that are five minutes off."""
 
-LOST = (
-    "X does not renew our login: its refresh token, which serves once, was used or has expired."
-    " Let the bot in anew: starfish accounts add x"
-)
+LOST = "X does not renew our login: its refresh token, which serves once, was used or has expired"
+
+ANEW = "Let the bot in anew with: starfish accounts add x"
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4000}", re.ASCII)
 
@@ -150,7 +149,7 @@ async def granted(
     try:
         reply = await http.send("POST", f"{server}{TOKEN_PATH}", form=form, headers=headers)
         if reply.status in {400, 401, 403}:
-            raise NeedsLogin(refused)
+            raise NeedsLogin(refused, remedy=ANEW)
         outcome(reply)
         told = json_object(reply)
         access, refresh = words(told.get("access_token")), words(told.get("refresh_token"))
@@ -210,9 +209,7 @@ class Renewed:
     async def _renewed(self, session: Session | None) -> Session:
         token = session.refresh if session else self._given
         if token is None:
-            raise NeedsLogin(
-                LOST if session else "this account was never let in by X; do it with: starfish accounts add x"
-            )
+            raise NeedsLogin(LOST if session else "this account was never let in by X", remedy=ANEW)
         grant = {"grant_type": "refresh_token", "refresh_token": token.reveal()}
         try:
             fresh = await granted(self._http, self._server, self._app, grant, self._now())

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, Unsure
+from bot.errors import NeedsLogin, Rejected, RetryLater, Unsure
 from bot.model import Secret
 from bot.net.outcome import outcome, wait_of
 from bot.net.patience import http_date
@@ -32,6 +32,9 @@ PAGE, PAGES = 100, 32
 """Posts of a page, and pages that are read at once: X shows 3,200 posts of an account, and 800 mentions, at most."""
 
 _EMPTY = re.compile(r"credits?.?depleted|not have any credits|usage.?cap|spend.?cap", re.IGNORECASE)
+
+
+_STRANGE = re.compile(rb"fields|expansions", re.IGNORECASE)
 
 
 class Wire:
@@ -66,6 +69,7 @@ class Wire:
         :raises DeliveryError: it can't be asked now
         """
         reply = await self._asked(ME, {"user.fields": "description,protected"})
+        self.judge(reply)
         me = within(json_object(reply), "data")
         if not number_of(me.get("id")):
             raise Unsure("X does not say who we are")
@@ -80,27 +84,18 @@ class Wire:
 
         :raises DeliveryError: it can't be asked now
         """
-        try:
-            reply = await self._asked(path, {**self._fields, **asked})
-        except _StrangeFields:
+        reply = await self._asked(path, {**self._fields, **asked})
+        if reply.status == HTTPStatus.BAD_REQUEST and self._fields is FIELDS and _STRANGE.search(reply.body[:4000]):
             self._fields = OLD_FIELDS  # the names that X's interface had for years, and its description has no more
             reply = await self._asked(path, {**self._fields, **asked})
+        self.judge(reply)
         page = json_object(reply)
         posts = page.get("data")
         self.purse.pay(came_along(page, len(posts) if isinstance(posts, list) else 0))
         return page
 
     async def _asked(self, path: str, asked: Mapping[str, str]) -> Reply:
-        reply = await self.send("GET", f"{path}?{urlencode(asked)}")
-        said = reply.body[:4000]
-        if (
-            reply.status == HTTPStatus.BAD_REQUEST
-            and self._fields is FIELDS
-            and (b"fields" in said or b"expansions" in said)
-        ):
-            raise _StrangeFields("X knows no such fields")
-        self.judge(reply)
-        return reply
+        return await self.send("GET", f"{path}?{urlencode(asked)}")
 
     async def act(self, method: str, path: str, json: object = None, *, price: int) -> Reply:
         """Do something that costs, and give the answer whatever it is; the price is noted before.
@@ -120,7 +115,7 @@ class Wire:
     async def send(self, method: str, path: str, json: object = None) -> Reply:
         """Send one request; after a 401, which is certainly no, once more with a renewed login."""
         if not self.consent:
-            raise NeedsLogin(CONSENT)
+            raise NeedsLogin(CONSENT, remedy="Write that if you do")
         url = self._server + path
         for attempt in (1, 2):
             headers = await self.login.headers(method, url)
@@ -149,10 +144,6 @@ class Wire:
                 max(wait_of(reply) or EMPTY, EMPTY),
                 tell=True,
             )
-
-
-class _StrangeFields(DeliveryError):
-    """X refused the names that we asked for fields by."""
 
 
 def page_of(answer: dict[str, Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
