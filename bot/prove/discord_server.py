@@ -128,8 +128,8 @@ class DiscordServer(World):
             return _error(403, 50001, "Missing Access")
         if self.limited:
             return _limited(self.limited.pop(0), 1.5)
-        channel = request.match_info.get("channel", HOME)
-        if channel not in self.channels:
+        channel = request.match_info.get("channel")
+        if channel is not None and channel not in self.channels:
             return _error(404, 10003, "Unknown Channel")
         if channel == HOME and not self.may & VIEW:
             return _error(403, 50001, "Missing Access")

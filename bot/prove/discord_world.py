@@ -170,7 +170,11 @@ class World:
         handle = next((handle for handle, each in self.people.items() if each == id_), "@somebody")
         name = self.name if id_ == BOT else handle.strip("@").partition("@")[0]
         user = {"id": id_, "username": name, "discriminator": "0", "global_name": name.title(), "avatar": None}
-        return user | ({"bot": True} if bot or (id_ == BOT and self.is_bot) else {}) | {"public_flags": 0, "flags": 0}
+        return (
+            user
+            | ({"bot": True} if bot or (id_ == BOT and self.is_bot) else {})
+            | {"public_flags": 0, "flags": 0, "primary_guild": None}
+        )
 
     def shown(self, message: Message, *, nested: bool = False) -> dict[str, Any]:
         """A message as the interface tells of it to a bot without the intent to read everything."""
