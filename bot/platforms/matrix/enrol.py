@@ -23,7 +23,7 @@ async def enrol(given: Mapping[str, str], asker: Asker, http: Callable[[str], Ht
     """Walk through it; what was given already isn't asked for.  Raises a DeliveryError with a sentence."""
     user = given.get("user") or asker.ask("The bot's full id, like @bot:example.org")
     if not person(user):
-        raise Rejected(f"{user!r} is no full id; it looks like @bot:example.org")
+        raise Rejected(f"{user[:80]!r} is no full id; it looks like @bot:example.org")
     server = (given.get("server") or await _server_of(user, asker, http)).rstrip("/")
     door, device = http(server), given.get("device") or DEVICE
     secrets: dict[str, Secret] = {}
@@ -44,7 +44,12 @@ async def enrol(given: Mapping[str, str], asker: Asker, http: Callable[[str], Ht
     asker.say("Invite it into the room that it shall post into (without encryption), if it isn't in it yet.")
     room = given.get("room") or asker.ask("The room's id or address, like #news:example.org")
     await _look_at(room, door, server, token, asker)
+    owner = given.get("owner") or asker.ask("Your own full id, whose invitations it follows (or no)", default="no")
     keys = {"server": server, "user": user, "room": room} | ({"device": device} if device != DEVICE else {})
+    if person(owner):
+        keys["owner"] = owner
+    elif owner.casefold() != "no":
+        asker.say(f'{owner[:80]!r} is no full id, so it has no owner yet: add owner = "@you:example.org" later.')
     return Enrolled(handle=user, keys=keys, secrets=secrets, session=session)
 
 
