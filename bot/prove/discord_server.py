@@ -113,6 +113,8 @@ class DiscordServer(World):
             self.asked.append(Asked(request.method, request.path, dict(request.query), dict(request.headers), body))
             refused = self._stopped(request)
             response: web.StreamResponse = refused if refused is not None else await handler(request)
+            if response.content_type == "application/json" and not response.prepared:
+                response.headers["Content-Type"] = "application/json"  # without a charset, as the real one has it
             if not response.prepared and "Date" not in response.headers:
                 response.headers["Date"] = format_datetime(utc(self.clock()).replace(microsecond=0), usegmt=True)
             return response
