@@ -211,7 +211,10 @@ class Asker(Protocol):
         ...
 
     def ask(self, question: str, *, secret: bool = False, default: str = "") -> str:
-        """Ask for one line; `secret` is not shown while it is typed.  Never gives an empty one."""
+        """Ask for one line; `secret` is not shown while it is typed.  Never gives an empty one.
+
+        :raises UsageError: nobody is there to answer, and there is no default
+        """
         ...
 
 

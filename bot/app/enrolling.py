@@ -67,13 +67,13 @@ async def set_up(wish: Wish, folder: Path, asker: Asker) -> list[str]:
     block, files = walk.block(found, wish, owner)
     written = _write(wish, about, block, files, found.session, folder)
     who, file = f" ({found.handle})" if found.handle else "", folder / "starfish.toml"
+    told = profile(about.bot, about.net.contact, owner)
     return [
         f"Added the account {shown(wish.name)}{who} to {file}, as a rehearsal (dry_run = true).",
         *(f"A secret is kept in {path}, which only you can read." for path in written),
         f"Next: starfish accounts check --account {wish.name}",
         f"Then: starfish preview --account {wish.name}; when it pleases you, take dry_run out.",
-        "Say on its profile what it is, for example:",
-        f"  {profile(about.bot, about.net.contact, owner)}",
+        *(["Say on its profile what it is, for example:", f"  {told}"] if found.handle else []),
     ]
 
 

@@ -132,6 +132,7 @@ def test_a_platform_without_a_walk_is_asked_key_by_key(terminal: Terminal, folde
     told = terminal("accounts", "add", "webhook", "--name", "hook", stdin="https://hooks.example/T0P\n")
     assert told.code == 0, told.err
     assert written(folder)["url"] == {"file": "secrets/hook.url"}
+    assert "profile" not in told.out  # it has none
     assert "T0P" not in (folder / "starfish.toml").read_text()
     assert terminal("check").code == 0
 
