@@ -111,7 +111,7 @@ def mark(text: str) -> int:
 
 def packed(value: object) -> str:
     """Write a value of the model as JSON: times and spans as microseconds, strings cleaned."""
-    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+    return "[]" if value == () else _encoded(_plain(value))
 
 
 def unpacked(kind: type[T], text: str) -> T:
@@ -119,9 +119,13 @@ def unpacked(kind: type[T], text: str) -> T:
     return typing.cast("T", _revived(kind, json.loads(text)))
 
 
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_AS_IT_IS = frozenset((type(None), int, bool, float))
+
+
 def _plain(value: Any) -> object:  # noqa: ANN401 -- any value of the model
     kind = type(value)
-    if value is None or kind is int or kind is bool or kind is float:
+    if kind in _AS_IT_IS:
         return value
     if kind is str:
         return clean(value, TEXT)
@@ -132,7 +136,8 @@ def _plain(value: Any) -> object:  # noqa: ANN401 -- any value of the model
     if kind is tuple or kind is list or kind is frozenset:
         return [_plain(item) for item in value]
     if dataclasses.is_dataclass(kind):
-        return {name: _plain(getattr(value, name)) for name in _names(kind)}
+        fields = [(name, getattr(value, name)) for name in _names(kind)]
+        return {name: part if type(part) in _AS_IT_IS else _plain(part) for name, part in fields}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):

@@ -175,25 +175,27 @@ class Writer:
         return twin
 
     def _write(self, calls: Sequence[Call]) -> None:
+        if len(calls) == 1:  # its method opens a transaction of its own, as durable as it needs
+            _make(calls[0])
+            return
         try:
             with self.store.connection.writing(durable=any(call.kind == "durable" for call in calls)):
                 for call in calls:
                     _make(call)
                     if not self.store.connection.raw.in_transaction:
                         raise StoreError(str(call.error))  # SQLite gave the whole batch up, not only this call
-        except StoreError as error:
-            if len(calls) == 1:
-                calls[0].error = error
-                return
+        except StoreError:
             for call in calls:  # one at a time, so that one call's failure is no other's
                 call.value = call.error = None
                 self._write([call])
 
     def _read(self, calls: Sequence[Call]) -> None:
+        if len(calls) == 1:
+            _make(calls[0])
+            return
         try:
-            with (
-                self._reader.connection.reading()
-            ):  # one snapshot for all: it is newer than every one of their questions
+            # One snapshot for all: it is newer than every one of their questions.
+            with self._reader.connection.reading():
                 for call in calls:
                     _make(call)
         except StoreError as error:
