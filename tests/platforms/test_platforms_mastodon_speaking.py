@@ -546,6 +546,7 @@ async def test_the_end_of_a_token_is_told_before_it_comes(stage: Stage, days: in
         ({"owner": "@ann"}, 'did you mean "@ann@social.example"'),
         ({"owner": "ann@far.example"}, 'did you mean "@ann@far.example"'),
         ({"owner": "@ann@"}, 'did you mean "@ann@social.example"'),
+        ({"owner": "ann", "server": "nowhere"}, 'like "@ann@example.social"'),
         ({"owner": "@ann@far example"}, 'like "@ann@example.social"'),
         ({"owner": "https://social.example/@ann"}, 'like "@ann@example.social"'),
         ({"owner": ""}, 'like "@ann@example.social"'),

@@ -24,7 +24,7 @@ def _owner(value: object, info: ValidationInfo) -> object:
         return value
     bare = value.strip().strip("@") if isinstance(value, str) else ""
     name, at, host = bare.partition("@")
-    better = f"@{name}@{host if at else urlsplit(str(info.data.get('server', ''))).netloc or 'example.social'}"
+    better = f"@{name}@{host if at else urlsplit(str(info.data.get('server', ''))).netloc}"
     hint = f'; did you mean "{better}"?' if _FULL_ID.fullmatch(better) else ', like "@ann@example.social"'
     raise ValueError(f"must be your full id there{hint}")
 
