@@ -62,9 +62,9 @@ class World:
     channels: dict[str, str] = field(default_factory=lambda: {HOME: GUILD})  # and their servers; "": private
     people: dict[str, str] = field(default_factory=lambda: {"@bot": BOT})  # handle → id
     messages: list[Message] = field(default_factory=list)
-    gone: set[str] = field(default_factory=set)
     told: Told | None = None
     _number: int = 0
+    _handles: dict[str, str] = field(default_factory=lambda: {BOT: "@bot"})  # the other way round
 
     @property
     def kept(self) -> list[Message]:
@@ -90,12 +90,13 @@ class World:
 
     def pinged(self) -> list[str]:
         """Everybody whom the bot's words told of themselves, once each time."""
-        handles = {id_: handle for handle, id_ in self.people.items()}
-        return [handles.get(id_, id_) for one in self.kept for id_ in one.pings]
+        return [self._handles.get(id_, id_) for one in self.kept for id_ in one.pings]
 
     def person(self, handle: str) -> str:
         """Somebody's id."""
-        return self.people.setdefault(handle, str(2_000_000_000_000_000_000 + len(self.people)))
+        id_ = self.people.setdefault(handle, str(2_000_000_000_000_000_000 + len(self.people)))
+        self._handles[id_] = handle
+        return id_
 
     def private(self, handle: str) -> str:
         """The channel in which somebody and the bot are alone."""
@@ -167,7 +168,7 @@ class World:
 
     def user(self, id_: str, *, bot: bool = False) -> dict[str, Any]:
         """Somebody, as the interface tells of them."""
-        handle = next((handle for handle, each in self.people.items() if each == id_), "@somebody")
+        handle = self._handles.get(id_, "@somebody")
         name = self.name if id_ == BOT else handle.strip("@").partition("@")[0]
         user = {"id": id_, "username": name, "discriminator": "0", "global_name": name.title(), "avatar": None}
         return (
