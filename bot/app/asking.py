@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from bot import semantic
-from bot.answer import Answering, Reply, reply_to
 from bot.app.build import utc_now
 from bot.core.limits import LIMITS
 from bot.core.rules import ASKED, Engine
 from bot.model import Account, Limits, Mention
+from bot.reply import Answering, Reply, reply_to
 from bot.settings import Settings
 from bot.store import Writer, open_store
 

@@ -16,7 +16,6 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import entry_points
 
 from bot import __version__, semantic
-from bot.answer import Answering
 from bot.app.vault import FileVault
 from bot.articles.reader import Pages
 from bot.core import polling
@@ -29,6 +28,7 @@ from bot.llm import Llm
 from bot.model import Account, Limits
 from bot.net import Client
 from bot.ports import Clock, Platform, Preparing, Publisher, Tools, Vault
+from bot.reply import Answering
 from bot.settings import Settings
 from bot.share import Sharing
 from bot.store import Store, Writer

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.answer import reply_to, say
 from bot.app.build import Ground, Stories
 from bot.core.builtin import widened
 from bot.core.replies import reply_post
@@ -19,6 +18,7 @@ from bot.core.rules import Engine, RuleErrors, check_rule
 from bot.core.words import Words, clean
 from bot.errors import UsageError
 from bot.model import Match, Mention, Post, Rule, RuleTest
+from bot.reply import reply_to, say
 
 STILL_WAITING = 500
 """How many unanswered mentions a new rule is tried on."""

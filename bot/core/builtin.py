@@ -23,6 +23,9 @@ _REPLIES = {
     "opt_out": "Understood, I will not write to you again. Say `start` to undo.",
     "opt_in": "Welcome back, {name}. I will answer you again; `stop` ends it.",
 }
+_NEW = "Hello {name}, good to have you here. Ask me anything about {bot.niche}; `stop` ends it."
+"""What `start` says to somebody who never said `stop`: on some platforms it is everybody's first word."""
+
 _IDS = {"opt_out": "stop", "opt_in": "start"}
 _FALLBACK = (
     "I don't know that yet, {name}. I have noted it, and {owner} will see it.",
@@ -67,6 +70,7 @@ def complete(rules: Sequence[Rule]) -> list[Rule]:
                     id=_free(_IDS[action], taken),
                     when=_WORDS[action],
                     reply=(_REPLIES[action],),
+                    otherwise=(_NEW,) if action == "opt_in" else (),
                     do=action,
                     priority=1000,
                     origin="built-in",

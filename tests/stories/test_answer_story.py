@@ -89,6 +89,13 @@ async def test_stop_is_for_good_and_start_undoes_it(bot: SmallBot) -> None:
     assert await bot.talk("hello") == "Hello ann, nice to meet you."
 
 
+async def test_who_never_stopped_is_no_one_who_comes_back(bot: SmallBot) -> None:
+    """On some platforms `start` is everybody's first word: it is a greeting, until it undoes a `stop`."""
+    assert (await bot.talk("start")).startswith("Hello ann, good to have you here.")
+    await bot.talk("stop")
+    assert (await bot.talk("start")).startswith("Welcome back, ann.")
+
+
 async def test_the_blocked_get_no_answer(bot: SmallBot) -> None:
     """A blocked person is not answered, one of another name is."""
     await bot.on.db(bot.on.store.mentions.block, "@ann")
