@@ -71,7 +71,8 @@ def restore(place: Place, *, file: Path) -> None:
 @click.command(
     epilog="""\b
 Examples:
-  starfish prove                             one bot with an account of each class, 20 kills, half a minute
+  starfish prove                             one bot with an account of each of five classes, 20 kills, half a minute
+  starfish prove --platform each             the same with every platform that there is
   starfish prove --kills 1000 --platform readable --seed 7
 """
 )
@@ -83,9 +84,7 @@ Examples:
     "chosen",
     metavar="NAME",
     multiple=True,
-    default=("each",),
-    show_default=True,
-    help="Only this class of platform, or each; may be given several times.",
+    help="Only this platform, or each; may be given several times.  [default: one of each class]",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of all that is drawn: entries, faults, deaths.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -102,7 +101,7 @@ def prove(*, kills: int, chosen: tuple[str, ...], seed: int, as_json: bool) -> N
     from bot.prove.proof import prove as run
 
     speak(quiet=True, verbose=False, log_format="text")
-    names = [] if "each" in chosen else list(chosen)
+    names = [one.name for one in (*CLASSES, *FURTHER)] if "each" in chosen else list(chosen)
     verdicts = wait_for(run(kills, names, seed, lambda line: click.echo(line, err=True)))
     if as_json:
         click.echo(json.dumps({"seed": seed, "platforms": [_as_json(one) for one in verdicts]}, ensure_ascii=False))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 import signal
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -19,13 +20,19 @@ from tests.web.browser import Browser
 async def test_a_class_that_nobody_knows_is_refused() -> None:
     """With the names that there are; nothing is started."""
     with pytest.raises(UsageError, match="it knows: local, keyed"):
-        await prove(1, ["x"])
+        await prove(1, ["nosuch"])
 
 
 def test_each_class_promises_something_of_its_own() -> None:
-    """Five classes for five promises; the further ones repeat two of them with simpler platforms."""
+    """Five classes for five promises, which the proof takes by itself; the further ones have names of their own."""
     assert len({one.promise for one in CLASSES}) == len(CLASSES) == 5
-    assert {one.promise for one in FURTHER} <= {one.promise for one in CLASSES}
+    assert len({one.name for one in (*CLASSES, *FURTHER)}) == len(CLASSES) + len(FURTHER)
+
+
+def test_every_adapter_has_a_class() -> None:
+    """No platform that is installed with the bot goes without its proof."""
+    ours = {one.name for one in entry_points(group="bot.platforms") if one.value.startswith("bot.platforms.")}
+    assert ours <= {one.platform for one in (*CLASSES, *FURTHER)}
 
 
 async def test_a_life_ends_as_it_is_told() -> None:
