@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import random
+import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing
@@ -21,7 +22,7 @@ from bot.net import Client
 from bot.platforms.matrix import platform
 from bot.platforms.matrix.keys import Options
 from bot.ports import Tools
-from bot.prove.life import Lives, lives
+from bot.prove.life import lives
 from bot.prove.site import Site, publishing
 from bot.prove.verdict import at_rest
 from bot.store import open_store
@@ -378,7 +379,7 @@ async def test_fifty_kills_lose_and_double_nothing(battery: tuple[Battery, Any])
     table, proxy = battery
     dice, ann, said = random.Random(50), await table.town.person("ann"), list[str]()
     async with lives(table.folder) as bot:
-        await bot.begin()
+        end = await bot.begin()
         await until(table.heard_first)
         await until((table.folder / "bot.db").exists)
         for number in range(KILLS):
@@ -388,23 +389,16 @@ async def test_fifty_kills_lose_and_double_nothing(battery: tuple[Battery, Any])
             said.append(await ann.call(table.town.room, f"hello {number}"))
             proxy.loses, proxy.after = int(dice.random() < 0.5), dice.randrange(300)
             await asyncio.sleep(dice.uniform(0.2, 2.4))
-            await killed(bot)
+            bot.kill()
+            assert await end == -signal.SIGKILL, bot.last_words()
             if number == KILLS - 1:  # a last life, in which it only says what it decided
                 proxy.loses, table.site.frozen = 0, True
                 table.write(posting=False)
-            await bot.begin()
+            end = await bot.begin()
         await until(lambda: table.rests(said))
         assert await bot.stop() == 0
         assert bot.killed == KILLS
     await judged(table, ann, said)
-
-
-async def killed(bot: Lives) -> None:
-    """End a life without a word, and wait until it is over."""
-    end = bot._end
-    bot.kill()
-    assert end is not None
-    assert await end == -9, bot.last_words()
 
 
 async def judged(table: Battery, ann: Person, said: list[str]) -> None:
