@@ -337,6 +337,19 @@ async def test_a_channel_that_answers_the_same_page_for_ever_is_doubt(stage: Sta
                 await account.find(stage.post())
 
 
+async def test_a_nonce_is_kept_for_as_long_as_we_believe(stage: Stage) -> None:
+    """Within the promised time the same key is the same post; later it would be another, so it is looked for first."""
+    account = stage.open()
+    window = account.limits.idempotent_for
+    assert window is not None
+    first = await account.publish(stage.post())
+    stage.clock.now += window - timedelta(seconds=1)
+    assert (await account.publish(stage.post())).remote_id == first.remote_id
+    stage.clock.now += timedelta(minutes=5)
+    await account.publish(stage.post())
+    assert len(stage.said()) == 2
+
+
 async def test_a_nonce_is_believed_where_it_is_told(stage: Stage) -> None:
     """Then words that were changed on the way don't matter."""
     stage.server.shows_nonces = True
