@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from bot.errors import NeedsLogin, Rejected, RetryLater, TooLong, Unsure
+from bot.errors import ConfigError, NeedsLogin, Rejected, RetryLater, TooLong, Unsure
 from bot.model import Post, Receipt, Secret
 from bot.net import Client
 from bot.platforms.discord import SERVER, Options, platform
@@ -19,10 +20,12 @@ from bot.ports import Deleter, Doctor, Listener, Preparing, Publisher
 from bot.prove.discord_server import DiscordServer
 from bot.prove.discord_world import BOT, GUILD, HOME, SEND, VIEW, Message
 from bot.prove.servers import serving
+from bot.settings import load
 from tests.platforms.contract import CANARY, Stage
 from tests.platforms.test_platforms_discord import keys
 from tests.servers.fixtures import Hands
 from tests.servers.wire import wire
+from tests.settings.config_folder import CONTACT, write
 
 
 @pytest.fixture
@@ -83,6 +86,22 @@ def test_an_address_must_be_one(server: object) -> None:
     """Neither another scheme nor a password nor a query."""
     with pytest.raises(ValidationError):
         Options(token=Secret("t"), channel=HOME, server=server)  # type: ignore[arg-type]
+
+
+def test_the_owner_writes_it_in_toml(tmp_path: Path) -> None:
+    """An account's block as people write it; a channel by name is a mistake with a line, and shows no secret."""
+    block = '[[accounts]]\nname = "chat"\nplatform = "discord"\ntoken = { env = "T" }\nchannel = %s\n'
+
+    def read(channel: str) -> Any:
+        folder = write(tmp_path, starfish=f"[net]\n{CONTACT}{block % channel}")
+        return load(folder, {"discord": Options}, env={"T": CANARY})
+
+    (made,) = read(f'{HOME}\nembeds = false\npoll = "5m"').accounts
+    assert (made.options.channel, made.options.embeds, made.options.poll) == (HOME, False, timedelta(minutes=5))
+    assert CANARY not in repr(made)
+    with pytest.raises(ConfigError, match="channel") as told:
+        read('"#general"')
+    assert CANARY not in str(told.value)
 
 
 # --------------------------------------------------------------------------- what is sent

@@ -1,6 +1,8 @@
 """Who speaks to the bot: told by the gateway at once, and asked for wherever the gateway may have been silent.
 
-May import: model, errors, ports, net, messages, wire, gateway.
+May import: model, errors, ports, net, and the rest of this package.
+Within each channel the oldest comes first; channels are told of one after the other.  Discord lists no private channels
+to bots, so a stranger's very first private words are lost where they fall into a gap between two sessions.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from bot.platforms.discord.conversations import Conversations
 from bot.platforms.discord.gateway import Gateway
 from bot.platforms.discord.messages import LATE, Heard, mention_of, number_of, speaks_to
 from bot.platforms.discord.rooms import PRIVATE, Room, Rooms
-from bot.platforms.discord.wire import Wire
+from bot.platforms.discord.wire import Wire, barred
 from bot.ports import Reply, Tools
 
 PAGE = 100
@@ -184,6 +186,7 @@ class Ears:
             if channel != self._rooms.home and reply.status in {403, 404}:
                 room.ours = False
                 return
+            barred(reply, home=True)
             outcome(reply)
             page = sorted(json_objects(reply), key=lambda each: number_of(each.get("id")))
             for message in page:

@@ -50,8 +50,10 @@ class Wire:
         return self._me
 
     async def get(self, path: str) -> Reply:
-        """Get what is there.  Raises as `outcome` does."""
+        """Get what is there.  Raises as `outcome` does, and as `barred` does for a channel of ours."""
         reply = await self.send("GET", path)
+        if path.startswith("/channels/"):
+            barred(reply, home=True)
         outcome(reply)
         return reply
 
@@ -134,8 +136,8 @@ def barred(reply: Reply, *, home: bool) -> None:
     if not home:
         raise Rejected(f"the bot may not speak where it was spoken to ({reply.status}: {what})")
     raise NeedsLogin(
-        f"the bot may not post in its channel, or there is no such text channel ({reply.status}: {what});"
-        " give it View Channel and Send Messages there"
+        f"the bot's channel is closed to it, or is no text channel ({reply.status}: {what});"
+        " give it View Channel, Send Messages and Read Message History there"
     )
 
 
