@@ -7,9 +7,11 @@ new file and never half of one.  They are never in the database, a backup or a l
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from bot.errors import StoreError
@@ -29,15 +31,31 @@ class FileVault:
 
     def put(self, account: str, name: str, value: Secret) -> None:
         """Store it, durable on return."""
-        content = self._read()
-        content.setdefault(account, {})[name] = value.reveal()
-        self._write(content)
+        with self._alone():
+            content = self._read()
+            content.setdefault(account, {})[name] = value.reveal()
+            self._write(content)
 
     def forget(self, account: str) -> None:
         """Drop all that was stored for an account."""
-        content = self._read()
-        if content.pop(account, None) is not None:
-            self._write(content)
+        with self._alone():
+            content = self._read()
+            if content.pop(account, None) is not None:
+                self._write(content)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let no other process change the file meanwhile: `accounts check` renews sessions beside a running bot."""
+        name = self._path.with_name(self._path.name + ".lock")
+        try:
+            lock = os.open(name, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise StoreError(f"{name} can't be written ({error.strerror}); make room or mend its folder.") from None
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # held for as long as one small file takes to be written
+            yield
+        finally:
+            os.close(lock)
 
     def _read(self) -> dict[str, dict[str, str]]:
         try:

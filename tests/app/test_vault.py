@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,8 @@ import pytest
 from bot.app.vault import FileVault
 from bot.errors import StoreError
 from bot.model import Secret
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_what_was_put_is_there_for_the_next_start(tmp_path: Path) -> None:
@@ -48,3 +52,16 @@ def test_no_secret_shows_in_messages(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as caught:
         FileVault(tmp_path / "absent" / "bot.db").put("sky", "session", Secret("s3cret"))
     assert "s3cret" not in str(caught.value)
+
+
+def test_two_who_write_at_once_lose_nothing(tmp_path: Path) -> None:
+    """Each process keeps what the other has just stored: a renewed login above all."""
+    code = (
+        "import sys; from pathlib import Path; from bot.app.vault import FileVault; from bot.model import Secret\n"
+        "for at in range(50): FileVault(Path(sys.argv[1])).put(sys.argv[2], str(at), Secret(str(at)))"
+    )
+    database = tmp_path / "bot.db"
+    writers = [subprocess.Popen([sys.executable, "-c", code, str(database), name], cwd=ROOT) for name in ("a", "b")]
+    assert [writer.wait(60) for writer in writers] == [0, 0]
+    vault = FileVault(database)
+    assert all(vault.get(name, str(at)) == Secret(str(at)) for name in ("a", "b") for at in range(50))
