@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import inspect
+import os
 import random
 import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -277,16 +278,15 @@ def test_reading_then_writing_never_finds_a_stale_snapshot(store: Store, path: P
 # --------------------------------------------------------------------------- kill -9
 
 
-WRITER = """
-import asyncio, sys
+WRITERS = """
+import asyncio, os, signal, sys
 from pathlib import Path
 from bot.model import State
 from bot.store import Writer, open_store
 from tests.store.given import *
 
-async def main():
+async def main(first):
     store = open_store(Path(sys.argv[1]), mode="run", now=NOW)
-    first = int(sys.argv[2])
     db = Writer(store)
 
     async def one(number):
@@ -298,22 +298,46 @@ async def main():
     for start in range(first, first + 100_000, 7):
         await asyncio.gather(*(one(number) for number in range(start, start + 7)))
 
-asyncio.run(main())
+for line in sys.stdin:
+    if (child := os.fork()) == 0:
+        print("pid", os.getpid(), flush=True)
+        asyncio.run(main(int(line)))
+    _, status = os.waitpid(child, 0)
+    print("\\ndead", os.waitstatus_to_exitcode(status), flush=True)
 """
 
 
-def kill_while_writing(path: Path, first: int, lines: int) -> list[list[str]]:
-    """Start a process that writes, kill it after so many acknowledged writes; gives all that it acknowledged."""
+@contextmanager
+def writers(path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that has imported everything; each number it reads becomes a child of it that writes until it dies."""
     root = Path(__file__).parents[2]
     with subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(path), str(first)], stdout=subprocess.PIPE, text=True, cwd=root
+        [sys.executable, "-c", WRITERS, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=root,
     ) as process:
-        assert process.stdout is not None
-        told = [process.stdout.readline() for _ in range(lines)]
-        process.kill()
-        told += process.stdout.readlines()
-        assert process.wait() == -signal.SIGKILL
-    return [line.split() for line in told if line.endswith("\n")]
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait() == 0
+
+
+def kill_while_writing(process: subprocess.Popen[str], first: int, lines: int) -> list[list[str]]:
+    """Let a child write, kill it after so many acknowledged writes; gives all that it acknowledged."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(f"{first}\n")
+    process.stdin.flush()
+    name, pid = process.stdout.readline().split()
+    assert name == "pid"
+    told = [process.stdout.readline() for _ in range(lines)]
+    os.kill(int(pid), signal.SIGKILL)
+    while not (line := process.stdout.readline()).startswith("dead"):
+        told.append(line)
+    assert line.split()[1] == str(-signal.SIGKILL)
+    return [words for line in told if len(words := line.split()) == 3]
 
 
 @pytest.mark.parametrize("kills", [20, pytest.param(200, marks=pytest.mark.slow)])
@@ -321,8 +345,9 @@ def test_kill_9_loses_nothing_that_was_acknowledged(path: Path, kills: int) -> N
     """Whenever the process dies, every answer that it gave is in the database, which is whole."""
     chance = random.Random(20261122)
     acknowledged: list[list[str]] = []
-    for kill in range(kills):
-        acknowledged += kill_while_writing(path, kill * 100_000, chance.randint(1, 60))
+    with writers(path) as process:
+        for kill in range(kills):
+            acknowledged += kill_while_writing(process, kill * 100_000, chance.randint(1, 60))
     with open_store(path, mode="run", now=NOW) as store:
         rows = {row.id: row.post.dedupe_key for row in store.outbox.rows(limit=10**6)}
         for what, number, ours in acknowledged:
