@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import DeliveryError, NeedsLogin, Rejected
-from bot.model import Account, Secret
+from bot.model import Secret
 from bot.net import Client
 from bot.platforms.discord import platform
 from bot.platforms.discord.setup import NEEDED, permissions
@@ -130,16 +130,6 @@ async def test_an_intent_too_many_is_told_but_fine(stage: Stage) -> None:
     assert any(fine and "can do without" in what for fine, what in found)
 
 
-@pytest.mark.parametrize(("owner", "fine"), [(None, True), (BOT, True), ("@ann", False), ("ann#1234", False)])
-async def test_an_owner_by_name_is_a_mistake(stage: Stage, owner: str | None, fine: bool) -> None:
-    """Names can be taken by others: only an id is somebody."""
-    options = platform.Options(**keys(stage.server.url))
-    tools = stage.open()._tools
-    account = Account(name="acc", platform="discord", options=options, owner=owner)
-    found: Any = platform.open(replace(account), options, tools)
-    assert all(fine for fine, _ in await found.examine()) == fine
-
-
 @pytest.mark.parametrize("body", ["[]", "<html>", '{"id": 5}', '{"bot": "yes"}'])
 async def test_hostile_answers_raise_nothing(stage: Stage, body: str) -> None:
     """Whatever the server says, it is a finding."""
@@ -228,6 +218,7 @@ async def test_the_walk_asks_for_a_token_and_a_channel(stage: Stage) -> None:
     assert "discord.com/developers/applications" in said
     assert f"client_id={BOT}&scope=bot&permissions={VIEW | SEND | EMBED | HISTORY}" in said
     assert "#bots" in said
+    assert stage.server.person("@owner") in said
     assert CANARY not in said
     assert (found.handle, dict(found.secrets)) == ("@starfish", {"token": Secret(CANARY)})
     options = platform.Options(**found.keys, **found.secrets)

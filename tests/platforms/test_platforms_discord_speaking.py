@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from bot.errors import ConfigError, NeedsLogin, Rejected, RetryLater, TooLong, Unsure
 from bot.model import Post, Receipt, Secret
 from bot.net import Client
-from bot.platforms.discord import SERVER, Options, platform
+from bot.platforms.discord import platform
+from bot.platforms.discord.options import SERVER, Options
 from bot.platforms.discord.wire import REFUSALS, WINDOW
 from bot.ports import Deleter, Doctor, Listener, Preparing, Publisher
 from bot.prove.discord_server import DiscordServer
@@ -96,12 +97,16 @@ def test_the_owner_writes_it_in_toml(tmp_path: Path) -> None:
         folder = write(tmp_path, starfish=f"[net]\n{CONTACT}{block % channel}")
         return load(folder, {"discord": Options}, env={"T": CANARY})
 
-    (made,) = read(f'{HOME}\nembeds = false\npoll = "5m"').accounts
+    (made,) = read(f'{HOME}\nembeds = false\npoll = "5m"\nowner = "{BOT}"').accounts
+    assert made.owner == BOT
     assert (made.options.channel, made.options.embeds, made.options.poll) == (HOME, False, timedelta(minutes=5))
     assert CANARY not in repr(made)
     with pytest.raises(ConfigError, match="channel") as told:
         read('"#general"')
     assert CANARY not in str(told.value)
+    for owner in ('"@ann"', '"ann#1234"', '""'):
+        with pytest.raises(ConfigError, match="user id"):
+            read(f"{HOME}\nowner = {owner}")
 
 
 # --------------------------------------------------------------------------- what is sent

@@ -10,60 +10,22 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import timedelta
-from typing import Annotated, Any
-from urllib.parse import urlsplit
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from typing import Any
 
 from bot.core.text import measure
 from bot.errors import NeedsLogin, Rejected, TooLong, Unsure
-from bot.model import Account, Mention, Post, Receipt, Secret
-from bot.net.options import Span
+from bot.model import Account, Mention, Post, Receipt
 from bot.net.outcome import outcome
 from bot.net.replies import identifier, json_object
 from bot.platforms.discord.conversations import Conversations
 from bot.platforms.discord.gateway import Gateway
 from bot.platforms.discord.listening import PAGE, Ears
 from bot.platforms.discord.messages import LIMITS, body_of, harmless, is_post, number_of, snowflake
+from bot.platforms.discord.options import Options
 from bot.platforms.discord.wire import Wire, barred, too_long
 from bot.ports import Asker, Enrolled, Http, Platform, Tools
 
-SERVER = "https://discord.com/api/v10"
 SITE = "https://discord.com/channels"
-
-
-def _address(value: object) -> object:
-    """An address with a path, without a slash at its end."""
-    try:
-        parts = urlsplit(value.strip()) if isinstance(value, str) else urlsplit("")
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        good = False
-    if not good or "@" in parts.netloc or parts.query or parts.fragment:
-        raise ValueError(f'must be the address of the interface, like "{SERVER}"')
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-
-
-def _channel(value: object) -> object:
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    if not number_of(text):
-        raise ValueError("must be a channel's id, a long number: right-click it with the developer mode on")
-    return text
-
-
-class Options(BaseModel):
-    """The keys of such an account, besides those that every account has."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-    token: Secret = Field(description="The bot's token, by reference only.")
-    channel: Annotated[
-        str, BeforeValidator(_channel), WithJsonSchema({"type": ["string", "integer"], "pattern": "^[0-9]{1,20}$"})
-    ] = Field(description="The id of the channel that it posts into.")
-    embeds: bool = Field(default=True, description="Whether Discord may show a preview of a link.")
-    poll: Span = Field(default=timedelta(seconds=60), description="How often mentions are asked for, at least.")
-    server: Annotated[
-        str, BeforeValidator(_address), WithJsonSchema({"type": "string", "pattern": "^https?://[^@?#]+$"})
-    ] = Field(default=SERVER, description="The address of the interface.")
 
 
 class Discord:
@@ -72,7 +34,7 @@ class Discord:
     def __init__(self, account: Account, options: Options, tools: Tools) -> None:
         self.name = account.name
         self.limits = LIMITS
-        self._options, self._tools, self._owner = options, tools, account.owner
+        self._options, self._tools = options, tools
         self._wire = Wire(options.server, options.token, tools)
         self._talks = Conversations(self._wire)
         self._guild = ""  # of the channel, once it is known
@@ -190,7 +152,7 @@ class Discord:
         """Look at token, channel, permissions, clock and sessions.  Reads only."""
         from bot.platforms.discord.setup import examine
 
-        return await examine(self._wire, self._options.channel, self._owner)
+        return await examine(self._wire, self._options.channel)
 
 
 async def _enrol(given: Mapping[str, str], asker: Asker, door: Callable[[str], Http]) -> Enrolled:

@@ -17,6 +17,7 @@ from bot.model import Secret
 from bot.net.outcome import outcome
 from bot.net.replies import identifier, json_object, json_objects, number, objects, within, words
 from bot.platforms.discord.messages import number_of
+from bot.platforms.discord.options import SERVER
 from bot.platforms.discord.wire import Wire
 from bot.ports import Asker, Enrolled, Http, Tools
 
@@ -51,8 +52,8 @@ Its channel: switch Developer Mode on in Discord (Settings, Advanced), right-cli
 # --------------------------------------------------------------------------- looking
 
 
-async def examine(wire: Wire, channel: str, owner: str | None) -> list[tuple[bool, str]]:
-    """Look at token, channel, permissions, owner, clock and sessions, each with what to do.  Reads only."""
+async def examine(wire: Wire, channel: str) -> list[tuple[bool, str]]:
+    """Look at token, channel, permissions, clock and sessions, each with what to do.  Reads only."""
     try:
         reply = await wire.get("/users/@me")
         me = json_object(reply)
@@ -61,7 +62,6 @@ async def examine(wire: Wire, channel: str, owner: str | None) -> list[tuple[boo
             _known(me),
             await _portal(wire),
             *await _place(wire, channel, identifier(me.get("id"))),
-            *_owner(owner),
             (abs(ahead) < SKEW, f"the server's clock is {abs(ahead)} s {'ahead' if ahead > 0 else 'behind'}"),
             await _sessions(wire),
         ]
@@ -74,14 +74,6 @@ def _known(me: Mapping[str, Any]) -> tuple[bool, str]:
     if me.get("bot") is True:
         return True, f"{name}: the token is good, and Discord shows everybody that it is a bot"
     return False, f"{name} is no bot: Discord allows programs only in bots; make one in the developer portal"
-
-
-def _owner(owner: str | None) -> list[tuple[bool, str]]:
-    """People are known by their ids alone: names can be changed, and taken by others."""
-    if owner is None or number_of(owner):
-        return []
-    how = "switch Developer Mode on in Discord, right-click your name, Copy User ID"
-    return [(False, f"`owner` must be a user's id, a long number, so nobody is taken for you: {how}")]
 
 
 async def _portal(wire: Wire) -> tuple[bool, str]:
@@ -172,8 +164,6 @@ async def enrol(given: Mapping[str, str], asker: Asker, door: Callable[[str], Ht
 
     :raises DeliveryError: the token or the channel is no good, with a sentence
     """
-    from bot.platforms.discord import SERVER
-
     address = given.get("server", "").rstrip("/") or SERVER
     token = given.get("token", "")
     if not token:
@@ -186,7 +176,8 @@ async def enrol(given: Mapping[str, str], asker: Asker, door: Callable[[str], Ht
     me = json_object(await wire.get("/users/@me"))
     if me.get("bot") is not True:
         raise Rejected(f"{handle(me)} is no bot: Discord allows programs only in bots")
-    application = identifier(json_object(await wire.get("/applications/@me")).get("id")) or identifier(me.get("id"))
+    portal = json_object(await wire.get("/applications/@me"))
+    application = identifier(portal.get("id")) or identifier(me.get("id"))
     asker.say(f"This is {handle(me)}. Invite it to a server that you look after, by opening:")
     asker.say(INVITATION.format(id=application, permissions=sum(NEEDED)))
     channel = given.get("channel", "").strip()
@@ -198,6 +189,10 @@ async def enrol(given: Mapping[str, str], asker: Asker, door: Callable[[str], Ht
     found = await _place(wire, channel, identifier(me.get("id")))
     if wrong := [what for fine, what in found if not fine]:
         raise Rejected(wrong[0])
+    if not portal.get("team") and number_of(owner := within(portal, "owner").get("id")):
+        asker.say(
+            f"It belongs to {handle(within(portal, 'owner'))}: if that is you, your user id (`owner`) is {owner}."
+        )
     for _, what in found:
         asker.say(f"{what[:1].upper()}{what[1:]}.")
     keys = {"channel": channel} | ({"server": address} if address != SERVER else {})
