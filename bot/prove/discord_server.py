@@ -148,7 +148,7 @@ class DiscordServer(World):
             "bot_public": True,
             "bot_require_code_grant": False,
             "verify_key": "00",
-            "owner": self.user(BOT),
+            "owner": self.user(self.person("@owner")),
             "team": None,
         }
         return web.json_response(said)
