@@ -256,6 +256,18 @@ async def test_another_process_has_logged_in_meanwhile(stage: Stage) -> None:
     assert stage.server.logins == 2
 
 
+async def test_a_token_that_is_forgotten_at_once_pauses_nobody(stage: Stage) -> None:
+    """The password is good, and nothing was sent: it is tried later, and the owner has nothing to mend."""
+    told = {
+        "/login": (200, {"access_token": CANARY, "device_id": "STARFISH"}),
+        "/_matrix/": (401, {"errcode": "M_UNKNOWN_TOKEN", "soft_logout": True}),
+    }
+    async with await asyncio.start_server(answering(told), "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        with pytest.raises(RetryLater, match="forgot our login"):
+            await by_password(stage, server=url, room=HOME).publish(stage.post())
+
+
 async def test_a_wrong_password_is_named_and_not_tried_again(stage: Stage) -> None:
     """Nothing was sent; neither it nor the token is shown."""
     with pytest.raises(NeedsLogin, match=r"password \(M_FORBIDDEN\)"):

@@ -129,10 +129,16 @@ class Wire:
         """
         token = await self._session()
         reply = await self._once(method, path, json, token, timeout)
-        if self.renews and reply.status == 401 and errcode(reply) in {"M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"}:
+        if self._is_forgotten(reply):
             token = await self._session(instead_of=token)
             reply = await self._once(method, path, json, token, timeout)
+            if self._is_forgotten(reply):  # the password is good, so the owner has nothing to mend
+                raise RetryLater("the server forgot our login as soon as it had let us in")
         return reply
+
+    def _is_forgotten(self, reply: Reply) -> bool:
+        """Whether the server took nothing because it knows our token no more, and we can get another."""
+        return self.renews and reply.status == 401 and errcode(reply) in {"M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"}
 
     async def _once(self, method: str, path: str, json: object, token: Secret, timeout: timedelta) -> Reply:
         headers = {"Authorization": f"Bearer {token.reveal()}"}
