@@ -152,6 +152,9 @@ class _Reader:
                 self.body(item, part)
 
     def person(self, item: Item, child: _Element) -> None:
+        if not len(child):
+            item.authors.append(child.text or "")
+            return
         name = next((part.text or "" for part in child if self.names[part.tag] == "name"), None)
         item.authors.append(_text(child) if name is None else name)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 # Namespaces whose elements mean what they would mean without one; compared in lower case without the final slash.
 _BARE = frozenset((
     "", "http://www.w3.org/2005/atom", "http://purl.org/atom/ns#", "http://purl.org/rss/1.0",
@@ -30,11 +32,14 @@ class Names(dict[str, str]):
         self.root_namespace = root_tag[1:].partition("}")[0] if root_tag.startswith("{") else ""
 
     def __missing__(self, tag: str) -> str:
-        namespace, _, local = tag[1:].partition("}") if tag.startswith("{") else ("", "", tag)
-        folded = namespace.lower().rstrip("/")
-        if folded in _BARE or (namespace == self.root_namespace and folded not in _PREFIXES):
-            name = local.lower()
-        else:
-            name = f"{_PREFIXES.get(folded, '?')}:{local.lower()}"
-        self[tag] = name
+        self[tag] = name = _named(tag, self.root_namespace)
         return name
+
+
+@lru_cache(maxsize=1_024)  # all feeds use the same few dozen
+def _named(tag: str, root_namespace: str) -> str:
+    namespace, _, local = tag[1:].partition("}") if tag.startswith("{") else ("", "", tag)
+    folded = namespace.lower().rstrip("/")
+    if folded in _BARE or (namespace == root_namespace and folded not in _PREFIXES):
+        return local.lower()
+    return f"{_PREFIXES.get(folded, '?')}:{local.lower()}"
