@@ -302,7 +302,7 @@ async def test_many_pages_are_read_back_and_no_further(stage: Stage) -> None:
     stage.server.redelivers = True
     first = [stage.server.say("@ann", f"old {number}").id for number in range(150)]
     old = await heard(stage, None, 150)
-    stage.clock.now += timedelta(seconds=10)
+    stage.clock.now += timedelta(minutes=5)
     assert [mention.remote_id for _, mention in old] == first
     said = [stage.server.say("@ann", f"hello {number}").id for number in range(230)]
     stage.server.asked.clear()
@@ -311,6 +311,23 @@ async def test_many_pages_are_read_back_and_no_further(stage: Stage) -> None:
     pages = [asked for asked in stage.server.asked if "cursor" in asked.query]
     assert len(pages) == 2
     assert all(asked.query["priority"] == "false" for asked in pages)
+
+
+async def test_who_is_told_of_late_is_heard_behind_the_border_of_a_page(stage: Stage) -> None:
+    """A mention that the server shows a moment after later ones, and then many more: it is not passed over."""
+    await begin(stage)
+    stage.server.lag = lambda: 30.0
+    late = stage.server.say("@cat", "told of late")
+    stage.server.lag = lambda: 0.0
+    for _ in range(2):
+        stage.clock.now += timedelta(seconds=1)
+        stage.server.say("@ann", "hello")
+    *_, (cursor, _) = await heard(stage, None, 2)
+    stage.clock.now += timedelta(seconds=40)
+    for number in range(98):  # with the two that are known they fill the first page
+        stage.server.say("@ann", f"hello {number}")
+    rest = await heard(stage, cursor, 99)
+    assert rest[0][1].remote_id == late.id
 
 
 async def test_what_was_heard_is_marked_as_seen_once_it_is_durable(stage: Stage) -> None:

@@ -26,6 +26,10 @@ REMEMBERED = 300
 SLOW = timedelta(hours=24)
 """How slow a clock may be whose owner is still heard; what is older isn't answered at once anyway."""
 
+LATE = timedelta(minutes=2)
+"""How far before the newest the list is always read: servers tell of a mention a moment after its time (1 s, measured
+under load), and most slow clocks are slow by less."""
+
 _SIGNS = 10
 """Hexadecimal digits by which a mention is remembered: one in 10^12 is taken for another."""
 
@@ -51,8 +55,8 @@ class Heard:
         return sign(uri) in self.signs or (self.until is not None and at < self.until - SLOW)
 
     def reaches(self, at: datetime) -> bool:
-        """Whether the list was read at this time already: no need to page on."""
-        return self.until is not None and at < self.until
+        """Whether nothing new is to be expected before this time: no need to page on."""
+        return self.until is not None and at < self.until - LATE
 
     def not_after(self, now: datetime) -> Heard:
         """The same, where it tells of no time to come: a clock was wrong, and must not leave us deaf."""
