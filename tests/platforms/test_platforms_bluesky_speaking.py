@@ -300,7 +300,10 @@ async def test_many_pages_are_read_back_and_no_further(stage: Stage) -> None:
     """Until what was read before; a page that repeats what came before it brings nothing twice."""
     await begin(stage)
     stage.server.redelivers = True
-    first = [stage.server.say("@ann", f"old {number}").id for number in range(150)]
+    first = []
+    for number in range(150):
+        stage.clock.now += timedelta(seconds=5)
+        first.append(stage.server.say("@ann", f"old {number}").id)
     old = await heard(stage, None, 150)
     stage.clock.now += timedelta(minutes=5)
     assert [mention.remote_id for _, mention in old] == first
