@@ -27,7 +27,7 @@ async def heard(client: Client, url: str, own: str = "") -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("scheme", "path"), [("http", "/api/v1/streaming/user/notification"), ("ws", "/api/v1/streaming?stream=user")]
+    ("scheme", "path"), [("http", "/api/v1/streaming/user"), ("ws", "/api/v1/streaming?stream=user")]
 )
 async def test_both_kinds_bring_every_message(make_client: Callable[..., Client], scheme: str, path: str) -> None:
     """First that it stands, then each message; heartbeats are none; its end is an end."""
