@@ -13,7 +13,7 @@ from bot.errors import NeedsLogin, Rejected
 from bot.model import Secret
 from bot.net import Client
 from bot.platforms.matrix import platform
-from bot.platforms.matrix.keys import Options
+from bot.platforms.matrix.keys import Options, device_for
 from bot.platforms.matrix.wire import session_of
 from bot.ports import Enrolled, Http
 from bot.prove.matrix_server import MatrixServer
@@ -64,17 +64,17 @@ async def walked(reach: Callable[[str], Http], *turns: str, **given: str) -> tup
 
 async def test_it_logs_in_once_and_keeps_the_token(server: MatrixServer, reach: Callable[[str], Http]) -> None:
     """The password is asked for unseen and not kept; what comes of it is good as an account's keys."""
-    found, asker = await walked(reach, ME, CANARY, ALIAS, ANN, server=f"{server.url}/")
-    (token,) = map(Secret, server.tokens)
+    found, asker = await walked(reach, ME, ALIAS, CANARY, ANN, server=f"{server.url}/")
+    token = Secret([*server.tokens][-1])
     assert found.handle == ME
     assert dict(found.keys) == {"server": server.url, "user": ME, "room": ALIAS, "owner": ANN}
     assert (dict(found.secrets), dict(found.session)) == ({"token": token}, {})
-    assert [secret for _, secret, _ in asker.asked] == [False, True, False, False]
-    assert server.tokens[token.reveal()] == "STARFISH"
+    assert [secret for _, secret, _ in asker.asked] == [False, False, True, False]
     assert server.requests == 0
     keys: dict[str, Any] = {**found.keys, **found.secrets}
     del keys["owner"]  # which every account has
     assert Options(**keys).room == ALIAS
+    assert server.tokens[token.reveal()] == device_for(ALIAS) == Options(**keys).own_device
     assert CANARY not in f"{found} {asker.said}"
 
 

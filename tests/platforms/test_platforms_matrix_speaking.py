@@ -18,13 +18,13 @@ from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, TooLong,
 from bot.model import Secret
 from bot.net import Client
 from bot.platforms.matrix import platform
-from bot.platforms.matrix.keys import Options
+from bot.platforms.matrix.keys import Options, device_for
 from bot.ports import Deleter, Doctor, Listener, Publisher
 from bot.prove.matrix_server import MatrixServer
 from bot.prove.matrix_world import ALIAS, HOME
 from bot.prove.servers import serving
 from bot.settings import load
-from tests.platforms.contract import CANARY, Stage
+from tests.platforms.contract import CANARY, MemoryVault, Stage
 from tests.servers.fixtures import Hands
 from tests.servers.wire import wire
 from tests.settings.config_folder import CONTACT, write
@@ -231,8 +231,21 @@ async def test_a_login_happens_once_and_is_kept(stage: Stage) -> None:
     await stage.open().publish(stage.post(key="db-9-0"))
     assert stage.server.logins == 1
     (login,) = asked(stage, "POST", "/login")
-    assert login.json["device_id"] == "STARFISH"
-    assert list(stage.server.tokens.values()) == ["STARFISH"]
+    assert login.json["device_id"] == device_for(ALIAS)
+    assert list(stage.server.tokens.values()) == ["STARFISH", device_for(ALIAS)]
+
+
+async def test_two_accounts_of_one_user_leave_each_other_alone(stage: Stage) -> None:
+    """Each room has a device of its own: a login for one ends nothing of the other's."""
+    stage.server.room(OTHER, members={ME: "join"})
+    first = by_password(stage)
+    stage.vault = MemoryVault()
+    second = with_options(stage, room=OTHER)
+    for number in range(3):
+        for account in (first, second):
+            await account.publish(stage.post(key=f"db-{number}-0"))
+    assert stage.server.logins == 2
+    assert device_for(OTHER) != device_for(ALIAS)
 
 
 async def test_a_forgotten_token_is_renewed_and_nothing_doubles(stage: Stage) -> None:
@@ -259,7 +272,7 @@ async def test_another_process_has_logged_in_meanwhile(stage: Stage) -> None:
 async def test_a_token_that_is_forgotten_at_once_pauses_nobody(stage: Stage) -> None:
     """The password is good, and nothing was sent: it is tried later, and the owner has nothing to mend."""
     told = {
-        "/login": (200, {"access_token": CANARY, "device_id": "STARFISH"}),
+        "/login": (200, {"access_token": CANARY, "device_id": device_for(HOME)}),
         "/_matrix/": (401, {"errcode": "M_UNKNOWN_TOKEN", "soft_logout": True}),
     }
     async with await asyncio.start_server(answering(told), "127.0.0.1", 0) as server:
@@ -495,7 +508,7 @@ def test_it_is_set_up_in_toml(tmp_path: Path) -> None:
     assert isinstance(made.options, Options)
     assert (made.options.rooms, made.options.device, made.options.password) == (
         ("!abc:example.org",),
-        "STARFISH",
+        None,
         Secret(CANARY),
     )
     assert CANARY not in repr(made)

@@ -42,7 +42,7 @@ class Matrix:
             tools,
             server=options.server,
             user=options.user,
-            device=options.device,
+            device=options.own_device,
             token=options.token,
             password=options.password,
         )
@@ -173,7 +173,7 @@ class Matrix:
 
     async def examine(self) -> list[tuple[bool, str]]:
         """Look at the token, its device, the room, our rights in it, and the clock.  Reads only."""
-        user, device = self._options.user, self._options.device
+        user, device = self._options.user, self._options.own_device
         try:
             me = json_object(reply := await self._wire.ask("/account/whoami"))
             room = await self._rooms.posting()
@@ -183,7 +183,7 @@ class Matrix:
             return [(False, str(error))]
         who, there = person(me.get("user_id")), identifier(me.get("device_id"))
         ahead = round(clock_ahead(reply, self._tools.now()).total_seconds())
-        fixed = self._wire.renews or "device" in self._options.model_fields_set
+        fixed = self._wire.renews or self._options.device is not None
         return [
             (
                 who == user,

@@ -13,10 +13,9 @@ from bot.model import Secret
 from bot.net.outcome import outcome
 from bot.net.replies import json_object, segment, within, words
 from bot.platforms.matrix.events import person, room_id
+from bot.platforms.matrix.keys import device_for
 from bot.platforms.matrix.wire import API, log_in, session_of
 from bot.ports import Asker, Enrolled, Http
-
-DEVICE = "STARFISH"
 
 
 async def enrol(given: Mapping[str, str], asker: Asker, http: Callable[[str], Http]) -> Enrolled:
@@ -25,7 +24,9 @@ async def enrol(given: Mapping[str, str], asker: Asker, http: Callable[[str], Ht
     if not person(user):
         raise Rejected(f"{user[:80]!r} is no full id; it looks like @bot:example.org")
     server = (given.get("server") or await _server_of(user, asker, http)).rstrip("/")
-    door, device = http(server), given.get("device") or DEVICE
+    asker.say("Invite it into the room that it shall post into (without encryption), if it isn't in it yet.")
+    room = given.get("room") or asker.ask("The room's id or address, like #news:example.org")
+    door, device = http(server), given.get("device") or device_for(room)
     secrets: dict[str, Secret] = {}
     session: dict[str, Secret] = {}
     if given.get("token"):
@@ -41,11 +42,9 @@ async def enrol(given: Mapping[str, str], asker: Asker, http: Callable[[str], Ht
     me = await _told(door, server, "/account/whoami", token) or {}
     if words(me.get("user_id")) != user:
         raise NeedsLogin(f"the server takes us for {person(me.get('user_id')) or 'nobody'}, not for {user}")
-    asker.say("Invite it into the room that it shall post into (without encryption), if it isn't in it yet.")
-    room = given.get("room") or asker.ask("The room's id or address, like #news:example.org")
     await _look_at(room, door, server, token, asker)
     owner = given.get("owner") or asker.ask("Your own full id, whose invitations it follows (or no)", default="no")
-    keys = {"server": server, "user": user, "room": room} | ({"device": device} if device != DEVICE else {})
+    keys = {"server": server, "user": user, "room": room} | ({"device": device} if given.get("device") else {})
     if person(owner):
         keys["owner"] = owner
     elif owner.casefold() != "no":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import timedelta
 from typing import Annotated, Self
@@ -31,6 +32,14 @@ def _room(value: str) -> str:
 RoomName = Annotated[str, AfterValidator(_room)]
 
 
+def device_for(room: str) -> str:
+    """The device of an account that posts into a room.
+
+    Two accounts of one user, each on one device, would log each other out in turn; so there is one for each room.
+    """
+    return f"STARFISH-{hashlib.blake2b(room.encode(), digest_size=4).hexdigest().upper()}"
+
+
 class Options(BaseModel):
     """The keys of such an account, besides those that every account has."""
 
@@ -40,10 +49,10 @@ class Options(BaseModel):
     room: RoomName = Field(description="Where posts go: the room's id or address.")
     token: Secret | None = Field(default=None, description="The account's access token, by reference; or a password.")
     password: Secret | None = Field(default=None, description="The account's password, by reference; or a token.")
-    device: str = Field(
-        default="STARFISH",
+    device: str | None = Field(
+        default=None,
         pattern=r"^[A-Za-z0-9._-]{1,100}$",
-        description="The device that a login by password is; keep it, or doubtful messages may be sent twice.",
+        description="The device that a login by password is: none other may use it, and it should never change.",
     )
     rooms: tuple[RoomName, ...] = Field(default=(), description="Further rooms to listen in, entered on invitation.")
     poll: options.Span = Field(
@@ -55,3 +64,8 @@ class Options(BaseModel):
         if (self.token is None) == (self.password is None):
             raise ValueError("needs either a token or a password, by reference")
         return self
+
+    @property
+    def own_device(self) -> str:
+        """The device that we are: the same at each start, and another for each room that the same user posts into."""
+        return self.device or device_for(self.room)
