@@ -2,7 +2,8 @@
 
 May import: model, errors, ports, net, core.text.
 Each post has a record key of its own, known before it is sent, and is written "only if there is none yet": so it is
-there once, however often it is sent, for ever (decision 0006).  What is written stands in `records`, what is heard in `listening`.
+there once, however often it is sent, for ever (decision 0006).  What is written stands in `records`, what is heard in
+`listening`.
 A mention that its author deletes is no longer told of, and nobody is told that it is gone.
 """
 
