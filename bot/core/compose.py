@@ -187,12 +187,11 @@ def _as_quotation(made: Draft, article: Article, account: Account, limits: Limit
 
     Without them the bot would claim to have done what the author did.
     """
-    verbatim = made.text and made.text[1:] in defused(clean(article.text))
     if (
-        not verbatim
-        or "{" in account.style
+        "{" in account.style
         or not speaks_for_itself(made.text)
         or any(mark in made.text for mark in '"“”„«»')
+        or made.text[1:] not in defused(clean(article.text))
     ):
         return made
     opened, closed = _QUOTES.get(made.language or "", ("“", "”"))

@@ -165,7 +165,8 @@ def compressions(sentence: str) -> Iterator[str]:
 
 def _without(sentence: str, pattern: re.Pattern[str], keep: str) -> str:
     """Take one kind of part out of a sentence; empty if there is none or the rest would not do."""
-    if _turns(sentence, pattern, keep):
+    found = pattern.search(sentence)
+    if found is None or _turns(sentence, pattern, keep, found):
         return ""
 
     def left(match: re.Match[str]) -> str:
@@ -188,7 +189,7 @@ def _without(sentence: str, pattern: re.Pattern[str], keep: str) -> str:
     return re.sub(r" {2,}", " ", shorter) if len(shorter.split()) >= _FEWEST else ""
 
 
-def _turns(sentence: str, pattern: re.Pattern[str], keep: str) -> bool:
+def _turns(sentence: str, pattern: re.Pattern[str], keep: str, found: re.Match[str]) -> bool:
     """Tell whether a clause must stay because of what stands before it."""
     if pattern is _COORDINATED and _SUBORDINATE.match(sentence):
         return True  # the main clause may be what would go
@@ -197,10 +198,7 @@ def _turns(sentence: str, pattern: re.Pattern[str], keep: str) -> bool:
     if pattern not in (_COORDINATED, _PARTICIPLE, _LEADING_CLAUSE) or not _NEGATION.search(sentence):
         return False
     # What follows a negation may carry it: "not a toy, but a tool" says something else when cut.
-    match = pattern.search(sentence)
-    if match is None:
-        return False
-    before = sentence[: match.start()] + (match.groupdict().get("last") or "")
+    before = sentence[: found.start()] + (found.groupdict().get("last") or "")
     return keep != "end" or _NEGATION.search(before) is not None
 
 

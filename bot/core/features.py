@@ -105,9 +105,9 @@ class View:
     def _title(self, sentence: Sentence) -> Row:
         own = sentence.content
         shared = len(own & self.reading.title_terms)
-        pairs = (
-            sum(pair in self.title_pairs for pair in pairwise(sentence.text.lower().split())) if self.title_pairs else 0
-        )
+        pairs = 0
+        if self.title_pairs:
+            pairs = sum(map(self.title_pairs.__contains__, pairwise(sentence.text.lower().split())))
         share = shared / max(len(own), 1)
         return {
             "title_share": share,
@@ -118,7 +118,7 @@ class View:
     def _centre(self, sentence: Sentence) -> Row:
         own, at = sentence.content, sentence.at
         size = max(len(own), 1)
-        weight = sum(self.frequency[term] for term in own)
+        weight = sum(map(self.frequency.__getitem__, own))
         return {
             "frequency": weight / size / self.tokens * 50,
             "frequency_top": len(own & self.top) / 5,

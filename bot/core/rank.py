@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import mul
 
 from bot.core.compress import compressions, tidied
@@ -126,13 +126,13 @@ def _ranked(found: list[tuple[Saying, Row]]) -> list[Saying]:
     alone = [saying for saying, _ in sorted(found, key=_by_score)]
     if not alone:
         return []
-    voters = [(saying, math.exp((saying.score - alone[0].score) / WARMTH)) for saying in alone[:_VOTERS]]
-    total = sum(vote for _, vote in voters)
+    votes = [math.exp((saying.score - alone[0].score) / WARMTH) for saying in alone[:_VOTERS]]
+    share = CONSENSUS / sum(votes)
+    voters = [(saying, saying.form.content, vote * share) for saying, vote in zip(alone, votes, strict=False)]
 
     def judged(saying: Saying) -> Saying:
-        agreed = sum(
-            vote * overlap(saying.form.content, voter.form.content) for voter, vote in voters if voter is not saying
-        )
-        return replace(saying, score=saying.score + CONSENSUS * agreed / total)
+        own = saying.form.content
+        agreed = sum([vote * overlap(own, content) for voter, content, vote in voters if voter is not saying])
+        return Saying(saying.form, saying.score + agreed, saying.sentences, saying.parts)
 
     return sorted(map(judged, alone), key=lambda saying: (-saying.score, saying.sentences))
