@@ -32,7 +32,7 @@ async def enrol(given: Mapping[str, str], asker: Asker, http: Callable[[str], Ht
     if given.get("token"):
         token = Secret(given["token"])
     else:
-        asker.say(f"Logging in as the device {device}. The password is used once; what is kept is the token it yields.")
+        asker.say(f"Logging in as the device {device}, once; what is kept of it is the token that it yields.")
         password = Secret(given.get("password") or asker.ask("Its password", secret=True))
         token = Secret(words((await log_in(door, server, user, password, device)).get("access_token")))
         if given.get("password"):  # the owner keeps it by reference, so that the bot may renew its token
