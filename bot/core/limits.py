@@ -21,6 +21,7 @@ LIMITS: Mapping[str, Limits] = MappingProxyType(
             unit="graphemes",
             link_cost=23,
             hashtags=True,
+            names_asker=True,
             searchable=True,
             idempotent_for=timedelta(minutes=50),
         ),

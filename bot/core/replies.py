@@ -10,7 +10,7 @@ from bot.model import Limits, Mention, Post
 
 def reply_post(text: str, mention: Mention, limits: Limits, dedupe_key: str) -> Post:
     """Fit an answer into a platform's limits; whom it answers, where and how visibly is the mention's."""
-    if not limits.in_store:  # the platform puts the asker's name in front
+    if limits.names_asker:
         limits = replace(limits, max_length=limits.max_length - len(mention.author) - 2)
     return Post(
         account=mention.account,

@@ -23,10 +23,13 @@ class Limits:
     hashtags: bool = False  # whether the platform uses them
     markup: Literal["none", "html", "markdown", "facets"] = "none"
     threads: bool = True
+    names_asker: bool = False  # an answer begins with the full name of whom it answers, which counts
     in_store: bool = False  # only `local`: sent by a transaction in our own database
     idempotent_for: timedelta | None = None  # None: no key; timedelta.max: for ever
     searchable: bool = False  # `find` can prove that a post is there, or is not
-    unsolicited: bool = True  # whether people may be told more than the one answer to what they said: follows, reminders
+    unsolicited: bool = (
+        True  # whether people may be told more than the one answer to what they said: follows, reminders
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

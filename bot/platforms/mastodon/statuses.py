@@ -19,7 +19,13 @@ from bot.model import Limits, Mention, Post
 from bot.net.replies import identifier, moment, number, objects, within, words
 
 LIMITS = Limits(
-    max_length=500, unit="graphemes", link_cost=23, hashtags=True, searchable=True, idempotent_for=timedelta(minutes=50)
+    names_asker=True,
+    max_length=500,
+    unit="graphemes",
+    link_cost=23,
+    hashtags=True,
+    searchable=True,
+    idempotent_for=timedelta(minutes=50),
 )
 """Mastodon's own; its documentation keeps keys "for up to 1 hour"."""
 
