@@ -145,7 +145,8 @@ class World:
     async def waited(self, seconds: float) -> str:
         """Hold the line until there is news, somebody else asks, or the time is over."""
         self.wake("conflict")
-        waiting = self._waiting = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._waiting = waiting
         try:
             async with asyncio.timeout(seconds):
                 return await waiting

@@ -144,6 +144,8 @@ def test_a_profile_says_what_it_is_who_runs_it_and_how_to_stop_it() -> None:
     assert "Run by @ann@example.social. Say “stop”" in profile(bot(), "ann@example.com", "@ann@example.social")
     assert "Run by ann@example.com." in profile(bot(), "ann@example.com", None)
     assert "Run by (your name)." in profile(bot(), EXAMPLE_CONTACT, None)
+    for number in ("812345", "did:plc:abc"):  # an id that tells people nothing
+        assert "Run by ann@example.com." in profile(bot(), "ann@example.com", number)
 
 
 @given(name=st.text(max_size=40), niche=st.text(max_size=400), who=st.text(max_size=60))
