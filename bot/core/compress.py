@@ -64,6 +64,9 @@ _OF_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _ACCORDING = re.compile(r"(?i)\A(?:according to|laut|selon|según|secondo|segundo|volgens|według) [^,\"“”]{2,80},\s+")
+_SHOWN = re.compile(
+    r"\A(?:We|I)\s(?:also\s|further\s|then\s|\w+ly\s)?(?:show|showed|demonstrate|demonstrated|find|found|observe|observed|prove|proved|report)\sthat,?\s+"
+)
 _RELATIVE = re.compile(
     r",\s+(?:which|who|whose|where|when|wobei|qui|dont|lequel|laquelle)\s[^,\"“”()]{3,140}(?P<end>[,.!?])"
 )
@@ -89,6 +92,14 @@ _COORDINATED = re.compile(
     r"(?<=\s)(?P<last>[^\s,;]+(?: [^\s,;]+){5,60}?)(?:;|,\s+(?:(?:so|while|whereas|während|tandis|mientras|mentre|enquanto|terwijl)\s|(?:and|und|et|y|e|en|i)\s(?=(?:he|she|it|they|we|I|you|the|a|an|this|that|there|er|sie|es|der|die|das|il|elle|le|la|el|los)\s)))"
     r"[^\"“”]{8,260}(?P<end>[.!?])\Z"
 )
+# What authors did is complete before its circumstances: "We propose a net, which learns …", "We propose a net and show …".
+_OURS = re.compile(
+    r"\A(?P<last>(?:We|I)\s(?:\w+ly\s)?\w+\s[^,;\"“”]{15,200}?)(?:,\s+(?:which|where|who|whose|thus|thereby|hence|\w{3,}ing)\b|;|"
+    r",?\s+and\s+(?:then\s+|also\s+|further\s+|\w+ly\s+)?(?:show|demonstrate|propose|present|introduce|find|prove|use|apply|evaluate|analy[sz]e|provide|"
+    r"develop|describe|discuss|derive|study|investigate|compare|suggest|establish|verify|validate|illustrate|argue|observe)\b)[^\"“”]{8,400}(?P<end>[.])\Z"
+)
+# There the clause that "that" opens may still lack its verb, and a condition may be what would go.
+_OPENED = re.compile(r"\b(?:that|whether|how|if|when|where|which|who|both|either|neither)\b")
 # Where a clause begins, the comma before it stays: "X, who is Y, the source said" is "X, the source said".
 _CLAUSE = re.compile(r"\s(?:the|a|an|he|she|it|they|we|I|der|die|das|er|sie|es|le|la|il|elle|el|los|las)\s")
 _SUBORDINATE = re.compile(
@@ -120,8 +131,9 @@ _NEGATION = re.compile(
 # Gentlest first: what is taken out, what is put there ("end": the mark that ended it), and what must occur for it.
 _LEVELS = (
     (_DATELINE, "", "("), (_CAPITALS, "", " "), (_LEADING, "", " "), (_PARENTHESIS, "", "(["), (_DASHED, " ", "—–-"),
-    (_RELATIVE, "end", ","), (_ATTRIBUTION, "end", ","), (_APPOSITION, "end", ","), (_ACCORDING, "", ","), (_PARTICIPLE, "end", ","),
+    (_RELATIVE, "end", ","), (_ATTRIBUTION, "end", ","), (_APPOSITION, "end", ","), (_ACCORDING, "", ","), (_SHOWN, "", " "), (_PARTICIPLE, "end", ","),
     (_DASH_TAIL, "end", "—–-"), (_LEADING_CLAUSE, "", ","), (_COORDINATED, "end", ",;"),
+    (_OURS, "end", " "),
 )  # fmt: skip
 
 
@@ -195,7 +207,9 @@ def _turns(sentence: str, pattern: re.Pattern[str], keep: str, found: re.Match[s
         return True  # the main clause may be what would go
     if pattern is _DASH_TAIL and _DASHED_NAME.search(sentence):
         return True  # within a name: "the New Delhi – Overseas Branch"
-    if pattern not in (_COORDINATED, _PARTICIPLE, _LEADING_CLAUSE) or not _NEGATION.search(sentence):
+    if pattern is _OURS and _OPENED.search(found["last"]):
+        return True
+    if pattern not in (_COORDINATED, _PARTICIPLE, _LEADING_CLAUSE, _OURS) or not _NEGATION.search(sentence):
         return False
     # What follows a negation may carry it: "not a toy, but a tool" says something else when cut.
     before = sentence[: found.start()] + (found.groupdict().get("last") or "")
@@ -206,7 +220,7 @@ def _holds(shorter: str, sentence: str, pattern: re.Pattern[str], keep: str) -> 
     """Tell whether what is left is a sentence that says nothing else."""
     if any(quoted not in sentence for quoted in _QUOTATION.findall(shorter)):
         return False  # somebody's words stay as they were said
-    if open_ended(shorter) or (keep == "end" and _loses_its_verb(shorter)):
+    if open_ended(shorter) or (keep == "end" and pattern is not _OURS and _loses_its_verb(shorter)):
         return False
     if pattern is _PARTICIPLE and not _ends_a_list(sentence[len(shorter) - 1 :]):
         return False

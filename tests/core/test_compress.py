@@ -66,6 +66,13 @@ def test_tidying_takes_off_what_says_nothing(sentence: str, tidy: str) -> None:
         ("According to the report, the town sold its school.", "The town sold its school."),
         ("The town sold its school last year, the mayor said.", "The town sold its school last year."),
         ("The town sold its school last year, said Ann Lee.", "The town sold its school last year."),
+        (
+            "We propose a quiet piano of carbon, which learns from its player, and test it.",
+            "We propose a quiet piano of carbon.",
+        ),
+        ("We built a quiet piano of carbon and show how its hammers move.", "We built a quiet piano of carbon."),
+        ("We study quiet pianos of carbon, proposing both hammers and keys.", "We study quiet pianos of carbon."),
+        ("We show that a quiet piano lasts for a hundred years.", "A quiet piano lasts for a hundred years."),
         ("In an interview, Ann Lee sold the old school.", "Ann Lee sold the old school."),
         ("After years of talks, the town sold its school.", "The town sold its school."),
         ("X and Y, who is his nephew, the source said, are ministers of the country.", ""),
@@ -111,15 +118,24 @@ def test_what_would_change_the_meaning_stays(sentence: str) -> None:
         ("From May to July, the sales of the house fell by half.", "May"),
         ("The mayor, who was elected in May, said the old city is broke.", "said"),
         ("The ministers are Lee and Ray, the source, who knows both of them, told Example News.", "told"),
+        ("We show that pianos of carbon, which are quiet, do not last.", "last"),
         ("He was a manager in June and headed the bank’s New Delhi – Overseas Branch.", "Overseas"),
     ],
 )
 def test_what_a_sentence_is_true_of_stays(sentence: str, gone: str) -> None:
     """What "but" brings, the place and time that something holds for, and the verb of a subject never go alone."""
     for form in compressions(sentence):
-        assert gone in form or not {"guilty", "cured", "forbidden", "fell", "had", "mayor", "source", "headed"} & set(
-            words(form)
-        )
+        assert gone in form or not {
+            "guilty",
+            "cured",
+            "forbidden",
+            "fell",
+            "had",
+            "mayor",
+            "source",
+            "headed",
+            "show",
+        } & set(words(form))
 
 
 @pytest.mark.parametrize("sentence", SAMPLES)
