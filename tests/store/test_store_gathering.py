@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+
+import pytest
 
 from bot.errors import StoreError
 from bot.model import Feed, FeedState, Filters
@@ -50,6 +53,43 @@ def test_the_first_sight_is_a_baseline(store: Store) -> None:
     assert titles(store) == [entry(1).title]
     assert store.feeds.seen_count(FEED.url) == 5
     assert store.feeds.take_in(poll(many, at=later(60)), ALL).sifted == ()
+
+
+@pytest.mark.parametrize("count", [1, 2, 63, 64, 65, 127, 200])
+def test_a_document_of_any_length_is_known_whole(store: Store, count: int) -> None:
+    """However many rows a statement takes, each entry is kept once, and known again."""
+    store.feeds.register([FEED], now=NOW)
+    entries = [entry(number) for number in range(1, count + 1)]
+    assert len(store.feeds.take_in(poll(entries, first_ok=None), ALL).sifted) == count
+    assert store.feeds.seen_count(FEED.url) == count
+    keys = [each.key for each in entries]
+    assert store.feeds.known(FEED.url, [*keys, entry(count + 1).key]) == frozenset(keys)
+    assert store.feeds.take_in(poll(entries, at=later(60)), ALL).sifted == ()
+
+
+def test_whom_the_owner_blocked_is_filtered(store: Store) -> None:
+    """A block counts for what comes after it, from any feed, beside the filters; taken back, it no longer does."""
+    store.feeds.register([FEED], now=NOW)
+    store.mentions.block("example.com")
+    intake = store.feeds.take_in(poll([entry(1)]), Filters(block=("@ann",)))
+    assert [(one.verdict, one.matched) for one in intake.sifted] == [("filtered", ("example.com",))]
+    store.mentions.unblock("example.com")
+    assert [one.verdict for one in store.feeds.take_in(poll([entry(2)], at=later(60)), ALL).sifted] == ["candidate"]
+
+
+def test_a_notice_goes_when_its_reason_is_gone(store: Store) -> None:
+    """Whichever way a feed gets well: by a document, or by an answer that brings none."""
+    store.feeds.register([FEED], now=NOW)
+    ill = FeedState(url=FEED.url, errors=9, error="no answer", error_since=NOW - 9 * DAY, first_ok=NOW - 10 * DAY)
+    ways: tuple[Callable[[], object], ...] = (
+        lambda: store.feeds.take_in(poll([entry(1)]), ALL),
+        lambda: store.feeds.polled(replace(ill, errors=0, error=None, error_since=None), now=NOW),
+    )
+    for number, well in enumerate(ways):
+        store.feeds.polled(ill, now=NOW)
+        assert len(store.owner.notices()) == 1, number
+        well()
+        assert store.owner.notices() == [], number
 
 
 def test_two_feeds_at_the_same_moment_tell_a_story_once(store: Store) -> None:
