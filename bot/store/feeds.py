@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from bot.core.addresses import canonical
@@ -175,7 +174,7 @@ class Feeds(Gathering):
 
 
 def _state(row: sqlite3.Row) -> FeedState:
-    return replace(unpacked(FeedState, row["state"]), next_at=moments(row["next_at"]), muted=row["muted"])
+    return unpacked(FeedState, row["state"], next_at=moments(row["next_at"]), muted=row["muted"])
 
 
 def _seen_entry(row: sqlite3.Row) -> SeenEntry:

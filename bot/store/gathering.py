@@ -218,7 +218,7 @@ class Gathering(Candidates):
         `now`: also keep the owner's notice of this feed true; `told`: there may be one.  `trusted`: it is, from now on.
         """
         url = clean(state.url)
-        text = packed(replace(state, url=url, next_at=None, muted=None))
+        text = packed(state, url=url, next_at=None, muted=None)
         values = (text, stamped(state.next_at), state.muted, trusted, url)
         change = (
             "UPDATE feeds SET state = ?, next_at = ?, muted = coalesce(?, muted), distrusted = distrusted AND NOT ?"

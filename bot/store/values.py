@@ -109,14 +109,20 @@ def mark(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), signed=True) or 1
 
 
-def packed(value: object) -> str:
-    """Write a value of the model as JSON: times and spans as microseconds, strings cleaned."""
-    return "[]" if value == () else _encoded(_plain(value))
+def packed(value: object, **instead: object) -> str:
+    """Write a value of the model as JSON: times and spans as microseconds, strings cleaned; `instead` of its fields."""
+    if value == ():
+        return "[]"
+    plain = _plain(value)
+    return _encoded({**plain, **instead} if isinstance(plain, dict) else plain)
 
 
-def unpacked(kind: type[T], text: str) -> T:
-    """Read a value of the model from its JSON; fields it doesn't know are ignored, missing ones take their default."""
-    return typing.cast("T", _revived(kind, json.loads(text)))
+def unpacked(kind: type[T], text: str, **instead: object) -> T:
+    """Read a value of the model from its JSON; fields it doesn't know are ignored, missing ones take their default.
+
+    `instead`: fields that are kept elsewhere.
+    """
+    return typing.cast("T", _revived(kind, json.loads(text), **instead))
 
 
 _encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -177,7 +183,7 @@ def _reader(hint: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401 -- an ann
     return None
 
 
-def _revived(hint: Any, raw: Any) -> Any:  # noqa: ANN401 -- driven by the annotation it is given
+def _revived(hint: Any, raw: Any, **instead: object) -> Any:  # noqa: ANN401 -- driven by the annotation it is given
     """Give a JSON value the type that its annotation names."""
     if not dataclasses.is_dataclass(hint):
         reader = _reader(hint)
@@ -188,4 +194,4 @@ def _revived(hint: Any, raw: Any) -> Any:  # noqa: ANN401 -- driven by the annot
         for name, item in raw.items()
         if name in readers
     }
-    return typing.cast("type", hint)(**fields)
+    return typing.cast("type", hint)(**{**fields, **instead})
