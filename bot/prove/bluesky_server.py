@@ -13,11 +13,11 @@ import itertools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from email.utils import format_datetime
 from typing import Any
 
 from aiohttp import web
 
+from bot.prove.asked import Asked, dated
 from bot.prove.bluesky_lexicon import DID, objection
 from bot.prove.bluesky_world import PROFILE, Record, World, did_of, is_collection
 from bot.prove.faults import Troubles, keeps, misleading, refusal, utc
@@ -29,17 +29,6 @@ LOGINS = 30
 """Log-ins within 5 minutes, at most."""
 
 _LISTS = "/xrpc/app.bsky.notification.listNotifications"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request, as it came."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    json: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +89,12 @@ class BlueskyServer(World):
         @web.middleware
         async def guarded(request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
             body = await request.json() if request.can_read_body else None
-            self.asked.append(Asked(request.method, request.path, dict(request.query), dict(request.headers), body))
+            self.asked.append(Asked.of(request, body))
             try:
                 response: web.StreamResponse = await handler(request)
             except Refused as refused:
                 response = _error(refused.status, refused.name, refused.words)
-            if not response.prepared:
-                response.headers["Date"] = format_datetime(utc(self.clock()).replace(microsecond=0), usegmt=True)
+            dated(response, self.clock())
             return response
 
         return guarded

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from aiohttp import web
 
+from bot.prove.asked import Asked
 from bot.prove.discord_gateway import DiscordGateway
 from bot.prove.discord_world import BOT, CALL, GUILD, HISTORY, HOME, SEND, VIEW, Message, World
 from bot.prove.faults import Troubles, keeps, misleading, refusal, utc
@@ -27,17 +28,6 @@ _FIELDS |= {"components", "sticker_ids", "attachments", "poll"}
 _ALLOWED = {"parse", "users", "roles", "replied_user"}
 
 Scope = Literal["user", "global", "shared"]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request, as it came."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    json: Any = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -110,7 +100,7 @@ class DiscordServer(World):
                 socket: web.StreamResponse = await handler(request)
                 return socket
             body = await request.json() if request.can_read_body else None
-            self.asked.append(Asked(request.method, request.path, dict(request.query), dict(request.headers), body))
+            self.asked.append(Asked.of(request, body))
             refused = self._stopped(request)
             response: web.StreamResponse = refused if refused is not None else await handler(request)
             if response.content_type == "application/json" and not response.prepared:

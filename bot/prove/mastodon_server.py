@@ -11,11 +11,11 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from email.utils import format_datetime
 from typing import Any, Literal
 
 from aiohttp import web
 
+from bot.prove.asked import Asked, dated
 from bot.prove.faults import Troubles, keeps, misleading, refusal, utc
 from bot.prove.mastodon_logins import Logins
 from bot.prove.mastodon_world import Status, World
@@ -25,17 +25,6 @@ KEY_LIVES = 3600.0
 
 _FIELDS = {"status", "in_reply_to_id", "sensitive", "spoiler_text", "visibility", "language", "media_ids"}
 _VISIBILITIES = {"public", "unlisted", "private", "direct"}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request, as it came."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    json: Any = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -94,7 +83,7 @@ class MastodonServer(World):
         @web.middleware
         async def guarded(request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
             body = await request.json() if request.content_type == "application/json" else None
-            self.asked.append(Asked(request.method, request.path, dict(request.query), dict(request.headers), body))
+            self.asked.append(Asked.of(request, body))
             if request.path in self.missing:
                 return _error(404, "Not Found")
             public = request.path.startswith(("/_/", "/.well-known/", "/oauth/", "/nodeinfo/"))
@@ -102,8 +91,7 @@ class MastodonServer(World):
             if not public and request.headers.get("Authorization") != f"Bearer {self.token}":
                 return _error(self.bad_token, "The access token is invalid")
             response: web.StreamResponse = await handler(request)
-            if not response.prepared:
-                response.headers["Date"] = format_datetime(utc(self.clock()).replace(microsecond=0), usegmt=True)
+            dated(response, self.clock())
             return response
 
         return guarded

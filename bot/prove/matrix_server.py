@@ -10,11 +10,11 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from email.utils import format_datetime
 from typing import Any
 
 from aiohttp import web
 
+from bot.prove.asked import Asked, dated
 from bot.prove.faults import Troubles, keeps, misleading, refusal, utc
 from bot.prove.matrix_strict import Bad, answered_by, object_to
 from bot.prove.matrix_sync import Syncing
@@ -28,17 +28,6 @@ PROOF_KEYS = (
 
 FORGETS = 0.05
 """The share of posts, in a proof, at which it does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request, as it came."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    json: Any = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,7 +81,7 @@ class MatrixServer(Syncing):
         @web.middleware
         async def guarded(request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
             body = await request.json() if request.can_read_body else None
-            self.asked.append(Asked(request.method, request.path, dict(request.query), dict(request.headers), body))
+            self.asked.append(Asked.of(request, body))
             public = request.path.endswith(("/login", "/displayname"))
             response: web.StreamResponse
             if not public and self._device(request) is None:
@@ -102,8 +91,7 @@ class MatrixServer(Syncing):
                     response = await handler(request)
                 except Bad as error:
                     response = _error(error.status, error.code, str(error), **error.more)
-            if not response.prepared:
-                response.headers["Date"] = format_datetime(utc(self.clock()).replace(microsecond=0), usegmt=True)
+            dated(response, self.clock())
             return response
 
         return guarded

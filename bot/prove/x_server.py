@@ -19,6 +19,7 @@ from aiohttp import web
 
 from bot.core.limits import LIMITS
 from bot.core.text import measure
+from bot.prove.asked import Asked
 from bot.prove.faults import Troubles, keeps, misleading, refusal, utc
 from bot.prove.x_logins import Logins
 from bot.prove.x_world import HANDLE, Said
@@ -70,17 +71,6 @@ _EXPANDED = {
 _ALWAYS = {"id", "text", "edit_history_post_ids", "edit_history_tweet_ids"}
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request, as it came."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    json: Any = None
-
-
 @dataclass(slots=True, kw_only=True)
 class XServer(Logins):
     """One X, with one account of a bot, and as many people as speak to it."""
@@ -123,7 +113,7 @@ class XServer(Logins):
         async def guarded(request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
             text = await request.text()
             body = json.loads(text) if request.content_type == "application/json" and text else text or None
-            self.asked.append(Asked(request.method, request.path, dict(request.query), dict(request.headers), body))
+            self.asked.append(Asked.of(request, body))
             response: web.StreamResponse
             if request.path.startswith("/2/") and request.path != "/2/oauth2/token" and not self.lets_in(request):
                 response = _problem(401, "Unauthorized", "Unauthorized")

@@ -30,8 +30,9 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.prove.asked import Asked
 from bot.prove.life import lives
-from bot.prove.mastodon_server import Asked, MastodonServer
+from bot.prove.mastodon_server import MastodonServer
 from bot.prove.mastodon_world import LINK
 from bot.prove.servers import serving
 from bot.prove.site import told

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from bot.net import Client
+from bot.prove.asked import Asked
 from bot.prove.servers import serving
-from bot.prove.x_server import Asked, XServer
+from bot.prove.x_server import XServer
 from tests.platforms.contract import Stage
 from tests.platforms.test_platforms_x import SIGNED, signed, stage_on
 from tests.platforms.test_platforms_x_speaking import hear
