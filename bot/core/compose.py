@@ -183,7 +183,7 @@ def _leaner(whole: Draft) -> Iterator[Draft]:
 
 
 def _as_quotation(made: Draft, article: Article, account: Account, limits: Limits) -> Draft:
-    """Put the author's "I" and "we" in quotation marks, if it stands in the article to the letter and there is room.
+    """Put the author's "I" and "we" in quotation marks, if it stands in the article or its description to the letter and there is room.
 
     Without them the bot would claim to have done what the author did.
     """
@@ -191,7 +191,7 @@ def _as_quotation(made: Draft, article: Article, account: Account, limits: Limit
         "{" in account.style
         or not speaks_for_itself(made.text)
         or any(mark in made.text for mark in '"“”„«»')
-        or made.text[1:] not in defused(clean(article.text))
+        or made.text[1:] not in defused(clean(f"{article.text}\n{article.description}"))
     ):
         return made
     opened, closed = _QUOTES.get(made.language or "", ("“", "”"))

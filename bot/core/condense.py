@@ -201,7 +201,7 @@ class _Merit:
 
     @cached_property
     def _verbatim(self) -> str:
-        return clean(self._article.text)
+        return clean(f"{self._article.text}\n{self._article.description}")
 
 
 def _described(article: Article, reading: Reading, source: Source) -> list[str]:

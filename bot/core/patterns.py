@@ -66,7 +66,7 @@ _LEANING_HINTS = ("above", "below", "earlier", "before", "latter", "former", "fo
 
 _SELLING = re.compile(
     r"(?i)\b(?:you won['’]?t believe|what happens next|blow your mind|will shock you|jaw[- ]dropping|must[- ]see|"
-    r"click (?:here|below|through)|read more|read on|find out (?:more|how|why)|learn more|keep reading|stay tuned|"
+    r"click (?:here|below|through)|read more|read on|find out (?:more|how|why)|learn more|keep reading|for more (?:information|info|insights|details)|please consider (?:sharing|supporting|donating|subscribing)|stay tuned|"
     r"subscribe|sign up|newsletter|(?:to|in) your inbox|need to know to start the day|follow us|like us on|share this|join (?:us|our|the waitlist)|buy now|order now|shop now|"
     r"limited time|don['’]?t miss|act now|free trial|discount code|promo code|coupon|use code|affiliate|sponsor(?:ed|ing|s)?|"
     r"this video|watch the video|photo(?:graph)? by|getty images|all rights reserved|patreon|in this (?:post|article|video|"
@@ -78,7 +78,7 @@ _SELLING = re.compile(
 
 # One of these words is in every such phrase: a cheap look first, since hardly any sentence needs the long pattern.
 _SELLING_WORDS = """
-believe happens mind shock jaw must click read find learn reading stay subscribe sign newsletter inbox know follow like share join
+believe information info insights details consider happens mind shock jaw must click read find learn reading stay subscribe sign newsletter inbox know follow like share join
 buy order shop limited miss act trial discount promo coupon code affiliate sponsor sponsored sponsoring sponsors video photo
 photograph getty rights patreon post article tutorial episode thanks comment comments privacy abonnieren jetzt lesen weiterlesen
 abonnez cliquez suite suscríbete suscribete suscríbase clic más iscriviti clicca leggi inscreva clique leia abonneer klik lees

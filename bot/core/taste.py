@@ -40,9 +40,9 @@ _ADDRESSING = re.compile(
 )
 # An order to the reader: fine in a recipe, where each step is one, dull where a post should tell something.
 _ORDERING = re.compile(
-    r"\A(?:Allow|Ask|Be|Become|Browse|Buy|Call|Choose|Come|Copy|Create|Discover|Don['’]t|Download|Explore|Find|Follow|Get|Go|Grab|Hear|Help|"
+    r"\A[\"“]?(?:Allow|Ask|Be|Become|Browse|Buy|Call|Choose|Come|Copy|Create|Discover|Don['’]t|Download|Explore|Find|Follow|Get|Go|Grab|Hear|Help|"
     r"Hit|Install|Join|Jump|Just|Keep|Learn|Listen|Look|Make|Meet|Never|Open|Pick|Play|Read|Remember|Run|Save|See|Send|Set|Share|Start|Stop|"
-    r"Take|Tell|Think|Try|Turn|Use|Venture|View|Visit|Watch|Write|Lernen Sie|Erfahren Sie|Entdecken Sie|Lesen Sie|Découvrez|Descubre|Conoce|"
+    r"Take|Tell|Think|Try|Tune|Turn|Use|Venture|View|Visit|Watch|Write|Lernen Sie|Erfahren Sie|Entdecken Sie|Lesen Sie|Découvrez|Descubre|Conoce|"
     r"Scopri|Descubra|Conheça|Ontdek|Sprawdź|Poznaj)\s(?!(?:is|are|was|were|has|have|had|will|would|can|could|of|and)\b)[a-zß-öø-ÿ]"
 )
 # The text speaks of itself instead of its subject.
@@ -50,7 +50,7 @@ _ABOUT_ITSELF = re.compile(
     r"(?i)\b(?:this|my|our|first|last|next|previous|another)\s(?:\w+\s)?(?:blog ?posts?|article|post|page|series|tutorial|video|episode|"
     r"newsletter|slides|column|website|course|walkthrough)\b|\bin (?:diesem|dem) (?:artikel|beitrag|video)\b|\bdans cet article\b|"
     r"\ben este (?:artículo|post)\b|\btl;?dr\b|\b(?:last|zuletzt) (?:updated|aktualisiert)\b|\bspoilers?\b|\btable of contents\b|"
-    r"\bmentioned (?:before|earlier|above)\b|\bpart (?:\d+|one|two|three|I{1,3}) of\b|\Aexample \d|\Astep \d|\bstay tuned\b"
+    r"\bmentioned (?:before|earlier|above)\b|\bpart (?:\d+|one|two|three|I{1,3}) of\b|\A(?:example|step|figure|fig\.|table|listing) \d|\bstay tuned\b"
 )
 _ANNOUNCING = re.compile(
     r"(?i)\b(?:excited|thrilled|delighted|proud|pleased|honou?red|happy|glad|stoked|psyched|freuen uns|ravis|heureux)\s+(?:to\b|that\b|,? ?zu\b|de\b)|"
@@ -72,7 +72,7 @@ _THE = re.compile(
 )
 # One of several that were named before.
 _OF_SEVERAL = re.compile(
-    r"\A(?:(?:The|One|Yet) )?(?:[Oo]thers?|[Ss]econd|[Tt]hird|[Nn]ext|[Ss]ame|[Rr]est|[Nn]either|[Nn]one|[Aa]nother)\b|"
+    r"\A(?:(?:The|One|Yet) )?(?:[Oo]thers?|[Ff]irst (?:was|is)|[Ss]econd|[Tt]hird|[Nn]ext|[Ss]ame|[Rr]est|[Nn]either|[Nn]one|[Aa]nother)\b|"
     rf"\A(?:Some|Most|Many|Few|Both|Each|All) (?:{FINITE}|[a-z]+ (?:in|on|at|to|from|with|the|a))\b"
 )
 _LEANING_START = re.compile(
@@ -80,7 +80,7 @@ _LEANING_START = re.compile(
     r"first up|next up|in that|after that|as promised|again|worse|better|da|dann|denn|sondern)\b"
 )
 _SUBORDINATE_ALONE = re.compile(
-    r"\A(?:As|When|While|Where|Because|Although|Though|Whether|Until|Which|Whose)\s[^,;:—]*\Z"
+    r"\A(?:As|When|While|Where|(?:Partly |Mostly |Just )?[Bb]ecause|Although|Though|Whether|Until|Which|Whose)\s[^,;:—]*\Z"
 )
 _DEBRIS = re.compile(
     r"\s\.(?:\s|\Z)|[*_]{1,2}\w|\w[*_]{1,2}(?=\W)|[|→•]|\A\W*\d{1,3}[.)]\s|\((?:L|R|left|right|above|below|pictured)\)|\b[A-Z]{4,} [A-Z]{4,} [A-Z]{3,}\b"
@@ -103,7 +103,7 @@ _POINTERS = _set("this these those such here that though too either below above"
 _PRONOUNS = _set("he she they it him her his hers their them its elle ils elles leur leurs ella ellos ellas")
 _OWN_KIND = _set(
     "blog post posts blogpost blogposts article articles page series tutorial video episode newsletter slides column website course "
-    "walkthrough artikel beitrag artículo tl tldr updated aktualisiert spoiler spoilers contents mentioned part example step tuned"
+    "walkthrough artikel beitrag artículo tl tldr updated aktualisiert spoiler spoilers contents mentioned part example step figure fig table listing tuned"
 )
 _CRIERS = _set(
     "excited thrilled delighted proud pleased honored honoured happy glad stoked psyched freuen ravis heureux announce wrap wraps round "
@@ -132,8 +132,8 @@ def faults(text: str, language: str | None = "en", *, follows: bool = False) -> 
         1.5 * ("?" in text and ("?" in bare or bool(_ASKED.search(text)))),
         0.7 * ("!" in bare),
         1.0 * bool(_ADDRESSING.match(text)),
-        0.8 * bool(_ORDERING.match(text)),
-        1.0 * (not _OWN_KIND.isdisjoint(heard) and bool(_ABOUT_ITSELF.search(bare))),
+        1.2 * bool(_ORDERING.match(text)),
+        2.0 * (not _OWN_KIND.isdisjoint(heard) and bool(_ABOUT_ITSELF.search(bare))),
         1.5 * (not _CRIERS.isdisjoint(heard) and bool(_ANNOUNCING.search(text))),
         1.5 * ((bool(_DIGIT.search(bare)) or not _BOOKING.isdisjoint(heard)) and bool(_CALENDAR.search(bare))),
         0.4 * (not _DAYS.isdisjoint(heard) and bool(_SOON_OLD.search(bare))),

@@ -44,6 +44,8 @@ def test_a_start_that_leans_is_seen(sentence: str, language: str | None, leans: 
         ("Jetzt bestellen und sparen!", "Jetzt bestellen"),
         ("Abonnez-vous à la lettre.", "Abonnez-vous"),
         ("Ann Lee sold 40 instruments.", ""),
+        ("For more insights, visit our page.", "For more insights"),
+        ("If you like it, please consider sharing it.", "please consider sharing"),
     ],
 )
 def test_bait_is_named(text: str, phrase: str) -> None:

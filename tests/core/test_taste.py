@@ -36,6 +36,10 @@ from bot.core.taste import faults, speaks_for_itself
         ("Poster and font are old.", "Contents Introduction Using it A Note on it ."),
         ("Underneath the floor was an apple.", "Underneath all of that was an apple."),
         ("Ann Lee sold the house in May.", "Tomorrow Ann Lee sells the house."),
+        ("Ann Lee moved to Vienna.", "Figure 2 shows that Ann Lee moved to Vienna."),
+        ("Ann Lee is on air in Vienna.", "“Tune in to Ann Lee in Vienna.”"),
+        ("Ann Lee was the first in Vienna.", "The first was Ann Lee in Vienna."),
+        ("Rain fell for days.", "Partly because rain fell for days."),
         ("The deal helps Ann Lee.", "Worse than the deal of Ann Lee, it helps."),
     ],
 )
