@@ -9,35 +9,23 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot import answer, deliver, share, tell
 from bot.app.build import Ground, Stories
 from bot.app.minding import mind_the_file, rescue
-from bot.app.reach import Reach
+from bot.app.polls import TICK, Polls, rest
 from bot.app.supervise import supervise
-from bot.app.turns import Turns
 from bot.app.welcome import first_posts, is_new
 from bot.core.pace import next_slot
-from bot.errors import FeedUnreachable
 from bot.model import Account
 from bot.ports import Listener
 from bot.schedule import Schedule
 
 log = logging.getLogger("starfish.run")
 
-AT_ONCE = 50
-"""Feeds polled at once: their answers are waited for, not worked for."""
-
-CROWDED = timedelta(seconds=1)
-"""How often we look for others while those in line wait for their host: as often as a host is asked."""
-
 DRAIN = 8.0
 """Seconds that sends in flight may take to finish on a stop; the whole stop takes less than 10."""
-
-TICK = timedelta(seconds=60)
-"""The longest any task sleeps: a clock that jumps or a machine that wakes is noticed within it."""
 
 FIRST_WAIT = timedelta(seconds=6)
 """A new local account posts after all its feeds answered, or after this long, whichever comes first."""
@@ -52,9 +40,7 @@ class Bot:
         self.schedule = Schedule()
         self.stopping = asyncio.Event()
         self._rung: dict[str, asyncio.Event] = {}
-        self._poll_again = asyncio.Event()
-        self._first_round = asyncio.Event()
-        self._reach = Reach(self.tell)
+        self._polls = Polls(on, lambda: self.stories.sharing, tell=self.tell, news=self.news)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     # ----------------------------------------------------------------- life
@@ -69,7 +55,7 @@ class Bot:
                 recovered,
             )
         self.schedule.start()
-        self._start("polling", self._poll())
+        self._start("polling", self._polls.run())
         self._start("housekeeping", self._keep_house())
         self._start("answering", self._answer())
         self._start("telling", self._keep_promises())
@@ -112,7 +98,7 @@ class Bot:
                 self._hang_up(name)  # it hears with the old address or token
             if isinstance(stories.publishers[name], Listener):
                 self._start(f"listening of {name}", self._listen(name))
-        self._poll_again.set()
+        self._polls.again.set()
 
     def _hang_up(self, name: str) -> None:
         """Stop listening at once; a mention and its cursor are one transaction, so nothing is lost between two."""
@@ -148,7 +134,7 @@ class Bot:
         if account:
             return {"delivery": self._deliver, "posting": self._post, "listening": self._listen}[kind](account)
         return {
-            "polling": self._poll,
+            "polling": self._polls.run,
             "housekeeping": self._keep_house,
             "answering": self._answer,
             "telling": self._keep_promises,
@@ -180,57 +166,10 @@ class Bot:
 
     # ----------------------------------------------------------------- tasks
 
-    async def _poll(self) -> None:
-        """Poll what is due, each feed in a task of its own, so that a slow one delays nobody."""
-        flying: dict[asyncio.Task[share.Gathered], str] = {}
-        turns = Turns(self.on.db, self.on.store)
-        try:
-            while True:
-                self._poll_again.clear()
-                now = self.on.now()
-                for url in await turns.next(now, flying.values(), AT_ONCE - len(flying)):
-                    feed = self.stories.sharing.feeds.get(url)
-                    if feed is None:
-                        continue
-                    task = asyncio.create_task(share.gather(feed, self.stories.sharing, now))
-                    flying[task] = url
-                    task.add_done_callback(lambda _: self._poll_again.set())
-                if not flying:
-                    self._first_round.set()
-                    await self._reach.round_over()
-                # Who waits behind others of their host waits for these to land; a feed of another host may be due in between.
-                await self._sleep(self._poll_again, CROWDED if len(turns) else await self._until_due(now))
-                for task in [task for task in flying if task.done()]:
-                    await self._landed(flying.pop(task), task)
-        finally:
-            for task in flying:
-                task.cancel()
-            await asyncio.gather(*flying, return_exceptions=True)
-
-    async def _landed(self, url: str, task: asyncio.Task[share.Gathered]) -> None:
-        error = task.exception()
-        if error is None:
-            await self._reach.landed(task.result())
-            if task.result().new:
-                log.info("%s: %s new", url, task.result().new)
-                self.news()
-            return
-        feed = self.stories.sharing.feeds.get(url)
-        if feed is not None:
-            log.debug("%s failed", url, exc_info=error)
-            mistake = FeedUnreachable(f"{type(error).__name__} in our own code ({error})")
-            await share.failed(feed, mistake, self.stories.sharing, self.on.now())
-
     def news(self) -> None:
         """Let every account look whether what is new fills a slot of its own."""
         for bell in self._rung.values():
             bell.set()
-
-    async def _until_due(self, now: datetime) -> timedelta:
-        next_due = await self.on.db(self.on.store.feeds.next_due)
-        if next_due is None:
-            return TICK
-        return max(next_due - now, timedelta(seconds=0.2))
 
     async def _post(self, name: str) -> None:
         """Fill the account's slots as its bell rings."""
@@ -242,12 +181,12 @@ class Bot:
                 return
             if await is_new(account, self.stories, self.on):
                 # A moment for more than the quickest feed to answer, so that the first posts come from several.
-                await self._sleep(self._first_round, FIRST_WAIT)
+                await rest(self._polls.first_round, FIRST_WAIT)
                 await first_posts(account, self.stories, self.on)
             now = self.on.now()
             since = await self.on.db(self.on.store.owner.known_account, name, now=now)
             await share.on_time(account, self.stories.sharing, now, since=since)
-            await self._sleep(bell, TICK)
+            await rest(bell, TICK)
 
     async def _answer(self) -> None:
         """Answer every mention that waits, oldest first."""
@@ -318,9 +257,3 @@ class Bot:
             change.cancel()
             stop.cancel()
             await asyncio.gather(change, stop, return_exceptions=True)
-
-    @staticmethod
-    async def _sleep(event: asyncio.Event, at_most: timedelta) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(min(at_most, TICK).total_seconds()):
-                await event.wait()
