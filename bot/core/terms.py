@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import chain, repeat
 
 from bot.core.stopwords import EVERY_STOP_WORD, STOP_WORDS
 
@@ -50,7 +51,7 @@ def terms(text: str, language: str | None) -> list[str]:
 
 def terms_of(found: list[str], language: str | None) -> list[str]:
     """Give the stems of those words that carry content, in order, with repeats."""
-    return [term for word in found for term in _terms(word, language)]
+    return [*chain.from_iterable(map(_terms, found, repeat(language)))]
 
 
 def numbers(text: str) -> list[str]:
