@@ -82,7 +82,7 @@ async def test_a_slot_is_filled_once(server: FeedServer, tmp_path: Path) -> None
 
 async def test_the_same_words_are_not_said_of_two_links(server: FeedServer, tmp_path: Path) -> None:
     """A film and its trailer share a description: one of them is posted, and it is said why the other isn't."""
-    twins = [replace(PIECES[0], slug="film"), replace(PIECES[0], slug="trailer", title="A Trailer")]
+    twins = [replace(PIECES[0], slug="film", title="A Film"), replace(PIECES[0], slug="trailer", title="A Trailer")]
     url = server.put("/feed", rss(twins))
     async with small_bot(write_config(tmp_path / "config", feeds=[url]), Hands()) as bot:
         await bot.gather()
