@@ -81,6 +81,6 @@ def test_the_proof_prints_its_table() -> None:
 
 def test_the_proof_of_an_unknown_platform_is_a_usage_error() -> None:
     """With the names that it knows."""
-    said = Terminal()("prove", "--platform", "x")
+    said = Terminal()("prove", "--platform", "nosuch")
     assert said.code == 2
     assert "it knows: local" in said.err
