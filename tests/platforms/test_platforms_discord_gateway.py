@@ -162,7 +162,7 @@ async def test_a_dead_socket_is_left_and_its_session_taken_up(line: Open) -> Non
         on.server.say("@ann", "two")
         await on.until(lambda: "RESUMED" in on.names())
         assert on.sent(RESUME) == [{"token": CANARY, "session_id": "session0", "seq": 2}]
-        assert on.texts() == ["one", "two"]
+        await on.until(lambda: on.texts() == ["one", "two"])
         assert len(on.sent(IDENTIFY)) == 1
 
 
