@@ -22,7 +22,7 @@ async def test_fifty_kills_lose_and_double_nothing() -> None:
     for one in verdicts:
         assert one.kept, (one.platform, one.lost, one.doubled)
         assert one.kills == 50
-        assert one.posts > 10
+        assert one.posts >= (3 if one.platform in HELD else 10)  # held ones hold the later ones back for a while
         assert not one.held or one.platform in HELD
     assert len(said) == 5
 

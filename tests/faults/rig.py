@@ -25,6 +25,7 @@ from bot.prove.servers import serving
 from bot.settings import Settings, init, load
 from bot.store import Store, open_store
 from tests.servers.fixtures import Hands
+from tests.servers.small_bot import RULES
 
 KNOWN = {one.name: one for one in (*CLASSES, *FURTHER)}
 HEAD = """
@@ -187,6 +188,7 @@ async def rig(
             text += ACCOUNT.format(name=name, platform=one.platform, keys=keys, more=more)
         (config / "starfish.toml").write_text(text, "utf-8")
         (config / "feeds.toml").write_text("".join(feeds), "utf-8")
+        (config / "rules.toml").write_text(RULES, "utf-8")  # few, so that each of many lives begins at once
         await made.open()
         try:
             yield made
