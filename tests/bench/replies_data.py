@@ -113,7 +113,7 @@ name = "timeline"
 platform = "local"
 caps = { person = "100000/h", account = false, thread = false }
 """
-PEOPLE, SECONDS, RATE = 200, 10, 200
+PEOPLE, SECONDS, RATE = 400, 60, 200
 
 
 def http_flood() -> None:
