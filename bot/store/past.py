@@ -14,7 +14,7 @@ from bot.model import Mention
 from bot.store.part import listed, reading
 from bot.store.people import People
 from bot.store.records import Tally
-from bot.store.values import clean, cleaned, moment, moments, stamp
+from bot.store.values import clean, moment, moments, stamp
 
 TALK = timedelta(hours=1)
 """How long a talk without a thread goes on after our last answer."""
@@ -86,17 +86,27 @@ class Past(People):
 
     def _before(self, mention: Mention, now: datetime) -> sqlite3.Row | None:
         """The mention whose answer another one follows."""
-        return self.one(
+        found = self.one(
             "SELECT rule, details FROM mentions WHERE id = (SELECT mention FROM outbox WHERE id = ?) AND rule != ''",
             mention.about,
-        ) or self.one(
-            "SELECT rule, details FROM mentions WHERE account = ?1 AND id != ?2 AND rule != '' AND CASE WHEN ?3 != ''"
-            " THEN thread = ?3 ELSE thread = '' AND author = ?4 AND answered_at > ?5 END"
-            " ORDER BY answered_at DESC, id DESC LIMIT 1",
+        )
+        if found is not None:
+            return found
+        # Two questions, each with an index of its own: as one it would read every mention there is.
+        if thread := clean(mention.thread):
+            return self.one(
+                "SELECT rule, details FROM mentions WHERE account = ? AND thread = ? AND thread != '' AND id != ?"
+                " AND rule != '' ORDER BY answered_at DESC, id DESC LIMIT 1",
+                mention.account,
+                thread,
+                mention.id,
+            )
+        return self.one(
+            "SELECT rule, details FROM mentions WHERE account = ? AND author = ? AND thread = '' AND id != ?"
+            " AND rule != '' AND answered_at > ? ORDER BY answered_at DESC, id DESC LIMIT 1",
             mention.account,
-            mention.id,
-            clean(mention.thread),
             clean(mention.author),
+            mention.id,
             stamp(now - TALK),
         )
 
@@ -133,12 +143,13 @@ class Past(People):
         )
 
     def _replies(self, account: str, person: str | None, since: datetime) -> int:
+        whose, values = ("", ()) if person is None else (" AND reply_to_author = ?", (clean(person),))
         return self.number(
-            "SELECT count(*) FROM outbox JOIN mentions ON mentions.id = outbox.mention"
-            " WHERE outbox.account = ?1 AND kind = 'reply' AND created_at >= ?2 AND (?3 IS NULL OR author = ?3)",
+            "SELECT count(*) FROM outbox WHERE account = ? AND kind = 'reply' AND created_at >= ?"  # noqa: S608 -- only marks
+            f" AND mention IS NOT NULL{whose}",
             account,
             stamp(since),
-            cleaned(person),
+            *values,
         )
 
     def _in_thread(self, account: str, thread: str) -> int:

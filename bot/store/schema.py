@@ -271,6 +271,8 @@ CREATE TABLE timeline (
 TAKING_BACK = """
 -- A sent reply with a time: whom it answers took their words back, and so shall it be; at that time.
 CREATE INDEX outbox_take_back ON outbox (account, not_before) WHERE state = 'sent' AND not_before IS NOT NULL;
+-- What one person was answered lately, however many others speak at the same time.
+CREATE INDEX outbox_asker ON outbox (account, reply_to_author, created_at) WHERE kind = 'reply';
 """
 
 MIGRATIONS: tuple[str, ...] = (FEEDS + DELIVERIES + CONVERSATIONS, TAKING_BACK)

@@ -232,6 +232,32 @@ def test_the_guards_ask_once(store: Store) -> None:
     assert not store.mentions.tally(ann, person_since=NOW, account_since=NOW, bot_since=NOW, now=NOW + HOUR).paused
 
 
+def test_a_crowd_makes_no_question_slower(store: Store) -> None:
+    """What is asked before each answer costs as much among a thousand others' talks as among none."""
+
+    def steps() -> int:
+        looks = 0
+
+        def look() -> None:
+            nonlocal looks
+            looks += 1
+
+        asked = mention("x", author="@ann@example.social")
+        store.connection.raw.set_progress_handler(look, 10)  # every ten steps of SQLite's machine
+        store.mentions.last_rule(asked, now=later(5))
+        store.mentions.tally(asked, person_since=NOW, account_since=later(5), bot_since=NOW, now=later(5))
+        store.mentions.last_answers("fedi", asked.author, ["greeting"])
+        store.connection.raw.set_progress_handler(None, 0)
+        return looks
+
+    reply(store, "a", at=later(1))
+    alone = steps()
+    with store.connection.writing(durable=False):
+        for number in range(1_000):
+            reply(store, f"n{number}", author=f"@p{number}@example.social", at=later(2))
+    assert steps() <= alone + 10
+
+
 # --------------------------------------------------------------------------- people
 
 
