@@ -10,7 +10,7 @@ alone then answers as many real questions rightly as word vectors of 30 MB do, w
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 
@@ -41,6 +41,12 @@ _ASK = 0.78
 
 
 _NONE = (0.0, 0)
+_SAME, _SURELY = 0.9999, 4.0  # as alike as the same sentence; the score of a rule that has it, above any sum of votes
+
+
+def _stretched(score: float) -> float:
+    """The score as it is told, 0 to 1.  The root only stretches the scale: answers then begin at about one half."""
+    return min(1.0, math.sqrt(score))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,14 @@ class Likeness:
         ranked = nlargest(limit, self._scores((place, how) for place, how in enumerate(alike) if how > _FAINT))
         if not ranked:
             return [Nearest(self._rules[0], 0.0, self._examples[0][1])]
-        return [Nearest(self._rules[-rule], score, self._examples[example][1]) for score, rule, example in ranked]
+        return [
+            Nearest(
+                self._rules[-rule],
+                _stretched(score),
+                self._examples[self._firsts[-rule] if example < 0 else example][1],
+            )
+            for score, rule, example in ranked
+        ]
 
     def _alike(self, words: Words) -> list[float]:
         """How alike each example is, then each sentence of nobody."""
@@ -99,8 +112,8 @@ class Likeness:
             for one, other in zip(alike, self._meaning(words.text), strict=True)
         ]
 
-    def _scores(self, alike: Iterable[tuple[int, float]]) -> list[tuple[float, int, int]]:
-        """(Score, minus the rule's number, its nearest example) of the rules that are voted for."""
+    def _scores(self, alike: Iterable[tuple[int, float]]) -> Iterator[tuple[float, int, int]]:
+        """(Score before it is stretched, minus the rule's number, its nearest example or -1) of all rules above 0."""
         votes: dict[int, float] = {}
         nearest: dict[int, tuple[float, int]] = {}
         owner, examples = self._owner, len(self._owner)
@@ -109,14 +122,14 @@ class Likeness:
                 votes[rule] = votes.get(rule, 0.0) + how * vote
             if place < examples and how > nearest.get(owner[place], _NONE)[0]:
                 nearest[owner[place]] = (how, place)
-        found = []
         for rule, vote in votes.items():
-            how, example = nearest.get(rule, (0.0, self._firsts[rule]))
-            score = _VOTE * vote + (1 - _VOTE) * how
-            if score > 0:
-                # The root only stretches the scale: answers then begin at about one half.
-                found.append((1.0 if how > 0.9999 else min(1.0, math.sqrt(score)), -rule, example))
-        return found
+            if rule in nearest:
+                how, example = nearest[rule]
+                score = _SURELY if how > _SAME else _VOTE * vote + (1 - _VOTE) * how
+                if score > 0:
+                    yield score, -rule, example
+            elif vote > 0:
+                yield _VOTE * vote, -rule, -1
 
     # ----------------------------------------------------------------- building
 
@@ -145,5 +158,5 @@ class Likeness:
         least, most = _ACCEPT
         if len(self._rules) < _FEW:
             return most
-        reached = sorted(max(self._scores(one), default=_NONE)[0] for one in near[len(self._owner) :])
+        reached = sorted(_stretched(max(self._scores(one), default=_NONE)[0]) for one in near[len(self._owner) :])
         return min(max(reached[-len(reached) // 20], least), most)
