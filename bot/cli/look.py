@@ -169,7 +169,8 @@ def status(place: Place, *, as_json: bool) -> None:
     for one in facts["accounts"]:
         for sentence in one["costs"]:
             click.echo(f"{one['name']}: {sentence}")
-    click.echo(f"{facts['unanswered']} mentions wait for you (starfish rules unanswered)")
+    waiting = facts["unanswered"]
+    click.echo(f"{waiting} mention{'s wait' if waiting != 1 else ' waits'} for you (starfish rules unanswered)")
     for notice in facts["notices"]:
         click.echo(paragraph(f"! {notice['text']} (since {ago(_when(notice['since']), utc_now())})"))
     if not facts["notices"]:
@@ -204,7 +205,7 @@ def _status(settings: Settings, store: Store, now: datetime) -> dict[str, Any]:
         "status": "ok",
         "feeds": [row.as_json(now) for row in health_in(store, settings.feeds)],
         "accounts": accounts,
-        "unanswered": len(store.mentions.unanswered("new", 1000)),
+        "unanswered": store.mentions.waiting()[0],
         "notices": [
             {"subject": one.subject, "text": one.text, "since": one.since.isoformat()} for one in store.owner.notices()
         ],
