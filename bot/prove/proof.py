@@ -63,7 +63,7 @@ async def first_life(table: Bench) -> None:
     """
     end = await table.lives.begin()
     try:
-        async with asyncio.timeout(DRAIN):
+        async with asyncio.timeout(2 * DRAIN):  # a log-in that was not answered is tried again after five minutes
             while not (await table.serves() and table.listens()) and not end.done():  # noqa: ASYNC110 -- another process
                 await asyncio.sleep(0.05)
     except TimeoutError:
