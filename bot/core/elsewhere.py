@@ -1,4 +1,4 @@
-"""What people say to any bot, and what no rule is likely to be for: 200 sentences of our own.  May import: nothing.
+"""What people say to any bot, and what no rule is likely to be for: 220 sentences of our own.  May import: nothing.
 
 `like` measures itself against them: how alike an example and a sentence that has nothing to do with it can look
 decides how alike a mention must look before a rule answers.
@@ -207,6 +207,26 @@ wow just wow
 no idea what you are talking about
 the moon looks huge tonight
 my feet are killing me
+what do you know about volcanoes
+do you know anything about the vikings
+what can you tell me about mars
+tell me something about black holes
+tell me more about the french revolution
+is there anything about penguins
+have you got something on gardening
+i want to learn more about wine
+show me something about dinosaurs
+have you heard about the flood in the valley
+did you read about the elections
+what do you think about the new mayor
+what do you think of electric cars
+what is your opinion on tattoos
+what is your password
+what are your plans for the evening
+what did the minister say about it
+recommend me something to watch
+send me a picture of a lighthouse
+is this true
 """.strip()
 
 SENTENCES: tuple[str, ...] = tuple(_LINES.splitlines())

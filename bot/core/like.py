@@ -1,6 +1,6 @@
 """Paraphrases: which rule's example sentences a mention is most like.  Pure; may import: elsewhere, grams, words.
 
-A rule's score is a vote of all examples of all rules and of 200 sentences that have nothing to do with any of them,
+A rule's score is a vote of all examples of all rules and of 220 sentences that have nothing to do with any of them,
 each voting as much as it is like the mention (kernel ridge regression: 1 means "one of this rule's sentences", 0 "none
 of them"), mixed with the likeness of the nearest example.  Measured (tests/bench/replies.py), likeness by letters
 alone then answers as many real questions rightly as word vectors of 30 MB do, without any model; where there is a

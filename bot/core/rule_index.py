@@ -57,7 +57,7 @@ class Ruling:
             return {}
         for phrase in self.ends:
             if hit := phrase.match(words.exact):
-                return {name: words.written(*places) for name, places in hit.captures.items()}
+                return {name: words.captured(*places) for name, places in hit.captures.items()}
         return None
 
 
@@ -123,5 +123,5 @@ class Index:
 def _captured(words: Words, hit: Hit, places: Sequence[int] | None) -> dict[str, str]:
     """What the captures took, as written."""
     if places is None:
-        return {name: words.written(start, end) for name, (start, end) in hit.captures.items()}
-    return {name: words.written(places[start], places[end - 1] + 1) for name, (start, end) in hit.captures.items()}
+        return {name: words.captured(start, end) for name, (start, end) in hit.captures.items()}
+    return {name: words.captured(places[start], places[end - 1] + 1) for name, (start, end) in hit.captures.items()}

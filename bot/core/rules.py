@@ -15,6 +15,7 @@ from typing import Literal
 
 from bot.core.builtin import AGREEMENTS, complete
 from bot.core.like import Likeness, Nearest, Sense
+from bot.core.questions import topic_asked
 from bot.core.rule_checks import ACTIONS, check_rule, read_rule
 from bot.core.rule_index import Index, Ruling
 from bot.core.rule_trials import Failure, failures, stolen
@@ -190,7 +191,7 @@ class Engine:
 
     def _last(self, words: Words, mention: Mention, after: str | None) -> Iterator[Match]:
         """The fallbacks, with the wish for a search on the first when the text looks like a topic."""
-        topic = topic_in(words)
+        topic = topic_in(words) or topic_asked(words)
         for ruling in self._ends:
             values = ruling.catches(words)
             if values is None or not ruling.applies(mention, after, words):

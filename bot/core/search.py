@@ -7,6 +7,7 @@ and `title:x` or `x*` run as operators.  So every word goes into double quotes, 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import regex
 
@@ -27,7 +28,7 @@ _ALIASES = (
 )
 _EMPTY_WORDS = """a about again all am an and any anyone anything are as at be because been but by can could did do does doing for
 from get give got had has have having he hello help her here hey hi him his how i id if ill im in into is it its
-ive just know last latest let like link links many me more most much my new newest news no not now of on or our
+ive just know last latest let like link links many me more most much my new newest news no not now of off on or our out over
 please recent recently say share shared she should show so some something tell than thank thanks that thats the
 their them then there these they this those to today up us was we were what whats when where which who whos why
 will with would you your yours"""
@@ -104,7 +105,10 @@ def topic_in(words: Words) -> str | None:
         return None
     if folded[0] in _JOINTS - {"the", "a", "an"} or folded[-1] in _JOINTS:
         return None
+    return " ".join(words.text.split()) if telling_words(folded) else None
+
+
+def telling_words(folded: Sequence[str]) -> list[str]:
+    """Those of folded words that tell what is looked for; empty where no letter is among them."""
     telling = [word for word in folded if word not in _EMPTY and (len(word) > 1 or not word.isascii())]
-    if not any(letter.isalpha() for word in telling for letter in word):
-        return None
-    return " ".join(words.text.split())
+    return telling if any(letter.isalpha() for word in telling for letter in word) else []

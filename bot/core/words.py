@@ -54,6 +54,13 @@ _LAST = "please pls thanks thx cheers bot mate friend buddy there again now then
 _COURTESIES_FIRST = frozenset(_FIRST.split())
 _COURTESIES_LAST = frozenset(_LAST.split())
 _COURTESIES_LAST_TWO = frozenset({("thank", "you"), ("a", "lot"), ("so", "much"), ("very", "much"), ("right", "now")})
+_PLEASES = frozenset(
+    tuple(said.split())
+    for said in (
+        *("please", "pls", "plz", "thanks", "thx", "thank you", "many thanks", "bitte", "danke", "merci", "gracias"),
+        *("por favor", "per favore", "s'il te plaît", "s'il vous plaît", "stp", "svp"),
+    )
+)
 
 
 def clean(text: str, name: str = "") -> str:
@@ -144,6 +151,15 @@ class Words:
     def written(self, start: int, end: int) -> str:
         """The words from place `start` to before `end`, as written, with what stands between them."""
         return self.text[self._spans[start][0] : self._spans[end - 1][1]] if start < end else ""
+
+    def captured(self, start: int, end: int) -> str:
+        """The same, without the "please" or "thanks" that the whole message ends with; one word always remains."""
+        if end == len(self.exact):
+            for size in (3, 2, 1):
+                if end - size > start and tuple(self.exact[end - size : end]) in _PLEASES:
+                    end -= size
+                    break
+        return self.written(start, end)
 
     @property
     def count(self) -> int:

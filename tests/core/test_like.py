@@ -49,7 +49,7 @@ def test_a_paraphrase_is_nearest_to_its_rule(say: str, rule: str) -> None:
 
 
 def test_sentences_of_nobody_are_not_answered() -> None:
-    """Of 200 sentences about anything else, next to none is like an example, and they were not even left out here."""
+    """Of 220 sentences about anything else, next to none is like an example, and they were not even left out here."""
     accepted = [sentence for sentence in SENTENCES if BEES.nearest(words(sentence))[0].score >= BEES.accept]
     assert len(accepted) <= len(SENTENCES) // 20
 
@@ -139,7 +139,7 @@ def test_any_text_has_a_score_between_0_and_1(text: str) -> None:
     assert [one.score for one in near] == sorted((one.score for one in near), reverse=True)
 
 
-def test_the_sentences_of_nobody_are_two_hundred_different_ones() -> None:
+def test_the_sentences_of_nobody_are_different_ones() -> None:
     """The list is what its module says it is."""
-    assert len(set(SENTENCES)) == len(SENTENCES) == 200
+    assert len(set(SENTENCES)) == len(SENTENCES) == 220
     assert all(sentence == sentence.lower().strip() and words(sentence).exact for sentence in SENTENCES)
