@@ -92,6 +92,18 @@ class Doctor(Protocol):
 
 
 @runtime_checkable
+class Identified(Protocol):
+    """An account of which only its server can say who it is there."""
+
+    async def identity(self) -> str:
+        """Who it is there: the same for every account that is the same one there.
+
+        :raises DeliveryError: the server can't be asked now
+        """
+        ...
+
+
+@runtime_checkable
 class Preparing(Protocol):
     """An account that learns something from its server before anything is composed for it, its limits above all."""
 
@@ -242,6 +254,12 @@ Costs = Callable[[Account, Vault | None, datetime], list[str]]
 alone) and `starfish status` (of what was spent so far)."""
 
 
+Identity = Callable[[Any], str]
+"""Who an account is there, by its options: the same for two blocks that are one account, empty where they don't tell.
+
+It is compared and never shown, and holds no secret."""
+
+
 @dataclass(frozen=True, slots=True)
 class Platform:
     """What an entry point of the group `bot.platforms` names."""
@@ -252,6 +270,7 @@ class Platform:
     limits: Limits = Limits(max_length=500)  # as published; an account may learn better ones from its server
     enrol: Enrol | None = None  # the walk of `starfish accounts add`; without one, each key is asked for
     costs: Costs | None = None  # where it costs money
+    identity: Identity | None = None  # where the settings alone tell who an account is
 
 
 class Rewriter(Protocol):

@@ -8,12 +8,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.app.build import ground, platforms, stories, utc_now
+from bot.app.build import Ground, Stories, ground, platforms, stories, utc_now
+from bot.app.ears import ear_of, stands_back
 from bot.core.compose import fit
 from bot.core.text import clean, links_in, measure
 from bot.errors import DeliveryError, Rejected, UsageError
 from bot.model import Draft
-from bot.ports import Doctor, Preparing, Publisher
+from bot.ports import Doctor, Listener, Preparing, Publisher
 from bot.settings import Settings
 from bot.settings.references import References
 from bot.settings.syntax import read
@@ -47,6 +48,7 @@ async def examine(settings: Settings, account: str | None) -> list[Finding]:
                     found += [Finding(account=name, fine=False, what=what) for what in lacking[name]]
                 else:
                     found += await _examined(name, publisher)
+                    found += await _twin(name, built, on)
     return found
 
 
@@ -77,6 +79,18 @@ async def _examined(name: str, publisher: Publisher) -> list[Finding]:
     limits = publisher.limits
     found = list(dict.fromkeys(found))  # who can't be prepared can't be examined, for the same reason
     return [*found, Finding(account=name, fine=True, what=f"takes {limits.max_length} {limits.unit} a post")]
+
+
+async def _twin(name: str, built: Stories, on: Ground) -> list[Finding]:
+    """Whether it is the same account there as another one, which then listens for both."""
+    if not isinstance(built.publishers[name], Listener):
+        return []
+    try:
+        first = (await ear_of(name, built, on)).first
+    except DeliveryError:  # which was told already
+        return []
+    platform = built.sharing.accounts[name].platform
+    return [] if first == name else [Finding(account=name, fine=True, what=stands_back(name, first, platform))]
 
 
 def queue_text(text: str, account: str, settings: Settings, store: Store | None) -> str:

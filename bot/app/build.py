@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import entry_points
 
 from bot import __version__, semantic
+from bot.app.ears import identities
 from bot.app.vault import FileVault
 from bot.articles.reader import Pages
 from bot.core import polling
@@ -74,6 +75,7 @@ class Stories:
 
     settings: Settings
     publishers: Mapping[str, Publisher]
+    identities: Mapping[str, str]  # who each account is on its platform, as far as its settings tell
     sharing: Sharing
     answering: Answering
     telling: Telling
@@ -146,6 +148,7 @@ async def stories(settings: Settings, on: Ground, known: Mapping[str, Platform],
     built = Stories(
         settings=settings,
         publishers=publishers,
+        identities=identities(settings.accounts, known),
         sharing=sharing,
         answering=answering,
         telling=telling,

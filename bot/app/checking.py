@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.app.build import platforms, utc_now
+from bot.app.ears import warnings
 from bot.core.rules import Engine, Failure
 from bot.model import Account
 from bot.ports import Vault
@@ -78,7 +79,10 @@ def examine(settings: Settings) -> Findings:
         settings=settings,
         tests=sum(len(rule.tests) for rule in settings.rules),
         failures=tuple(engine.check()),
-        manners=tuple(sentence for account in settings.accounts for sentence in _manners(account)),
+        manners=(
+            *(sentence for account in settings.accounts for sentence in _manners(account)),
+            *warnings(settings.accounts, platforms()),
+        ),
         costs=tuple(f"{account.name}: {said}." for account in settings.accounts for said in costs_of(account, None)),
     )
 

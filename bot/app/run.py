@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from datetime import datetime, timedelta
 
 from bot import answer, deliver, share, tell
 from bot.app.build import Ground, Stories
+from bot.app.ears import ear_of, stands_back
 from bot.app.minding import mind_the_file, rescue
 from bot.app.polls import TICK, Polls, rest
 from bot.app.supervise import supervise
@@ -94,8 +95,8 @@ class Bot:
             self._start(f"delivery of {name}", self._deliver(name))
             if account.post:
                 self._start(f"posting of {name}", self._post(name))
-            if name in before and before[name] != account:
-                self._hang_up(name)  # it hears with the old address or token
+            if name in before and _beside(before, account.platform) != _beside(accounts, account.platform):
+                self._hang_up(name)  # it hears with the old address or token, or another shall hear for it
             if isinstance(stories.publishers[name], Listener):
                 self._start(f"listening of {name}", self._listen(name))
         self._polls.again.set()
@@ -217,14 +218,18 @@ class Bot:
                 seen = await self._next_change(seen, wake)
 
     async def _listen(self, name: str) -> None:
-        """Hear the account's mentions, durably, oldest first."""
-        publisher = self.stories.publishers[name]
+        """Hear the account's mentions, durably, oldest first, unless another is the same account there and does."""
+        publisher, account = self.stories.publishers[name], self.stories.sharing.accounts[name]
         assert isinstance(publisher, Listener)
-        cursor = await self.on.db(self.on.store.mentions.cursor, name)
-        async for after, mention in publisher.mentions(cursor):
+        ear = await ear_of(name, self.stories, self.on)
+        if ear.first != name:
+            log.info("%s", stands_back(name, ear.first, account.platform))
+            return
+        async for after, mention in publisher.mentions(await ear.cursor()):
             if name not in self.stories.sharing.accounts:
                 return
-            await answer.receive(mention, self.stories.answering, cursor=after)
+            if (heard := await ear.heard(mention)) is not None:
+                await answer.receive(heard, self.stories.answering, cursor=after)
 
     async def _mind(self) -> None:
         await mind_the_file(self.on.store, self.stopping)
@@ -257,3 +262,8 @@ class Bot:
             change.cancel()
             stop.cancel()
             await asyncio.gather(change, stop, return_exceptions=True)
+
+
+def _beside(accounts: Mapping[str, Account], platform: str) -> list[Account]:
+    """The accounts of one platform, in the order of the file."""
+    return [account for account in accounts.values() if account.platform == platform]

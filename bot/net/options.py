@@ -1,4 +1,4 @@
-"""Kinds of values in the options of platforms, as types that pydantic reads.  May import: pydantic.
+"""Kinds of values in the options of platforms, as types that pydantic reads.  May import: model, pydantic.
 
 What they refuse becomes a line of the owner's list of mistakes.
 """
@@ -11,6 +11,8 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, WithJsonSchema
+
+from bot.model import Secret
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -33,6 +35,11 @@ def _span(value: object) -> object:
     if found is None:
         raise ValueError('must be a span like "30s", "5m" or "24h"')
     return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+
+
+def mark_of(secret: Secret | None, server: str) -> str:
+    """A word by which a secret of a server's is known again within one life of the program; empty for none."""
+    return f"{server} {hash(secret):x}" if secret is not None and secret.reveal() else ""
 
 
 Server = Annotated[str, BeforeValidator(_server), WithJsonSchema({"type": "string", "pattern": "^https?://[^/@]+/?$"})]

@@ -190,4 +190,4 @@ def _receipt(place: Place, note: str) -> Receipt:
     return Receipt(remote_id=str(place), url=f"https://bsky.app/profile/{place.did}/post/{place.rkey}", note=note)
 
 
-platform = Platform("bluesky", Options, Bluesky, LIMITS, enrol)
+platform = Platform("bluesky", Options, Bluesky, LIMITS, enrol, identity=lambda options: str(options.handle))

@@ -15,6 +15,7 @@ from typing import Any
 from bot.core.text import measure
 from bot.errors import NeedsLogin, Rejected, TooLong, Unsure
 from bot.model import Account, Mention, Post, Receipt
+from bot.net.options import mark_of
 from bot.net.outcome import outcome
 from bot.net.replies import identifier, json_object
 from bot.platforms.discord.conversations import Conversations
@@ -161,4 +162,6 @@ async def _enrol(given: Mapping[str, str], asker: Asker, door: Callable[[str], H
     return await enrol(given, asker, door)
 
 
-platform = Platform("discord", Options, Discord, LIMITS, enrol=_enrol)
+platform = Platform(
+    "discord", Options, Discord, LIMITS, enrol=_enrol, identity=lambda options: mark_of(options.token, options.server)
+)

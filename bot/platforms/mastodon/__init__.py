@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from bot.core.text import measure
 from bot.errors import DeliveryError, Rejected, RetryLater, TooLong, Unsure
 from bot.model import Account, Limits, Mention, Post, Receipt, Secret
+from bot.net.options import mark_of
 from bot.net.outcome import outcome
 from bot.net.replies import identifier, json_object, json_objects, moment, objects, oldest_first, segment, within, words
 from bot.net.rounds import rounds
@@ -216,6 +217,10 @@ class Mastodon:
 
     # ----------------------------------------------------------------- the set-up
 
+    async def identity(self) -> str:
+        """Who it is on its server, whatever token it comes with.  Raises as `ports.Identified` says."""
+        return await self._wire.own_id()
+
     async def examine(self) -> list[tuple[bool, str]]:
         """Look at token, rights, bot flag, clocks and limits.  Reads only."""
         try:
@@ -232,4 +237,6 @@ async def _enrol(given: Mapping[str, str], asker: Asker, reach: Callable[[str], 
     return await enrol(given, asker, reach)
 
 
-platform = Platform("mastodon", Options, Mastodon, LIMITS, _enrol)
+platform = Platform(
+    "mastodon", Options, Mastodon, LIMITS, _enrol, identity=lambda options: mark_of(options.token, options.server)
+)

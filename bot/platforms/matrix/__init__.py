@@ -231,4 +231,4 @@ async def _enrol(given: Mapping[str, str], asker: Asker, http: Callable[[str], H
     return await enrol(given, asker, http)
 
 
-platform = Platform("matrix", Options, Matrix, LIMITS, _enrol)
+platform = Platform("matrix", Options, Matrix, LIMITS, _enrol, identity=lambda options: str(options.user))

@@ -16,6 +16,7 @@ from typing import Any
 from bot.core.text import measure
 from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, TooLong, Unsure
 from bot.model import Account, Mention, Post, Receipt, Secret
+from bot.net.options import mark_of
 from bot.net.replies import number, objects, within, words
 from bot.net.rounds import rounds
 from bot.platforms.telegram.examine import examine
@@ -243,4 +244,6 @@ async def enrol(given: Mapping[str, str], asker: Asker, reach: Callable[[str], H
     return await walk(given, asker, reach)
 
 
-platform = Platform("telegram", Options, Telegram, LIMITS, enrol)
+platform = Platform(
+    "telegram", Options, Telegram, LIMITS, enrol, identity=lambda options: mark_of(options.token, options.server)
+)

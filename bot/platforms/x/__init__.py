@@ -15,6 +15,7 @@ from typing import Any
 from bot.core.text import measure
 from bot.errors import DeliveryError, Rejected, TooLong, Unsure
 from bot.model import Account, Mention, Post, Receipt
+from bot.net.options import mark_of
 from bot.net.replies import identifier, json_object, segment, within
 from bot.platforms.x.checkup import examined
 from bot.platforms.x.hearing import Hearing
@@ -148,6 +149,10 @@ class X:
         """Mentions after `cursor`, oldest first, for ever; without one, those from the first start on."""
         return self._hearing.mentions(cursor, self._options.poll)
 
+    async def identity(self) -> str:
+        """Who it is there, whatever login it comes with.  Raises as `ports.Identified` says."""
+        return await self._wire.own_id()
+
     async def examine(self) -> list[tuple[bool, str]]:
         """Look at money, login, rights, profile and clock.  Reads only, which costs a cent."""
         return await examined(self._account, self._wire, self._tools)
@@ -172,4 +177,12 @@ async def _enrol(given: Mapping[str, str], ask: Asker, reach: Callable[[str], Ht
     return await enrol(given, ask, reach)
 
 
-platform = Platform("x", Options, X, LIMITS, enrol=_enrol, costs=costs)
+platform = Platform(
+    "x",
+    Options,
+    X,
+    LIMITS,
+    enrol=_enrol,
+    costs=costs,
+    identity=lambda options: mark_of(options.access_token or options.refresh_token, options.server),
+)
