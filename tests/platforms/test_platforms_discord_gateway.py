@@ -16,6 +16,7 @@ from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater
 from bot.model import Secret
 from bot.net import Client
 from bot.platforms.discord.gateway import FINAL, HELLO_WITHIN, INTENTS, LONGEST_PAUSE, OVER, Gateway
+from bot.platforms.discord.sessions import Session
 from bot.prove.discord_gateway import HEARTBEAT, IDENTIFY, RECONNECT, RESUME
 from bot.prove.discord_server import DiscordServer
 from bot.prove.servers import serving
@@ -102,7 +103,7 @@ def line(make_client: Callable[..., Client]) -> Open:
                 return await find(server) if find else f"{server.gateway.url}/?v=10&encoding=json"
 
             door = make_client(allow_private=()).door([server.url])
-            gateway = Gateway(door, Secret(CANARY), where, dice=Dice(), pause=pauses)
+            gateway = Gateway(door, Secret(CANARY), where, Session(), dice=Dice(), pause=pauses)
             running = asyncio.create_task(gateway.run(lambda name, said: heard.append((name, said))))
             try:
                 yield Line(server, pauses, running, heard, gateway)
@@ -114,7 +115,7 @@ def line(make_client: Callable[..., Client]) -> Open:
 
 
 async def test_it_introduces_itself_and_hears(line: Open) -> None:
-    """With no privileged intent; leaving says goodbye, so that nobody thinks the bot is there."""
+    """With no privileged intent; leaving ends the socket and not the session, which the next life takes up."""
     async with line() as on:
         await on.until(lambda: on.names() == ["READY"])
         assert on.gateway.stands
@@ -124,7 +125,7 @@ async def test_it_introduces_itself_and_hears(line: Open) -> None:
         on.server.say("@ann", "one")
         on.server.say("@ann", "two", direct=True)
         await on.until(lambda: len(on.heard) == 3)
-    assert on.server.gateway.codes == [1000]
+    assert on.server.gateway.codes == [4000]
 
 
 async def test_its_heart_beats(line: Open) -> None:

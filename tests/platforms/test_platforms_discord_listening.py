@@ -15,6 +15,8 @@ from bot.net import Client
 from bot.platforms.discord import platform
 from bot.platforms.discord.messages import Heard, number_of
 from bot.platforms.discord.rooms import MOST, Room, Rooms
+from bot.platforms.discord.sessions import Kept, Session
+from bot.prove.discord_gateway import HEARTBEAT, RESUME
 from bot.prove.discord_server import DiscordServer
 from bot.prove.discord_world import BOT, GUILD, HOME, Message
 from bot.prove.servers import serving
@@ -69,13 +71,17 @@ class Hearing:
 
 @asynccontextmanager
 async def life(stage: Stage, cursor: str | None = None) -> AsyncIterator[Hearing]:
-    """Listen until the block ends; it begins once the gateway stands and all was asked for."""
-    before = len(stage.server.asked)
+    """Listen until the block ends; it begins once the gateway stands and all was asked for, anew for a new session."""
+    before, greeted = len(stage.server.asked), len(stage.server.gateway.heard)
     hearing = Hearing(stage, cursor)
 
     def settled() -> bool:
         asked = [one.path for one in stage.server.asked[before:]]
-        return hearing.task.done() or (stage.server.listeners > 0 and sum("threads" in path for path in asked) >= 2)
+        greeting = next((said["op"] for said in stage.server.gateway.heard[greeted:] if said["op"] != HEARTBEAT), None)
+        rounds = 1 if greeting == RESUME else 2
+        return hearing.task.done() or (
+            stage.server.listeners > 0 and sum("threads" in path for path in asked) >= rounds
+        )
 
     try:
         await _until(settled)
@@ -84,6 +90,17 @@ async def life(stage: Stage, cursor: str | None = None) -> AsyncIterator[Hearing
         hearing.task.cancel()
         await asyncio.gather(hearing.task, return_exceptions=True)
         await _until(lambda: stage.server.listeners == 0)
+
+
+@asynccontextmanager
+async def life_again(stage: Stage, cursor: str | None) -> AsyncIterator[Hearing]:
+    """Listen until the block ends, whatever comes first."""
+    hearing = Hearing(stage, cursor)
+    try:
+        yield hearing
+    finally:
+        hearing.task.cancel()
+        await asyncio.gather(hearing.task, return_exceptions=True)
 
 
 async def test_it_is_called_anywhere(stage: Stage) -> None:
@@ -142,6 +159,74 @@ async def test_a_lost_session_is_asked_after(stage: Stage) -> None:
         stage.server.say("@ann", "elsewhere", channel=OTHER)
         stage.server.cut_streams()
         await now.until(["before", "meanwhile", "elsewhere"])
+
+
+async def test_a_strangers_first_private_words_are_told_after_a_restart(stage: Stage) -> None:
+    """Nobody can ask for them, so the session is taken up again, and tells what came while the bot was away."""
+    async with life(stage) as first:
+        stage.server.say("@ann", "here")
+        await first.until(["here"])
+    stage.server.say("@eve", "may I ask something?", direct=True)
+    stage.server.say("@ann", "also this")
+    async with life_again(stage, first.cursor) as second:
+        await _until(lambda: len(second.heard) == 2 or second.task.done())
+        assert sorted(second.texts()) == ["also this", "may I ask something?"]
+        assert len(stage.server.gateway.sessions) == 1
+
+
+async def test_a_life_that_ends_without_a_word_loses_nothing(stage: Stage) -> None:
+    """The session's place was written down before; what was told since is told again, and known by its id."""
+    async with life(stage) as first:
+        stage.server.say("@ann", "here")
+        await first.until(["here"])
+        kept = dict(stage.vault.kept)  # as a kill leaves it
+        stage.server.say("@eve", "hello", direct=True)
+        await first.until(["here", "hello"])
+    stage.vault.kept = kept
+    stage.server.say("@eve", "still there?", direct=True)
+    async with life_again(stage, first.cursor) as second:
+        await second.until(["hello", "still there?"])
+        assert second.heard[0].remote_id == first.heard[-1].remote_id  # which its receiver knows
+
+
+async def test_private_words_of_a_gap_are_found_when_they_write_again(stage: Stage) -> None:
+    """A session that is gone tells nothing; the channel of whoever writes in private for the first time is read back."""
+    stage.server.say("@eve", "before there was a bot", direct=True)
+    stage.clock.now += timedelta(minutes=1)
+    async with life(stage) as first:
+        stage.server.say("@ann", "here")
+        await first.until(["here"])
+    stage.server.gateway.sessions.clear()
+    stage.server.say("@eve", "may I ask something?", direct=True)
+    stage.clock.now += timedelta(minutes=5)
+    async with life(stage, first.cursor) as second:
+        stage.server.say("@eve", "hello?", direct=True)
+        await second.until(["may I ask something?", "hello?"])
+
+
+async def test_a_private_channel_that_cannot_be_read_back_is_answered_all_the_same(stage: Stage) -> None:
+    """Whatever they may have said before, this is heard."""
+    stage.server.missing = {f"/api/v10/channels/{stage.server.private('@eve')}/messages"}
+    async with life(stage) as now:
+        stage.server.say("@eve", "hello?", direct=True)
+        await now.until(["hello?"])
+
+
+async def test_what_the_gateway_tells_before_we_know_who_we_are_waits(stage: Stage) -> None:
+    """An interface that fails at the start costs nobody's words."""
+    async with life(stage) as first:
+        stage.server.say("@ann", "here")
+        await first.until(["here"])
+    stage.server.say("@eve", "hello?", direct=True)
+    before = stage.options
+    stage.options = lambda url: {**before(url), "poll": timedelta(seconds=0.05)}
+    ears = stage.open().mentions(first.cursor)
+    stage.server.limited = ["user"]
+    with pytest.raises(RetryLater):
+        await anext(ears)
+    stage.clock.now += timedelta(seconds=5)
+    async with life_again(stage, first.cursor) as second:
+        await second.until(["hello?"])
 
 
 async def test_words_that_are_taken_back_are_told(stage: Stage) -> None:
@@ -334,3 +419,34 @@ def test_a_note_is_written_once_an_hour() -> None:
     rooms.heard(base + (3_700_000 << 22))
     assert rooms.upto > base
     rooms.heard(-5)
+
+
+def test_a_session_is_remembered_as_far_as_it_was_acted_on(clock: Hands) -> None:
+    """Not for every event: when it is new, twice a minute, and at the end; whatever the clock does."""
+    vault = MemoryVault()
+    kept = Kept("acc", vault, "place", clock)
+    assert kept.recalled() == Session()
+    kept.reached(Session("one", "wss://there", 1))
+    clock.now += timedelta(seconds=29)
+    kept.reached(Session("one", "wss://there", 2))
+    assert kept.recalled().seq == 1
+    clock.now += timedelta(seconds=1)
+    kept.reached(Session("one", "wss://there", 3))
+    assert kept.recalled() == Session("one", "wss://there", 3)
+    clock.now -= timedelta(hours=2)
+    kept.reached(Session("one", "wss://there", 4))
+    assert kept.recalled().seq == 4
+    kept.reached(Session("two", "", 5))
+    assert kept.recalled() == Session("two", "", 5)
+    kept.write(Session("two", "", 6))
+    assert Kept("acc", vault, "place", clock).recalled().seq == 6
+
+
+@pytest.mark.parametrize(
+    "said", ["", "x", "[]", "5", "{}", '{"id": 5, "seq": 1}', '{"id": "a"}', '{"id": "a", "seq": true}', "[" * 9999]
+)
+def test_a_damaged_session_is_none(clock: Hands, said: str) -> None:
+    """Then a new one begins, and everything is asked for."""
+    vault = MemoryVault()
+    vault.put("acc", "place", Secret(said))
+    assert Kept("acc", vault, "place", clock).recalled() == Session()

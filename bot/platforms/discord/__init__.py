@@ -23,6 +23,7 @@ from bot.platforms.discord.gateway import Gateway
 from bot.platforms.discord.listening import PAGE, Ears
 from bot.platforms.discord.messages import LIMITS, body_of, harmless, is_post, number_of, snowflake
 from bot.platforms.discord.options import Options
+from bot.platforms.discord.sessions import Kept
 from bot.platforms.discord.wire import Wire, barred, too_long
 from bot.ports import Asker, Enrolled, Http, Platform, Tools
 
@@ -145,8 +146,9 @@ class Discord:
     def mentions(self, cursor: str | None) -> AsyncIterator[tuple[str, Mention]]:
         """Mentions after `cursor`, oldest first, for ever; without one, those from the first start on."""
         dice = random.Random()  # noqa: S311 -- spreads requests, hides nothing
-        gateway = Gateway(self._tools.http, self._options.token, self._wire.gateway, dice=dice)
-        ears = Ears(self.name, self._options.channel, self._wire, self._tools, gateway, self._talks)
+        kept = Kept(self.name, self._tools.vault, f"session {self._wire.address}", self._tools.now)
+        gateway = Gateway(self._tools.http, self._options.token, self._wire.gateway, kept.recalled(), dice=dice)
+        ears = Ears(self.name, self._options.channel, self._wire, self._tools, gateway, kept, self._talks)
         return ears.mentions(cursor, self._options.poll)
 
     async def examine(self) -> list[tuple[bool, str]]:

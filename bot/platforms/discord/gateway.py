@@ -3,7 +3,8 @@
     hello ─identify→ READY ─events→ …          a heart beats all the while; no echo: the socket is dead
     gone  ─reconnect, resume→ what was missed, RESUMED        or: invalid session ─identify→ READY, and somebody asks
 
-A new session says nothing of what was missed, so whoever listens asks for it at each READY.
+A new session says nothing of what was missed, so whoever listens asks for it at each READY.  An old one says it, also
+after a restart: so we leave without ending it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from enum import IntEnum
 from typing import Any
@@ -21,6 +23,7 @@ from typing import Any
 from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, Unsure
 from bot.model import Secret
 from bot.net.replies import number, within, words
+from bot.platforms.discord.sessions import Session, sequence
 from bot.platforms.discord.wire import GATEWAY
 from bot.ports import Http, Socket
 
@@ -70,6 +73,7 @@ class Gateway:
         http: Http,
         token: Secret,
         find: Callable[[], Awaitable[str]],
+        session: Session,
         *,
         dice: random.Random,
         pause: Callable[[float], Coroutine[Any, Any, None]] = asyncio.sleep,
@@ -77,13 +81,13 @@ class Gateway:
         """Make it; nothing is opened before `run`.
 
         :param find: gives the address for a new session
+        :param session: the one to take up; an empty one: there is none
         :param pause: waits for so many seconds
         """
         self.stands = False  # whether events come
+        self.session = session
         self._http, self._token, self._find = http, token, find
         self._dice, self._pause = dice, pause
-        self._session, self._resume_at = "", ""
-        self._seq: int | None = None
         self._echoed = False
         self._fruitful = False  # whether this socket brought anything but a new session
 
@@ -96,11 +100,11 @@ class Gateway:
         while True:
             self._fruitful, wish = False, timedelta(0)
             try:
-                async with self._http.socket(self._resume_at or await self._find()) as socket:
+                async with self._http.socket(self.session.there or await self._find()) as socket:
                     await self._converse(socket, hear)
                     code = socket.code or 0
             except (DeliveryError, ValueError) as error:  # whether we are let in at all, the asking tells
-                code, self._resume_at = 0, ""
+                code, self.session = 0, replace(self.session, there="")
                 wish = error.after or wish if isinstance(error, RetryLater) else wish
                 log.debug("the gateway could not be reached: %s", error)
             finally:
@@ -109,9 +113,11 @@ class Gateway:
                 failure, why = FINAL[code]
                 raise failure(f"{why} ({code})")
             if code in OVER:
-                self._forget()
+                self.session = Session()
             if not self._fruitful:
-                self._resume_at = ""  # the general address leads to a live place, also for a session
+                self.session = replace(
+                    self.session, there=""
+                )  # the general address leads to a live place, also for a session
             pause = FIRST_PAUSE if self._fruitful else pause
             await self._pause(max(pause * self._dice.uniform(0.5, 1.0), wish.total_seconds()))
             pause = min(pause * 2, LONGEST_PAUSE)
@@ -128,11 +134,12 @@ class Gateway:
         finally:
             heart.cancel()
             await asyncio.gather(heart, return_exceptions=True)
+            await socket.close(UNHEARD)
 
     async def _take(self, said: dict[str, Any], socket: Socket, interval: asyncio.Future[float], hear: Hear) -> None:
         match said.get("op"):
             case Op.EVENT:
-                self._seq = number(said.get("s"), at_least=0, at_most=1 << 53) or self._seq
+                self.session = replace(self.session, seq=sequence(said.get("s")) or self.session.seq)
                 self._event(words(said.get("t")), within(said, "d"), hear)
             case Op.HELLO if not interval.done():
                 told = number(within(said, "d").get("heartbeat_interval"), at_most=600_000) or 45_000
@@ -146,15 +153,14 @@ class Gateway:
                 await socket.close(UNHEARD)
             case Op.INVALID:
                 if said.get("d") is not True:
-                    self._forget()
+                    self.session = Session()
                 await self._pause(self._dice.uniform(1.0, 5.0))  # as the reference asks for
                 await socket.close(UNHEARD)
 
     def _event(self, name: str, said: dict[str, Any], hear: Hear) -> None:
         if name == "READY":
-            self._session = words(said.get("session_id"))
-            there = words(said.get("resume_gateway_url"))
-            self._resume_at = f"{there.rstrip('/')}{GATEWAY}" if there and self._session else ""
+            id_, there = words(said.get("session_id")), words(said.get("resume_gateway_url")).rstrip("/")
+            self.session = replace(self.session, id=id_, there=f"{there}{GATEWAY}" if there and id_ else "")
         self._fruitful = self._fruitful or name != "READY"
         self.stands = self.stands or name in {"READY", "RESUMED"}
         hear(name, said)
@@ -186,19 +192,16 @@ class Gateway:
         return interval.done()
 
     def _heartbeat(self) -> str:
-        return json.dumps({"op": Op.HEARTBEAT, "d": self._seq})
+        return json.dumps({"op": Op.HEARTBEAT, "d": self.session.seq})
 
     def _greeting(self) -> str:
         """Take the session up again, or begin one."""
         token: dict[str, object] = {"token": self._token.reveal()}
-        if self._session:
-            again = token | {"session_id": self._session, "seq": self._seq}
+        if self.session.id:
+            again = token | {"session_id": self.session.id, "seq": self.session.seq}
             return json.dumps({"op": Op.RESUME, "d": again})
         names = {"os": "linux", "browser": "starfish", "device": "starfish"}
         return json.dumps({"op": Op.IDENTIFY, "d": token | {"intents": INTENTS, "properties": names}})
-
-    def _forget(self) -> None:
-        self._session, self._resume_at, self._seq = "", "", None
 
 
 def _payload(text: str) -> dict[str, Any]:

@@ -2,25 +2,27 @@
 
 May import: model, errors, ports, net, and the rest of this package.
 Within each channel the oldest comes first; channels are told of one after the other.  Discord lists no private channels
-to bots, so a stranger's very first private words are lost where they fall into a gap between two sessions.
+to bots, so a stranger's very first private words that fall into a gap between two sessions are found when they write
+again, as their channel is read back then.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from bot.errors import RetryLater, Unsure
-from bot.model import Mention
+from bot.errors import DeliveryError, RetryLater, Unsure
 from bot.net.outcome import outcome
 from bot.net.replies import identifier, json_object, json_objects, objects, within
 from bot.platforms.discord.conversations import Conversations
+from bot.platforms.discord.fresh import Fresh, Item
 from bot.platforms.discord.gateway import Gateway
-from bot.platforms.discord.messages import LATE, Heard, mention_of, number_of, speaks_to
+from bot.platforms.discord.messages import LATE, Heard, number_of, snowflake, speaks_to
 from bot.platforms.discord.rooms import PRIVATE, Room, Rooms
+from bot.platforms.discord.sessions import Kept, Session
 from bot.platforms.discord.wire import Wire, barred
 from bot.ports import Reply, Tools
 
@@ -30,25 +32,25 @@ PAGE = 100
 PATIENCE = 3
 """Times in a row that asking may fail before it is told: a hiccup is nobody's business."""
 
-KNOWN = 5_000
-"""Mentions that are known to be told already."""
+BEFORE = timedelta(days=1)
+"""How far a private channel is read back that we learn of: what is older isn't answered at once anyway."""
 
-Item = tuple[str, Mention]
+Event = tuple[str, dict[str, Any], Session]
+"""What the gateway told: a name, what it says, and where its session stood then."""
 
 
 class Ears:
     """One account that listens."""
 
     def __init__(
-        self, account: str, channel: str, wire: Wire, tools: Tools, gateway: Gateway, talks: Conversations
+        self, account: str, channel: str, wire: Wire, tools: Tools, gateway: Gateway, kept: Kept, talks: Conversations
     ) -> None:
-        self._account, self._wire, self._tools = account, wire, tools
-        self._gateway, self._talks = gateway, talks
+        self._wire, self._tools = wire, tools
+        self._gateway, self._kept = gateway, kept
+        self._fresh = Fresh(account, talks, tools.now)
+        self._acted = gateway.session  # on everything up to there
         self._rooms = Rooms(account, channel, tools.vault, f"heard-from {wire.address} {channel}")
-        self._me = ""
-        self._heard = self._start = Heard(0)  # now, and when this life began
-        self._told: dict[str, None] = {}  # in this life
-        self._events: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue()
+        self._events: asyncio.Queue[Event] = asyncio.Queue()
 
     async def mentions(self, cursor: str | None, every: timedelta) -> AsyncIterator[Item]:
         """Mentions after `cursor`, oldest first, for ever; asked for at least `every` so often.
@@ -57,7 +59,7 @@ class Ears:
         :raises NeedsLogin, Rejected: if any asking does, or the gateway says that it is of no use
         """
         hearing = asyncio.create_task(self._gateway.run(self._hear))
-        hearing.add_done_callback(lambda _: self._events.put_nowait(("END", {})))
+        hearing.add_done_callback(lambda _: self._events.put_nowait(("END", {}, self._gateway.session)))
         failures, begun, everywhere = PATIENCE, False, True
         try:
             while True:
@@ -75,31 +77,42 @@ class Ears:
                         raise
                     pause = max(every, (error.after if isinstance(error, RetryLater) else None) or every)
                 until = asyncio.get_running_loop().time() + pause.total_seconds()
-                while (event := await self._next(hearing, until)) is not None and event[0] != "READY":
-                    for item in [item async for item in self._of(*event)] if begun else ():
+                while (event := await self._next(hearing, until, begun=begun)) is not None:
+                    for item in [item async for item in self._of(event[0], event[1])]:
                         yield item
+                    self._act(event[2])
+                    if event[0] == "READY":
+                        break
                 everywhere = event is not None or not self._gateway.stands
         finally:
             hearing.cancel()
             await asyncio.gather(hearing, return_exceptions=True)
+            self._kept.write(self._acted)
 
     # ----------------------------------------------------------------- what the gateway tells
 
     def _hear(self, name: str, said: dict[str, Any]) -> None:
         """Keep what concerns us until it is its turn."""
         if name == "READY":
-            self._me = self._me or identifier(within(said, "user").get("id"))
+            self._fresh.me = self._fresh.me or identifier(within(said, "user").get("id"))
         elif name in {"MESSAGE_CREATE", "MESSAGE_UPDATE"}:
-            if self._me and not speaks_to(said, self._me, direct=_is_direct(said)):
+            if self._fresh.me and not speaks_to(said, self._fresh.me, direct=_is_direct(said)):
                 return
         elif name not in {"MESSAGE_DELETE", "MESSAGE_DELETE_BULK"}:
             return
-        self._events.put_nowait((name, said))
+        self._events.put_nowait((name, said, self._gateway.session))
 
-    async def _next(self, hearing: asyncio.Task[None], until: float) -> tuple[str, dict[str, Any]] | None:
-        """The next event; None once it is time to ask.  Raises what ended the gateway."""
+    def _act(self, session: Session) -> None:
+        """An event was acted on, so that its session need not tell of it again; nor of others that weren't for us."""
+        self._acted = session if self._events.qsize() else self._gateway.session
+        self._kept.reached(self._acted)
+
+    async def _next(self, hearing: asyncio.Task[None], until: float, *, begun: bool) -> Event | None:
+        """The next event, unless we haven't `begun` yet; None once it is time to ask.  Raises what ended the gateway."""
         try:
             async with asyncio.timeout_at(until):
+                if not begun:  # nobody knows yet who we are: what is told waits
+                    await asyncio.shield(hearing)
                 event = await self._events.get()
         except TimeoutError:
             return None
@@ -109,58 +122,39 @@ class Ears:
 
     async def _of(self, name: str, said: dict[str, Any]) -> AsyncIterator[Item]:
         if name.startswith("MESSAGE_DELETE"):
-            ids = said.get("ids")
-            for id_ in [said.get("id"), *(ids if isinstance(ids, list) else ())]:
-                if number_of(id_):
-                    yield str(self._heard), self._gone(identifier(id_))
+            for gone in self._fresh.gone(said):
+                yield gone
             return
         channel, private = identifier(said.get("channel_id")), _is_direct(said)
         if name == "MESSAGE_UPDATE" and not said.get("edited_timestamp"):
             return  # only its pictures were looked up
+        if name == "READY" or not speaks_to(said, self._fresh.me, direct=private):
+            return
+        new = private and channel not in self._rooms.known
         room = self._rooms.enter(channel, PRIVATE if private else identifier(said.get("guild_id")))
+        if new:
+            with suppress(DeliveryError):  # whatever they said before, this is answered
+                async for earlier in self._said_before(channel):
+                    yield earlier
         # An edit may make a mention of what was none when its id was passed.
-        if (item := await self._new(said, room, again=name == "MESSAGE_UPDATE")) is not None:
+        if (item := await self._fresh.mention(said, room, again=name == "MESSAGE_UPDATE")) is not None:
             yield item
-
-    def _gone(self, id_: str) -> Mention:
-        return Mention(account=self._account, remote_id=id_, author="", text="", at=self._tools.now(), gone=True)
-
-    async def _new(self, message: dict[str, Any], room: Room, *, again: bool = False) -> Item | None:
-        """A message as a mention, with the cursor after it; None if it is none, or was told."""
-        id_ = identifier(message.get("id"))
-        if id_ in self._told or (number_of(id_) in self._start and not again):
-            return None
-        mention = mention_of(
-            message,
-            account=self._account,
-            me=self._me,
-            direct=room.guild == PRIVATE,
-            guild=room.guild,
-            now=self._tools.now(),
-        )
-        if mention is None:
-            return None
-        mention = replace(mention, thread=await self._talks.first(message))
-        self._told[id_] = None
-        if len(self._told) > KNOWN:
-            del self._told[next(iter(self._told))]
-        self._heard = self._heard.plus(number_of(id_))
-        return str(self._heard), mention
 
     # ----------------------------------------------------------------- what is asked for
 
     async def _begin(self, cursor: str | None) -> None:
         """Learn who we are, where, and how far was heard before."""
         rooms, home = self._rooms, self._rooms.home
-        self._me = await self._wire.own_id()
+        self._fresh.me = await self._wire.own_id()
         channel = json_object(await self._wire.get(f"/channels/{home}"))
         rooms.known[home] = Room(identifier(channel.get("guild_id")) or PRIVATE)
         if not rooms.recall():
-            _, newest = await self._wire.messages(home, limit=1)
+            reply, newest = await self._wire.messages(home, limit=1)
+            rooms.began = snowflake(self._tools.now() + self._wire.ahead(reply))
             rooms.note(max([number_of(each.get("id")) for each in newest], default=0))
         heard = Heard.read(cursor) if cursor else Heard(0)
         after = tuple(id_ for id_ in heard.after if id_ > rooms.upto)
-        self._heard = self._start = Heard(max(heard.upto, rooms.upto), after)
+        self._fresh.begin(Heard(max(heard.upto, rooms.upto), after))
 
     async def _caught_up(self, *, everywhere: bool) -> AsyncIterator[Item]:
         """Read on where we left off: our own channel, and `everywhere` also all in which somebody may have spoken to us."""
@@ -177,10 +171,16 @@ class Ears:
         if everywhere or self._gateway.stands:
             self._rooms.heard(mark)
 
-    async def _read_on(self, channel: str) -> AsyncIterator[Item]:
+    async def _said_before(self, channel: str) -> AsyncIterator[Item]:
+        """What somebody said in private before we knew of their channel: while no session stood."""
+        since = max(snowflake(self._tools.now() - BEFORE), self._rooms.began)
+        async for item in self._read_on(channel, since, again=True):
+            yield item
+
+    async def _read_on(self, channel: str, since: int | None = None, *, again: bool = False) -> AsyncIterator[Item]:
         """Read a channel to its end; one of others' that is closed to us now is forgotten."""
         room = self._rooms.known[channel]
-        at = max(self._heard.upto, room.read - LATE)
+        at = max(self._fresh.heard.upto, room.read - LATE) if since is None else since
         while True:
             reply = await self._wire.send("GET", f"/channels/{channel}/messages?after={at}&limit={PAGE}")
             if channel != self._rooms.home and reply.status in {403, 404}:
@@ -190,7 +190,7 @@ class Ears:
             outcome(reply)
             page = sorted(json_objects(reply), key=lambda each: number_of(each.get("id")))
             for message in page:
-                if (item := await self._new(message, room)) is not None:
+                if (item := await self._fresh.mention(message, room, again=again)) is not None:
                     self._rooms.enter(channel, room.guild)
                     yield item
             newest = number_of(page[-1].get("id")) if page else 0
@@ -211,7 +211,7 @@ class Ears:
             outcome(reply)
             for channel in _listed(reply):
                 name, newest = identifier(channel.get("id")), number_of(channel.get("last_message_id"))
-                room = known.get(name) or Room(guild, read=self._heard.upto, ours=False)
+                room = known.get(name) or Room(guild, read=self._fresh.heard.upto, ours=False)
                 if number_of(name) and newest > room.read and not room.ours:
                     known[name] = room
                     async for item in self._read_on(name):

@@ -38,6 +38,7 @@ class Rooms:
 
     def __init__(self, account: str, home: str, vault: Vault, place: str) -> None:
         self.home, self.upto = home, 0
+        self.began = 0  # up to where all was history at the first start
         self.known: dict[str, Room] = {home: Room("")}
         self._account, self._vault, self._place = account, vault, place
 
@@ -63,9 +64,10 @@ class Rooms:
 
     def note(self, upto: int) -> None:
         """Remember it over restarts."""
-        self.upto = upto
+        self.upto, self.began = upto, self.began or upto
         rooms = {name: self.known[name].guild for name in self.others}
-        self._vault.put(self._account, self._place, Secret(json.dumps({"upto": str(upto), "rooms": rooms})))
+        told = {"upto": str(upto), "began": str(self.began), "rooms": rooms}
+        self._vault.put(self._account, self._place, Secret(json.dumps(told)))
 
     def recall(self) -> bool:
         """Bring to mind what was remembered; tells whether anything was."""
@@ -77,6 +79,7 @@ class Rooms:
         except ValueError:
             return False
         self.upto = number_of(within(said, "").get("upto"))
+        self.began = number_of(within(said, "").get("began")) or self.upto
         for name, guild in within(said, "", "rooms").items():
             if number_of(name) and words(guild):
                 self.known.setdefault(name, Room(guild))
