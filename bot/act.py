@@ -13,7 +13,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.core.period import period_of
-from bot.core.reply import pick
+from bot.core.reply import defuse, pick
 from bot.core.rule_checks import OWNERS
 from bot.core.search import topic_of
 from bot.core.sentences import sentences
@@ -94,7 +94,7 @@ async def _search(match: Match, mention: Mention, on: Acting, now: datetime) -> 
 
 
 async def _latest(match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
-    return await _found(match.values.get("topic", ""), mention, on, now, newest=True)
+    return await _found(match.values.get("topic") or match.values.get("when", ""), mention, on, now, newest=True)
 
 
 async def _found(topic: str, mention: Mention, on: Acting, now: datetime, *, newest: bool) -> Values | None:
@@ -142,6 +142,13 @@ async def _unfollow(match: Match, mention: Mention, on: Acting, _now: datetime) 
     topic = match.values.get("topic", "")
     gone = await on.db(on.store.promises.unfollow, mention.account, mention.author, topic)
     return {} if gone else None
+
+
+async def _follows(_match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
+    """What the asker follows on this account, in their own words."""
+    rows = await on.db(on.store.promises.follows, mention.account)
+    theirs = [defuse(row.words) for row in rows if row.person == mention.author]
+    return {"list": ", ".join(f"“{topic}”" for topic in theirs)} if theirs else None
 
 
 async def _remind(match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
@@ -226,6 +233,7 @@ ACTIONS: Mapping[str, Callable[[Match, Mention, Acting, datetime], Awaitable[Val
     "opt_in": _nothing,
     "follow": _follow,
     "unfollow": _unfollow,
+    "follows": _follows,
     "remind": _remind,
     "quote": _quote,
     "pause": _pause,

@@ -22,6 +22,9 @@ from bot.store import Store, Writer
 WELCOME = "Good to meet you! "
 """What `{welcome}` says to somebody who speaks to the bot for the first time."""
 
+PASSED_ON = "passed on"
+"""Why a mention waits for the owner though a rule answered it: the rule says that they get it, and so they do."""
+
 UNSURE = frozenset({"like", "ask", "search", "fallback"})
 """Stages at which what the owner says may well be the answer that the bot asked them for."""
 
@@ -112,7 +115,7 @@ async def _said(rule: Rule, match: Match, mention: Mention, bot: Answering, now:
     return Reply(
         match=match,
         text=say(rule, match, mention, found, bot),
-        unanswered="no rule" if match.stage == "fallback" else None,
+        unanswered="no rule" if match.stage == "fallback" else PASSED_ON if rule.do == "ask_owner" else None,
         details={"waiting": found["waiting"]} if found and "waiting" in found else {},
     )
 

@@ -16,6 +16,17 @@ _WORDS = {
     "opt_out": (
         *("stop", "unsubscribe", "opt out", "leave me alone", "stop it", "stop messaging me", "stop replying [to me]"),
         *("stop writing to me", "do not (reply|write) to me", "don't (reply|write) to me", "quit", "go away"),
+        # The same in the languages that most people write: nobody is to be held by a bot that speaks another one.
+        *("stopp", "hör [bitte] auf", "lass mich in ruhe", "schreib mir nicht mehr", "arrête", "arrêtez", "stop svp"),
+        *(
+            "laisse moi tranquille",
+            "laissez moi tranquille",
+            "basta",
+            "para ya",
+            "déjame en paz",
+            "no me escribas [más]",
+        ),
+        *("pare", "me deixa em paz", "smetti", "smettila", "lasciami in pace", "hou op", "laat me met rust"),
     ),
     "opt_in": ("start", "unstop", "opt in", "start again", "come back", "you may write to me [again]"),
 }

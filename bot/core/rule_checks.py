@@ -12,7 +12,7 @@ from bot.core.words import Words, clean
 from bot.model import Rule
 
 ACTIONS = (
-    *("search", "latest", "similar", "why", "source", "summary", "follow", "unfollow", "remind"),
+    *("search", "latest", "similar", "why", "source", "summary", "follow", "unfollow", "follows", "remind"),
     *("opt_out", "opt_in", "ask_owner", "pause", "resume", "teach", "forget", "quote", "help", "status"),
     *("queue", "skip", "approve", "add_feed", "share", "why_not", "yours", "unanswered", "ignore", "lock"),
 )

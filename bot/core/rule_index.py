@@ -14,7 +14,7 @@ from bot.core.builtin import is_bare_fallback
 from bot.core.expressions import Expression
 from bot.core.phrases import Hit, Phrase
 from bot.core.rule_checks import CONSENT
-from bot.core.words import Words
+from bot.core.words import A_LINK, Words
 from bot.model import Mention, Rule
 
 
@@ -84,12 +84,14 @@ class Index:
 
     def hits(self, words: Words) -> Iterator[tuple[Ruling, Mapping[str, str]]]:
         """The rules with a matching phrase and their captures: exact matches first, best first."""
-        having = frozenset(words.folded_all)
+        having = frozenset((*words.folded_all, A_LINK) if words.links else words.folded_all)
         filed = self._filed
         possible = [phrase for word in having if word in filed for phrase in filed[word] if phrase.required <= having]
         phrases = list(dict.fromkeys(possible)) if len(possible) > 1 else possible
         phrases += self._always
-        if words.plain and phrases:  # its views are stretches of the text, so what stands side by side is in the text
+        if (
+            words.plain and phrases and not words.links
+        ):  # its views are stretches of the text, so what stands side by side is in the text
             text = f" {' '.join(words.folded_all)} "
             phrases = [phrase for phrase in phrases if not any(run not in text for run in phrase.runs)]
         if not phrases:

@@ -199,7 +199,9 @@ class Engine:
             if topic:
                 yield Match(rule=ruling.rule.id, stage="search", score=0.0, values={**values, "topic": topic})
                 topic = None
-            yield Match(rule=ruling.rule.id, stage="fallback", score=0.0, values=values)
+            # Whom nothing was said to but a name, and who has a rule for that, is no riddle for the owner.
+            wordless = not words.exact and not ruling.always
+            yield Match(rule=ruling.rule.id, stage="phrase" if wordless else "fallback", score=0.0, values=values)
 
     # ----------------------------------------------------------------- tests and teaching
 

@@ -39,6 +39,10 @@ _ASCII_WORD = re.compile(
 )
 """The same for plain text, three times as fast."""
 
+A_LINK = "https"
+"""The word that stands for any link in a phrase: "see https" is said with whichever address."""
+_SCHEMES = ("https://", "http://")
+
 _EMOJI = regex.compile(r"[\p{Extended_Pictographic}\p{Regional_Indicator}]")
 _IS_UNSPACED = regex.compile(rf"[{_UNSPACED}]")
 _ODD = re.compile(r"[^\t\n -~]|[<>&`]")  # what the fast path of `clean` can't leave as it is
@@ -119,11 +123,12 @@ class Words:
             self.folded_all = self.exact
         else:
             self.folded_all = [fold(word) for word in self.exact]
+        self.links = "://" in text
         self._name = name.casefold()
 
     def views(self) -> Iterator[tuple[list[str], list[int] | None]]:
-        """The folded words with their places, in the order to try: all, then without courtesies at the start, at both
-        ends, at the end.  Places None: all of them.  Views that say the same as an earlier one are left out.
+        """The folded words with their places, in the order to try: all, any link as `A_LINK`, then without courtesies at
+        the start, at both ends, at the end.  Places None: all of them.  What says the same as an earlier one is left out.
         """
         words = bare = self.folded_all
         places = list(range(len(words)))
@@ -132,6 +137,8 @@ class Words:
         if not self.plain:
             places = [place for place in places if not _EMOJI.match(words[place])] or places
             bare = [words[place] for place in places]
+        if self.links:
+            yield [A_LINK if word.startswith(_SCHEMES) else word for word in words], None
         first, last = _courtesies_before(bare, self._name), _courtesies_after(bare, self._name)
         if not first and last == len(words):
             return

@@ -145,6 +145,29 @@ def test_a_catch_all_for_some_leaves_the_built_in_fallback_for_the_others() -> N
     assert engine.match(mention("")).rule == "fallback"
 
 
+def test_a_link_is_a_word_that_phrases_can_name() -> None:
+    """`https` stands for any address, at a fixed place; a whole address stands for itself, and a capture keeps it."""
+    rules = (
+        rule("tip", "[see] https"),
+        rule("ours", "https://example.com/us"),
+        rule("what-of", "what about {thing}"),
+    )
+    assert answered("https://example.org/a?b=1#c", *rules).rule == "tip"
+    assert answered("@starfish see http://example.org", *rules).rule == "tip"
+    assert answered("https://example.com/us", *rules).rule == "ours"
+    assert answered("what about https://example.org/a", *rules).values == {"thing": "https://example.org/a"}
+    assert answered("I wonder, https://example.org/a", *rules).rule == "fallback"
+
+
+@pytest.mark.parametrize("say", ["", "@starfish", "?!", "…"])
+def test_a_mention_without_words_can_have_a_rule(say: str) -> None:
+    """A phrase that may be nothing answers whoever only says the bot's name: no riddle for the owner."""
+    nudge = rule("nudge", "[hm]")
+    assert (answered(say, nudge).rule, answered(say, nudge).stage) == ("nudge", "phrase")
+    assert Engine.build([nudge]).fallback(mention(say)).rule == "fallback"
+    assert answered("what is the capital of Mongolia?", nudge).stage == "fallback"
+
+
 def test_whatever_follows_a_rule_is_an_answer_to_it() -> None:
     """A catch-all `after` a rule takes the next mention as part of the talk, before paraphrases and searches."""
     engine = Engine.build([rule("riddle", "riddle"), rule("guess", "{answer}", after="riddle"), WASPS])
@@ -193,7 +216,18 @@ def test_the_fallback_can_be_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "say", ["stop", "Stop!", "please stop", "stop it", "leave me alone", "don't reply to me", "@starfish unsubscribe"]
+    "say",
+    [
+        "stop",
+        "Stop!",
+        "please stop",
+        "stop it",
+        "leave me alone",
+        "don't reply to me",
+        "@starfish unsubscribe",
+        "hör bitte auf",
+        "Arrête !",
+    ],
 )
 def test_opting_out_is_understood_whatever_the_file_says(say: str) -> None:
     """The words that mean stop reach it, in any rule file, also where it has a rule of its own for it."""

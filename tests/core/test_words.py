@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.words import LONGEST, Words, clean, fold
+from bot.core.words import A_LINK, LONGEST, Words, clean, fold
 
 
 @pytest.mark.parametrize(
@@ -87,13 +87,15 @@ def views(text: str) -> list[str]:
         ),
         ("merci beaucoup 👍", ["merci beaucoup"]),
         ("café", ["cafe"]),
+        ("see https://example.com/a", ["see https"]),
+        ("please read http://example.com/a", ["please read https", "read http://example.com/a"]),
         ("tell me about bees", []),
         ("please", []),
         ("👍", []),
     ],
 )
 def test_views_are_tried_from_the_fullest_to_the_barest(said: str, expected: list[str]) -> None:
-    """After the exact words come those without accents and emoji, then without courtesies at either end."""
+    """After the exact words come those without accents and emoji, any link as one word, then without courtesies."""
     assert views(said) == expected
 
 
@@ -104,6 +106,23 @@ def test_places_lead_back_to_the_letters_as_written() -> None:
     assert view == ["latest", "about", "cafe", "muller"]
     assert places is not None
     assert words.written(places[2], places[3] + 1) == "Café Müller"
+
+
+@pytest.mark.parametrize(
+    ("said", "start", "captured"),
+    [
+        ("follow tape loops, please!", 1, "tape loops"),
+        ("follow thank you", 1, "thank you"),
+        ("follow merci s'il vous plaît", 1, "merci"),
+        ("suche Tonband bitte", 1, "Tonband"),
+        ("find please", 1, "please"),
+        ("find please please me", 1, "please please me"),
+    ],
+)
+def test_a_capture_ends_before_the_please(said: str, start: int, captured: str) -> None:
+    """What is asked for is not "tape loops, please"; but somebody may well look for "please", and then that is it."""
+    words = Words(clean(said))
+    assert words.captured(start, len(words.exact)) == captured
 
 
 def test_unspaced_scripts_count_two_letters_as_a_word() -> None:
@@ -122,7 +141,8 @@ def test_any_text_is_read_without_failing(text: str, name: str) -> None:
     assert all(words.exact)
     assert words.count <= len(words.exact)
     for view, places in words.views():
-        assert view == [words.folded_all[place] for place in (places or range(len(words.exact)))]
+        own = [words.folded_all[place] for place in (places or range(len(words.exact)))]
+        assert all(word in (mine, A_LINK) for word, mine in zip(view, own, strict=True))
     if words.exact:
         assert words.written(0, len(words.exact)) in cleaned
 

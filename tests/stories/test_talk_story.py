@@ -1,0 +1,63 @@
+"""Talks in the second walk: what is passed on to the owner, what somebody follows, and when something was shared."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers.fixtures import Hands
+from tests.servers.small_bot import RULES, SmallBot, small_bot, write_config
+
+MORE = """
+[[rules]]
+id = "complaint"
+when = ["bad bot"]
+do = "ask_owner"
+reply = "I've told {owner}."
+
+[[rules]]
+id = "follows"
+when = ["what do I follow"]
+do = "follows"
+reply = "You follow {list}."
+else = "Nothing yet."
+
+[[rules]]
+id = "shared-when"
+when = ["what did you share {when}"]
+do = "latest"
+reply = "{article.title} ({article.when})"
+else = "Nothing {when}."
+"""
+
+
+@pytest.fixture
+async def bot(tmp_path: Path) -> AsyncIterator[SmallBot]:
+    """A bot with a few rules more, and without feeds."""
+    async with small_bot(write_config(tmp_path / "config", rules=RULES + MORE), Hands()) as bot:
+        yield bot
+
+
+async def test_what_is_passed_on_stands_on_the_owners_list(bot: SmallBot) -> None:
+    """A rule that says "I've told my owner" tells the truth: the mention is answered once, and waits for them."""
+    assert await bot.talk("bad bot") == "I've told my owner."
+    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, "new", 10)
+    assert (row.mention.text, row.reason) == ("bad bot", "passed on")
+    assert await bot.deliver() == 0
+
+
+async def test_a_person_is_told_what_they_follow_and_nobody_elses_topics(bot: SmallBot) -> None:
+    """In their own words, without the please, and made harmless where somebody else would be called by them."""
+    assert await bot.talk("what do I follow?") == "Nothing yet."
+    assert await bot.talk("follow Tape Loops, please") == "I will tell you of Tape Loops."
+    bot.later(minutes=1)
+    await bot.talk("follow @bob https://spam.example reverb")
+    await bot.talk("follow wasps", author="@ben")
+    assert await bot.talk("what do I follow?") == "You follow “Tape Loops”, “reverb”."
+
+
+async def test_a_day_without_anything_is_said_to_be_one(bot: SmallBot) -> None:
+    """A time alone is a question for that time, not a topic."""
+    assert await bot.talk("what did you share yesterday?") == "Nothing yesterday."
