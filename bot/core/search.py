@@ -37,7 +37,7 @@ _JOINT_WORDS = "and of in for the on with a an to vs or from at by"
 _JOINTS = frozenset(_JOINT_WORDS.split())
 _ASKING_WORDS = """am are can could did do does had has have how i id ill im is it its ive let me my our should tell that this was
 we were what whats when where which who whos whose why will would you your youre hi hello hey thanks thank please
-sorry ok okay yes no good bad great nice cool love hate"""
+sorry ok okay yes no good bad great nice cool love hate really seriously sure true right huh eh wow"""
 _ASKING = frozenset(_ASKING_WORDS.split())
 
 
@@ -89,23 +89,24 @@ def fts_query(text: str) -> tuple[str, str] | None:
 
 
 def topic_of(text: str) -> str | None:
-    """The text itself where it looks like a topic and nothing else ("granular synthesis"), else None.
+    """The text itself where it looks like a topic and nothing else ("granular synthesis", "reverb?"), else None.
 
-    One to five words, none of them a word for asking, greeting or judging, at least one that tells something.
+    One to five words, two if they are a question, none of them a word for asking, greeting or judging, at least one that tells something.
     """
     return topic_in(Words(clean(text)))
 
 
 def topic_in(words: Words) -> str | None:
     """The same for words that are read already."""
-    if not 1 <= len(words.exact) <= 20 or words.count > 5 or words.text.endswith(("?", "？", "!")):
+    asked = words.text.endswith(("?", "？"))
+    if not 1 <= len(words.exact) <= 20 or words.count > (2 if asked else 5) or words.text.endswith("!"):
         return None
     folded = words.folded_all
     if any(word in _ASKING or word.startswith(("http", "@")) for word in folded):
         return None
     if folded[0] in _JOINTS - {"the", "a", "an"} or folded[-1] in _JOINTS:
         return None
-    return " ".join(words.text.split()) if telling_words(folded) else None
+    return " ".join(words.text.split()).rstrip("?？ ") if telling_words(folded) else None
 
 
 def telling_words(folded: Sequence[str]) -> list[str]:

@@ -174,11 +174,24 @@ def test_a_few_telling_words_are_a_topic(text: str) -> None:
         "the",
         "nice find!",
         "please tell me all about your favourite kind of reverb",
+        "really?",
+        "granular synthesis for whom?",
     ],
 )
 def test_greetings_questions_and_judgements_are_no_topic(text: str) -> None:
     """Whatever asks, greets or judges is not looked up."""
     assert topic_of(text) is None
+
+
+@pytest.mark.parametrize(("text", "topic"), [("Reverb?", "Reverb"), ("tape loops ??", "tape loops")])
+def test_a_word_or_two_with_a_question_mark_are_a_topic(text: str, topic: str) -> None:
+    """Who asks "reverb?" wants to know what there is on reverb, and the sign is no part of it."""
+    assert topic_of(text) == topic
+
+
+def test_words_like_off_are_not_looked_for() -> None:
+    """A word that stands in every other text brings nothing that was meant."""
+    assert phrases("taking time off") == ['"taking"', '"time"']
 
 
 @given(st.text(max_size=100))
