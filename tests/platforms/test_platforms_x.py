@@ -13,8 +13,8 @@ import pytest
 from bot.errors import Rejected
 from bot.model import Secret
 from bot.net import Client
+from bot.net.grants import Session, digest
 from bot.platforms.x import platform
-from bot.platforms.x.login import Session, digest
 from bot.prove.servers import serving
 from bot.prove.x_server import XServer
 from tests.platforms.contract import CANARY, Heard, Stage, _first_listening, _hear, _replied

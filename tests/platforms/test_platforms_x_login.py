@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from bot.errors import NeedsLogin, RetryLater
 from bot.model import Secret
 from bot.net import Client
-from bot.platforms.x.login import unpacked
+from bot.net.grants import unpacked
 from bot.platforms.x.options import Options
 from bot.prove.servers import serving
 from bot.prove.x_server import XServer
@@ -87,7 +87,7 @@ async def test_a_login_that_was_lost_is_said(stage: Stage) -> None:
     with pytest.raises(NeedsLogin, match="serves once") as told:
         await stage.open().publish(stage.post())
     assert CANARY not in str(told.value)
-    assert "starfish accounts add x" in told.value.remedy
+    assert "starfish accounts renew" in told.value.remedy
     assert stage.said() == []
 
 

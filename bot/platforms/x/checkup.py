@@ -7,8 +7,8 @@ from typing import Final
 
 from bot.errors import DeliveryError
 from bot.model import Account
+from bot.net.grants import Renewed
 from bot.net.replies import words
-from bot.platforms.x.login import Renewed
 from bot.platforms.x.money import CONSENT, costs
 from bot.platforms.x.wire import Wire
 from bot.ports import Tools
@@ -60,7 +60,7 @@ def _rights(wire: Wire) -> list[Finding]:
     scopes = session.scope.split()
     missing = [scope for scope in SCOPES if scopes and scope not in scopes]
     if missing:
-        return [(False, f"the login lacks {', '.join(missing)}: let it in anew with starfish accounts add x")]
+        return [(False, f"the login lacks {', '.join(missing)}: let it in anew with starfish accounts renew")]
     until = session.until.strftime("%H:%M")
     if session.refresh is None:
         return [(False, f"the login can't renew itself, and ends at {until} UTC: let it in anew")]

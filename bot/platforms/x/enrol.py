@@ -6,19 +6,19 @@ the owner pastes what then stands in the address bar.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from bot.errors import NeedsLogin, Rejected
 from bot.model import Secret
+from bot.net.grants import App, Session, challenge
 from bot.net.outcome import outcome
 from bot.net.replies import json_object, within, words
 from bot.platforms.x.checkup import SCOPES
-from bot.platforms.x.login import App, Login, Session, Signed, granted
+from bot.platforms.x.login import Login, Signed, office
 from bot.platforms.x.oauth1 import Keys
 from bot.platforms.x.options import SERVER
 from bot.platforms.x.posts import number_of
@@ -100,14 +100,13 @@ async def _let_in(app: App, server: str, http: Http, ask: Asker) -> Session:
     :raises NeedsLogin: the owner or X said no; RetryLater: X could not be asked
     """
     state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
     query = {
         "response_type": "code",
         "client_id": app.client_id,
         "redirect_uri": CALLBACK,
         "scope": " ".join(SCOPES),
         "state": state,
-        "code_challenge": challenge,
+        "code_challenge": challenge(verifier),
         "code_challenge_method": "S256",
     }
     ask.say("Open this address, logged in as the bot's account, and allow the app:")
@@ -115,16 +114,10 @@ async def _let_in(app: App, server: str, http: Http, ask: Asker) -> Session:
     ask.say("Your browser then fails to open a page that begins with http://127.0.0.1/: that is as it should be.")
     code = _code(ask.ask("Paste the whole address of that page", secret=True), state)
     grant = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": verifier}
-    session = await granted(http, server, app, grant, _now(), refused=_LATE)
+    session = await office(http, server, app).granted(grant, _now(), refused=_LATE)
     if session.refresh is None:
         raise NeedsLogin("X gave a login that can't renew itself: the app must be allowed offline.access")
-    return Session(
-        access=session.access,
-        refresh=session.refresh,
-        until=session.until,
-        scope=session.scope,
-        root=secrets.token_hex(8),
-    )
+    return replace(session, root=secrets.token_hex(8))
 
 
 def _code(pasted: str, state: str) -> str:

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.model import Account, Secret
 from bot.net import options
-from bot.platforms.x.login import App, Renewed, Signed
+from bot.net.grants import App, Renewed, digest
+from bot.platforms.x.login import Signed, office
 from bot.platforms.x.oauth1 import Keys
 from bot.ports import Tools
 
@@ -63,5 +64,6 @@ def login_of(account: Account, options: Options, tools: Tools) -> Signed | Renew
             access_secret=o.access_secret,
         )
         return Signed(keys, tools.now)
-    app = App(client_id=o.client_id, client_secret=o.client_secret)
-    return Renewed(account.name, app, o.refresh_token, o.server, tools.http, tools.vault, tools.now)
+    where = office(tools.http, o.server, App(client_id=o.client_id, client_secret=o.client_secret))
+    given = o.refresh_token
+    return Renewed(account.name, where, tools.vault, tools.now, root=digest(given), first=given)
