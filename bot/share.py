@@ -106,7 +106,7 @@ async def gather(feed: Feed, bot: Sharing, now: datetime) -> Gathered:
         state, fetched, parsed, feed, now, bot.chance(), floor=floor, pushed_until=pushed_until
     )
     if parsed is None:
-        await bot.db(bot.store.feeds.polled, after, now=now)
+        await bot.db(bot.store.feeds.polled, after, now)
         return Gathered(url=feed.url, status="unchanged", next_at=after.next_at)
     poll = Poll(feed=feed, before=state, after=after, parsed=parsed, at=now)
     intake = await bot.db(bot.store.feeds.take_in, poll, bot.filters)
@@ -144,7 +144,7 @@ async def failed(feed: Feed, error: FeedError, bot: Sharing, now: datetime) -> G
     """Record that a feed could not be polled, and back off."""
     state = await bot.db(bot.store.feeds.state, feed.url) or FeedState(url=feed.url)
     after = polling.after_failure(state, error, feed, now, bot.chance(), floor=bot.floor(feed.url))
-    await bot.db(bot.store.feeds.polled, after, now=now)
+    await bot.db(bot.store.feeds.polled, after, now)
     log.info("%s", error if feed.url in str(error) else f"{feed.url}: {error}")
     return Gathered(url=feed.url, status="error", error=str(error), next_at=after.next_at)
 

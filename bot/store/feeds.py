@@ -14,7 +14,7 @@ from bot.core.addresses import canonical
 from bot.core.intake import Intake, Poll
 from bot.model import Feed, FeedState, Filters, ParsedFeed
 from bot.store.gathering import Gathering
-from bot.store.part import bulk, durable, listed, reading
+from bot.store.part import bulk, durable, listed, reading, together
 from bot.store.records import Due, FeedCounts, SeenEntry
 from bot.store.values import INTEGER, clean, moment, moments, stamp, unpacked, whole
 
@@ -37,11 +37,21 @@ class Feeds(Gathering):
             "UPDATE feeds SET active = 1 WHERE NOT active AND url IN (SELECT value FROM json_each(?))", listed(urls)
         )
 
+    @together("states_of")
     @reading
     def state(self, url: str) -> FeedState | None:
         """What is known of one feed, also of one that rests."""
         found = self.one("SELECT * FROM feeds WHERE url = ?", clean(url))
         return None if found is None else _state(found)
+
+    @reading
+    def states_of(self, urls: Sequence[tuple[str]]) -> list[FeedState | None]:
+        """The same for several feeds, by one question."""
+        found = self.all_of(
+            "SELECT * FROM feeds WHERE url IN (SELECT value FROM json_each(?))", listed(clean(url) for (url,) in urls)
+        )
+        states = {row["url"]: _state(row) for row in found}
+        return [states.get(clean(url)) for (url,) in urls]
 
     @reading
     def states(self) -> list[FeedState]:

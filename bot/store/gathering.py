@@ -6,10 +6,10 @@ May import: model, core, and within the store its own parts.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from bot.core import polling
 from bot.core.addresses import canonical
@@ -21,9 +21,11 @@ from bot.store import notices
 from bot.store.candidates import Candidates
 from bot.store.connection import Connection
 from bot.store.likeness import Likeness
-from bot.store.part import bulk, listed, reading
+from bot.store.part import bulk, listed, reading, together
 from bot.store.records import Familiar
 from bot.store.values import clean, key_bytes, mark, moments, packed, stamp, stamped
+
+T = TypeVar("T")
 
 SOURCES = 20
 """How many further feeds of one story are named: a post has no room for more."""
@@ -84,13 +86,33 @@ class Gathering(Candidates):
         new = [each for each in sifted if key_bytes(each.entry.key) not in seen]
         return self._keep(place, feed, new, feed_title, now)
 
+    @together("polled_all")
     @bulk
     def polled(self, state: FeedState, now: datetime) -> None:
         """Keep a feed's state after a poll that brought nothing new, or failed; a mute given meanwhile stays.
 
         A document that hasn't changed since the backup that was restored was not shared from since, either.
         """
-        self._save(state, now, trusted=not state.errors and not state.held)
+        self._save(state, now, trusted=_trusted(state))
+
+    @bulk
+    def polled_all(self, polls: Sequence[tuple[FeedState, datetime]]) -> list[None]:
+        """Keep the states of several feeds, as `polled` does; of two states of one feed the later one."""
+        latest = {clean(state.url): (state, now) for state, now in polls}
+        quiet = {url for url, (state, now) in latest.items() if not state.muted and not polling.notice(state, now)}
+        rows = [
+            (url, _packed(state), stamped(state.next_at), _trusted(state))
+            for url, (state, _) in latest.items()
+            if url in quiet
+        ]
+        if self._rest(rows) < len(rows):  # some are no rows of the table yet
+            quiet = set()
+        for url, (state, now) in latest.items():
+            if url not in quiet:
+                self._save(state, now, trusted=_trusted(state))
+        subjects = listed(f"feed:{url}" for url in quiet)
+        self.change("DELETE FROM notices WHERE subject IN (SELECT value FROM json_each(?))", subjects)
+        return [None] * len(polls)
 
     @reading
     def known(self, url: str, keys: Sequence[str]) -> frozenset[str]:
@@ -145,15 +167,22 @@ class Gathering(Candidates):
     def _know(self, rows: Sequence[tuple[object, ...]]) -> None:
         """Insert the rows of entries, many a statement: each statement is a wait for the interpreter's lock."""
         marks = f"({', '.join('?' * len(rows[0]))})" if rows else ""
-        start, size = 0, AT_ONCE
-        while start < len(rows):
-            if len(rows) - start < size:  # powers of two: few statements, which SQLite then knows already
-                size //= 2
-                continue
-            values = [value for row in rows[start : start + size] for value in row]
-            sql = f"INSERT OR IGNORE INTO entries ({COLUMNS}) VALUES {', '.join([marks] * size)}"  # noqa: S608 -- only marks
+        for some in pieces(rows):
+            values = [value for row in some for value in row]
+            sql = f"INSERT OR IGNORE INTO entries ({COLUMNS}) VALUES {', '.join([marks] * len(some))}"  # noqa: S608 -- only marks
             self.raw.execute(sql, values)
-            start += size
+
+    def _rest(self, rows: Sequence[tuple[object, ...]]) -> int:
+        """Replace the states of feeds that nobody muted, many a statement; gives how many are rows of the table."""
+        found = 0
+        for some in pieces(rows):
+            values = [value for row in some for value in row]
+            found += self.change(
+                "UPDATE feeds SET state = column2, next_at = column3, distrusted = distrusted AND NOT column4"
+                f" FROM (VALUES {', '.join(['(?, ?, ?, ?)'] * len(some))}) WHERE url = column1",
+                *values,
+            )
+        return found
 
     def _place(self, url: str) -> _Place | None:
         found = self.one(
@@ -218,8 +247,7 @@ class Gathering(Candidates):
         `now`: also keep the owner's notice of this feed true; `told`: there may be one.  `trusted`: it is, from now on.
         """
         url = clean(state.url)
-        text = packed(state, url=url, next_at=None, muted=None)
-        values = (text, stamped(state.next_at), state.muted, trusted, url)
+        values = (_packed(state), stamped(state.next_at), state.muted, trusted, url)
         change = (
             "UPDATE feeds SET state = ?, next_at = ?, muted = coalesce(?, muted), distrusted = distrusted AND NOT ?"
             " WHERE url = ?"
@@ -262,6 +290,27 @@ class Gathering(Candidates):
         sources = json.loads(found["sources"])
         if feed_title not in sources and len(sources) < SOURCES:
             self.change("UPDATE candidates SET sources = ? WHERE id = ?", packed([*sources, feed_title]), candidate)
+
+
+def pieces(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Parts of at most `AT_ONCE` rows, each of a power of two: few statements, which SQLite then knows already."""
+    start, size = 0, AT_ONCE
+    while start < len(rows):
+        if len(rows) - start < size:
+            size //= 2
+            continue
+        yield rows[start : start + size]
+        start += size
+
+
+def _packed(state: FeedState) -> str:
+    """A state as its column holds it: without what has columns of its own."""
+    return packed(state, url=clean(state.url), next_at=None, muted=None)
+
+
+def _trusted(state: FeedState) -> bool:
+    """Whether a poll that ended so makes a feed trusted again after a restore."""
+    return not state.errors and not state.held
 
 
 def _entry_row(feed: int, key: bytes, sifted: Sifted, candidate: int | None, seen_at: int) -> tuple[object, ...]:

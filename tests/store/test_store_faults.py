@@ -127,6 +127,8 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "feeds.candidates": {"feeds": None},
     "feeds.delivered": {"for_all": Filters()},
     "feeds.take_in": {"for_all": Filters(), "poll": poll([entry(1)])},
+    "feeds.states_of": {"urls": [(FEED.url,)]},
+    "feeds.polled_all": {"polls": [(FeedState(url=FEED.url), NOW)]},
     "archive.similar": {"candidate": 1},
     "mentions.last_answer": {"rule": "greeting"},
     "mentions.last_answers": {"rules": ["a"]},

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.errors import StoreError
-from bot.model import State
+from bot.model import Feed, FeedState, State
 from bot.store import Store, Writer, open_store
-from bot.store.part import Part, bulk, durable, reading
-from tests.store.given import NOW, SENT, later, mention, plan, post, slot
+from bot.store.part import Part, bulk, durable, reading, together
+from tests.store.given import FEED, NOW, SENT, later, mention, plan, post, slot
 
 
 class Odd(Part):
@@ -40,6 +42,20 @@ class Odd(Part):
         self.change("INSERT INTO meta VALUES (?, ?)", key, key)
         self.raw.execute("ROLLBACK")
         raise OSError(key)
+
+    @together("note_all")
+    @bulk
+    def note_beside(self, key: str) -> str:
+        """Write a value, beside others."""
+        return self.note_all([(key,)])[0]
+
+    @bulk
+    def note_all(self, keys: Sequence[tuple[str]]) -> list[str]:
+        """Write several values by one statement, each with how many there were."""
+        self.change(
+            f"INSERT INTO meta VALUES {', '.join(['(?, ?)'] * len(keys))}", *[key for (key,) in keys for _ in "12"]
+        )
+        return [f"{key} of {len(keys)}" for (key,) in keys]
 
     @reading
     def noted(self) -> set[str]:
@@ -104,6 +120,73 @@ async def test_a_call_that_takes_the_batch_down_falls_alone(store: Store, db: Wr
     assert [answers[0], answers[2], answers[3]] == ["k1", "k3", "k4"]
     assert isinstance(answers[1], (StoreError, OSError))
     assert odd.noted() == {"k1", "k3", "k4"}
+
+
+async def test_calls_side_by_side_are_made_together(store: Store, db: Writer, odd: Odd) -> None:
+    """Those of one turn of the loop are one call, each with its own answer; another one in between keeps its place."""
+    answers = await settled(
+        db(odd.note_beside, "k1"), db(odd.note_beside, "k2"), db(odd.note, "k3"), db(odd.note_beside, "k4")
+    )
+    assert answers == ["k1 of 2", "k2 of 2", "k3", "k4 of 1"]
+    assert odd.noted() == {"k1", "k2", "k3", "k4"}
+
+
+async def test_one_that_fails_among_those_made_together_fails_alone(store: Store, db: Writer, odd: Odd) -> None:
+    """They are made again one by one, so that only the one that can't be stored says so."""
+    answers = await settled(*(db(odd.note_beside, key) for key in ("k1", "k2", "k1", "k3")))
+    assert isinstance(answers[2], StoreError)
+    assert [answers[0], answers[1], answers[3]] == ["k1 of 1", "k2 of 1", "k3 of 1"]
+    assert odd.noted() == {"k1", "k2", "k3"}
+
+
+async def test_company_is_waited_for_only_by_those_who_have_some(store: Store, db: Writer, odd: Odd) -> None:
+    """After calls in company the next one waits a moment for more; whatever can't wait takes it along at once."""
+    await settled(db(odd.note_beside, "k1"), db(odd.note_beside, "k2"))
+    waiting = asyncio.create_task(db(odd.note_beside, "k3"))
+    await asyncio.sleep(0)
+    assert await db(odd.note_well, "k4") == "k4"
+    assert waiting.done()
+    assert await db(odd.note_beside, "k5") == "k5 of 1"
+
+
+async def test_closing_finishes_what_waits_for_company(store: Store, odd: Odd) -> None:
+    """Nothing that was asked is left behind."""
+    writer = Writer(store)
+    await settled(writer(odd.note_beside, "k1"), writer(odd.note_beside, "k2"))
+    last = asyncio.create_task(writer(odd.note_beside, "k3"))
+    await asyncio.sleep(0)
+    await writer.close()
+    assert await last == "k3 of 1"
+    assert odd.noted() == {"k1", "k2", "k3"}
+
+
+async def test_states_are_read_and_kept_together(store: Store, db: Writer) -> None:
+    """What many polls ask and leave at once is what each of them would have, mutes, notices and unknown feeds included."""
+    feeds = [Feed(url=f"https://{number}.example/feed") for number in range(9)]
+    store.feeds.register(feeds, now=NOW)
+    store.feeds.mute(feeds[3].url, "enough")
+    before = await asyncio.gather(*(db(store.feeds.state, feed.url) for feed in [*feeds, FEED]))
+    assert [state and state.muted for state in before] == [None] * 3 + ["enough"] + [None] * 6
+    assert before[9] is None
+    after = [replace(state, next_at=later(90), title=state.url) for state in before if state]
+    after[5] = replace(after[5], held="its items came back")
+    await asyncio.gather(*(db(store.feeds.polled, state, NOW) for state in [*after, FeedState(url=FEED.url)]))
+    found = {state.url: state for state in store.feeds.states()}
+    assert found[FEED.url] == FeedState(url=FEED.url)
+    assert [found[state.url] for state in after] == [
+        replace(after[3], muted="enough") if state is after[3] else state for state in after
+    ]
+    assert [notice.subject for notice in store.owner.notices()] == [f"feed:{after[5].url}"]
+    await asyncio.gather(*(db(store.feeds.polled, replace(state, held=None), later(9)) for state in after))
+    assert store.owner.notices() == []
+
+
+async def test_of_two_states_of_one_feed_the_later_one_stays(store: Store, db: Writer) -> None:
+    """A feed that was polled twice within a moment ends as its last poll left it."""
+    store.feeds.register([FEED], now=NOW)
+    states = [FeedState(url=FEED.url, next_at=later(minutes)) for minutes in (5, 9, 7)]
+    await asyncio.gather(*(db(store.feeds.polled, state, NOW) for state in states))
+    assert store.feeds.state(FEED.url) == states[2]
 
 
 async def test_a_call_is_made_though_its_caller_is_gone(store: Store, db: Writer) -> None:
