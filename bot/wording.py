@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,13 @@ LATELY = 100
 """Deliveries of an account among which no two posts say the same; headlines alone may come back, as those of series do."""
 
 
-async def compose_post(candidate: Candidate, account: Account, bot: Sharing) -> Post | str:
-    """Tell a candidate as a post of this account, or say in a sentence why it doesn't make one."""
+async def compose_post(
+    candidate: Candidate, account: Account, bot: Sharing, *, before: Sequence[Post] = ()
+) -> Post | str:
+    """Tell a candidate as a post of this account, or say in a sentence why it doesn't make one.
+
+    `before` are posts that go out earlier and are in no outbox yet.
+    """
     limits = bot.limits[account.name]
     article = await read(candidate, bot)
     # Off the loop: a long article takes longer than the 50 ms that the loop may stand still.
@@ -38,15 +44,16 @@ async def compose_post(candidate: Candidate, account: Account, bot: Sharing) -> 
         post = compose.fit(draft, limits, account=account.name, dedupe_key=candidate.canonical)
     except Rejected as error:
         return str(error)
-    if candidate.note is None and candidate.title not in post.text and await _was_said(post, bot):
+    if candidate.note is None and candidate.title not in post.text and await _was_said(post, bot, before):
         return "Its words are, to the letter, those of a post before it."
     return replace(post, visibility=account.visibility, language=account.language or post.language)
 
 
-async def _was_said(post: Post, bot: Sharing) -> bool:
+async def _was_said(post: Post, bot: Sharing, before: Sequence[Post]) -> bool:
     """Tell whether the account said the same of another link lately: a film and its trailer share a description."""
     lately = await bot.db(bot.store.outbox.rows, account=post.account, limit=LATELY)
-    return _words(post) in [_words(row.post) for row in lately if row.post.reply_to is None]
+    said = [*before, *(row.post for row in lately if row.post.reply_to is None)]
+    return _words(post) in map(_words, said)
 
 
 def _words(post: Post) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot import share, wording
 from bot.app.build import Ground, Stories
-from bot.core.choose import Choice
+from bot.core.choose import Choice, Lineup, Share
 from bot.core.pace import day_start, next_slot
 from bot.core.text import measure
 from bot.model import Account, OutboxRow, Post, State
@@ -59,8 +60,29 @@ async def _of(account: Account, stories: Stories, on: Ground, now: datetime) -> 
             continue
         expected = None if row.state is State.DRAFT else row.not_before or now
         found.append(Waiting(account=account.name, expected=expected, row=row))
-    backlog = await share.choose(account, stories.sharing, now)
-    return [*found, *(Waiting(account=account.name, expected=next(times, None), choice=choice) for choice in backlog)]
+    lineup = await _lineup(account, stories, on, now)
+    # Off the loop: 200 candidates are judged once for each of their slots.
+    backlog = await asyncio.to_thread(_in_turn, lineup, times, now)
+    return [*found, *(Waiting(account=account.name, expected=at, choice=choice) for at, choice in backlog)]
+
+
+async def _lineup(account: Account, stories: Stories, on: Ground, now: datetime) -> Lineup:
+    """What the account's coming slots will choose from, as posting does."""
+    open_ones = [choice.candidate for choice in await share.choose(account, stories.sharing, now)]
+    posts = await on.db(on.store.feeds.recent_shares, account.name, now - share.RECENT)
+    recent = [Share(feed=feed, own=own, at=at) for feed, own, at in posts]
+    return Lineup(open_ones, interests=stories.sharing.interests, recent=recent)
+
+
+def _in_turn(lineup: Lineup, times: Iterator[datetime], now: datetime) -> list[tuple[datetime | None, Choice]]:
+    """All that wait, each with the time of its slot; None where the account has no schedule."""
+    found = []
+    at = next(times, None)
+    while (choice := lineup.best(at or now)) is not None:
+        found.append((at, choice))
+        lineup.taken(choice, at or now)
+        at = next(times, None)
+    return found
 
 
 async def _times(account: Account, stories: Stories, on: Ground, now: datetime) -> Iterator[datetime]:
@@ -82,22 +104,29 @@ def _slots(account: Account, zone: ZoneInfo, after: datetime, count: int) -> Ite
 
 
 async def preview(stories: Stories, on: Ground, now: datetime, *, account: str | None, count: int) -> list[Preview]:
-    """Compose what would be posted next, and send nothing; those that would fail the value gate are left out."""
+    """Compose what would be posted next, and send nothing; what would fail the value gate, or say it again, is left out."""
     found: list[Preview] = []
     for name, one in stories.sharing.accounts.items():
-        if account not in (None, name):
+        if account in (None, name):
+            found += await _preview(one, stories, on, now, count)
+    return found
+
+
+async def _preview(account: Account, stories: Stories, on: Ground, now: datetime, count: int) -> list[Preview]:
+    found: list[Preview] = []
+    limits = stories.sharing.limits[account.name]
+    lineup, times = await _lineup(account, stories, on, now), await _times(account, stories, on, now)
+    at = next(times, None)
+    while len(found) < count and (choice := lineup.best(at or now)) is not None:
+        earlier = [one.post for one in found]
+        post = await wording.compose_post(choice.candidate, account, stories.sharing, before=earlier)
+        if isinstance(post, str) or post.dedupe_key in {one.dedupe_key for one in earlier}:
+            lineup.dropped(choice)
             continue
-        times = await _times(one, stories, on, now)
-        left = count
-        for choice in await share.choose(one, stories.sharing, now):
-            if not left:
-                break
-            post = await wording.compose_post(choice.candidate, one, stories.sharing)
-            if isinstance(post, str):
-                continue
-            limits = stories.sharing.limits[name]
-            length = measure(post.text, limits)
-            at = next(times, None)
-            found.append(Preview(account=name, choice=choice, at=at, post=post, length=length, limit=limits.max_length))
-            left -= 1
+        length = measure(post.text, limits)
+        found.append(
+            Preview(account=account.name, choice=choice, at=at, post=post, length=length, limit=limits.max_length)
+        )
+        lineup.taken(choice, at or now)
+        at = next(times, None)
     return found

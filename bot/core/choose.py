@@ -57,32 +57,71 @@ def rank(
 
     `recent` is the account's last posts, oldest first.
     """
-    wanted = [(word, _pattern(word)) for word in interests if not word.startswith("-")]
-    muted = [(word[1:].strip(), _pattern(word[1:])) for word in interests if word.startswith("-")]
-    history = _History(recent)
-    choices = [_judge(candidate, wanted, muted, history, now) for candidate in candidates]
-    # Among equals the older one goes first, so that nothing waits for ever behind its like.
-    return sorted(choices, key=lambda one: (one.muted is not None, -one.score, one.candidate.id))
+    judge, history = _Judge(interests), _History(recent)
+    return sorted((judge(candidate, history, now) for candidate in candidates), key=_in_order)
 
 
-def _judge(
-    candidate: Candidate,
-    wanted: Sequence[tuple[str, re.Pattern[str]]],
-    muted: Sequence[tuple[str, re.Pattern[str]]],
-    history: _History,
-    now: datetime,
-) -> Choice:
-    text = " ".join((candidate.title, " ".join(candidate.categories), candidate.html[:4000]))
-    for word, pattern in muted:
-        if pattern.search(text):
-            return Choice(candidate=candidate, score=0.0, why=(f"muted: you don't want “{word}”",), muted=word)
-    if candidate.note is not None or not candidate.feed:
-        return Choice(candidate=candidate, score=100.0, why=("you asked for this link to be shared",))
+def _in_order(choice: Choice) -> tuple[bool, float, int]:
+    """Among equals the older one goes first, so that nothing waits for ever behind its like."""
+    return choice.muted is not None, -choice.score, choice.candidate.id
+
+
+class Lineup:
+    """What coming slots would take, one after the other: each is judged at its own time, and counts for fairness then."""
+
+    def __init__(self, candidates: Iterable[Candidate], *, interests: Sequence[str], recent: Sequence[Share]) -> None:
+        """Line candidates up behind the account's last posts, oldest first; muted ones are in no slot."""
+        self._judge = _Judge(interests)
+        self._recent = list(recent)
+        self._left = {one.id: one for one in candidates}
+
+    def best(self, now: datetime) -> Choice | None:
+        """Whom a slot of that time would take of those left; None: nobody."""
+        history = _History(self._recent)
+        choices = [self._judge(one, history, now) for one in self._left.values()]
+        best = min(choices, key=_in_order, default=None)
+        return best if best and best.muted is None else None
+
+    def taken(self, choice: Choice, at: datetime) -> None:
+        """It fills a slot."""
+        candidate = self._left.pop(choice.candidate.id)
+        self._recent.append(Share(feed=candidate.feed, own=candidate.own, at=at))
+
+    def dropped(self, choice: Choice) -> None:
+        """It makes no post."""
+        del self._left[choice.candidate.id]
+
+
+class _Judge:
+    """Scores candidates; what their words say of the owner's interests is looked up once."""
+
+    def __init__(self, interests: Sequence[str]) -> None:
+        self._wanted = [(word, _pattern(word)) for word in interests if not word.startswith("-")]
+        self._muted = [(word[1:].strip(), _pattern(word[1:])) for word in interests if word.startswith("-")]
+        self._known: dict[int, tuple[str | None, list[str], bool]] = {}
+
+    def __call__(self, candidate: Candidate, history: _History, now: datetime) -> Choice:
+        if candidate.id not in self._known:
+            self._known[candidate.id] = self._read(candidate)
+        muted, hits, in_title = self._known[candidate.id]
+        if muted is not None:
+            return Choice(candidate=candidate, score=0.0, why=(f"muted: you don't want “{muted}”",), muted=muted)
+        if candidate.note is not None or not candidate.feed:
+            return Choice(candidate=candidate, score=100.0, why=("you asked for this link to be shared",))
+        return _scored(candidate, hits, in_title, history, now)
+
+    def _read(self, candidate: Candidate) -> tuple[str | None, list[str], bool]:
+        """The word that mutes it, the interests that it is about, and whether one stands in its title."""
+        text = " ".join((candidate.title, " ".join(candidate.categories), candidate.html[:4000]))
+        muted = next((word for word, pattern in self._muted if pattern.search(text)), None)
+        hits = [word for word, pattern in self._wanted if pattern.search(text)]
+        return muted, hits, any(pattern.search(candidate.title) for _, pattern in self._wanted)
+
+
+def _scored(candidate: Candidate, hits: Sequence[str], in_title: bool, history: _History, now: datetime) -> Choice:
     parts: list[tuple[str, float, str]] = []
-    hits = [word for word, pattern in wanted if pattern.search(text)]
     if hits:
-        in_title = sum(bool(pattern.search(candidate.title)) for _, pattern in wanted)
-        value = min(1.0, 0.5 + 0.25 * (len(hits) - 1) + 0.25 * bool(in_title))
+        value = min(1.0, 0.5 + 0.25 * (len(hits) - 1) + 0.25 * in_title)
         parts.append(("interest", value, f"it is about {_list(hits)}"))
     age = max(timedelta(0), now - min(now, candidate.published or candidate.first_seen))
     fresh = 0.5 ** (age / FRESH_HALF_LIFE)

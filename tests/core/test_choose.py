@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.choose import Share, rank
+from bot.core.choose import Lineup, Share, rank
 from bot.model import Candidate
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -140,3 +140,42 @@ def test_what_carries_no_date_does_not_beat_today() -> None:
     choices = rank([candidate(1), dated], interests=(), recent=[], now=NOW)
     assert [choice.candidate.id for choice in choices] == [2, 1]
     assert "carries no date" in choices[1].why[0]
+
+
+def test_a_lineup_counts_what_it_gave_before() -> None:
+    """Slot after slot, feeds take turns though one has all the newest; what is dropped counts for nothing."""
+    many = [candidate(number, hours=number, feed="a") for number in range(1, 5)]
+    lineup = Lineup([*many, candidate(9, hours=30, feed="b")], interests=(), recent=[])
+    given = []
+    for slot in range(4):
+        best = lineup.best(NOW + timedelta(hours=slot))
+        assert best is not None
+        if best.candidate.id == 1:
+            lineup.dropped(best)
+        else:
+            given.append(best.candidate.id)
+            lineup.taken(best, NOW + timedelta(hours=slot))
+    assert given == [2, 9, 3]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 90), st.booleans()), max_size=12),
+    st.lists(st.sampled_from("abc"), max_size=4),
+)
+def test_a_lineup_gives_each_candidate_once_and_begins_as_the_ranking(
+    drawn: list[tuple[str, int, bool]], before: list[str]
+) -> None:
+    """All come, muted ones never; each is what ranking those left would put first."""
+    every = [
+        candidate(number, "A giveaway" if muted else "A title", feed=feed, hours=hours)
+        for number, (feed, hours, muted) in enumerate(drawn)
+    ]
+    recent = shares(*before)
+    lineup = Lineup(every, interests=("-giveaway",), recent=recent)
+    left = list(every)
+    while (best := lineup.best(NOW)) is not None:
+        assert best == rank(left, interests=("-giveaway",), recent=recent, now=NOW)[0]
+        left.remove(best.candidate)
+        recent.append(Share(feed=best.candidate.feed, own=False, at=NOW))
+        lineup.taken(best, NOW)
+    assert all("giveaway" in one.title for one in left)
