@@ -63,12 +63,12 @@ def unpacked(kept: Secret | None) -> Session | None:
     """Read what the vault kept; None where there is nothing, or nothing of use."""
     try:
         told = json.loads(kept.reveal()) if kept else {}
+        access, refresh, scope, root = (told[name] for name in ("access", "refresh", "scope", "root"))
+        if not all(isinstance(text, str) for text in (access, refresh, scope, root)):
+            return None
+        until = datetime.fromtimestamp(float(told["until"]), UTC)
         return Session(
-            access=Secret(str(told["access"])),
-            refresh=Secret(told["refresh"]) if told["refresh"] else None,
-            until=datetime.fromtimestamp(float(told["until"]), UTC),
-            scope=str(told["scope"]),
-            root=str(told["root"]),
+            access=Secret(access), refresh=Secret(refresh) if refresh else None, until=until, scope=scope, root=root
         )
     except (ValueError, KeyError, TypeError, OverflowError, OSError, RecursionError):
         return None
@@ -142,6 +142,21 @@ class Office:
             return session_of(json_object(reply), now, self.lives)
         except (Unsure, Rejected) as error:
             raise RetryLater(f"{self.server} gave no new login ({error})") from None
+
+
+class Fixed:
+    """A token without an end, or one that nobody renews."""
+
+    def __init__(self, token: Secret, root: str = "") -> None:
+        self._token, self.identity = token, root
+
+    async def headers(self, method: str = "", url: str = "") -> dict[str, str]:  # noqa: ARG002 -- the door of all logins
+        """Let a request in."""
+        return {"Authorization": f"Bearer {self._token.reveal()}"}
+
+    async def renew(self, used: Mapping[str, str], ahead: timedelta = timedelta(0)) -> bool:  # noqa: ARG002 -- as above
+        """There is nothing to be done."""
+        return False
 
 
 class Renewed:

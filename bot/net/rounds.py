@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -33,25 +33,28 @@ Hear = Callable[[str], bool | Mention]
 """What a message of a stream means: whether there is something to ask for, or words that their author took back."""
 
 
-async def rounds(
-    ask: Ask,
-    cursor: str | None,
-    *,
-    every: timedelta,
-    http: Http,
-    streams: Sequence[str],
-    headers: Mapping[str, str],
-    hear: Hear = bool,
-) -> AsyncIterator[tuple[str, Mention]]:
-    """Ask for ever, at least `every` so often; `streams` are addresses of streams that wake us, the best first.
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """What wakes us: addresses of streams, the best first; what lets us in there; and what their messages mean."""
 
-    What was taken back, as `hear` finds in the stream, comes as soon as it is told, with the cursor as it stands.
+    http: Http
+    addresses: Sequence[str]
+    headers: Callable[[], Awaitable[Mapping[str, str]]]
+    hear: Hear = bool
+
+
+async def rounds(
+    ask: Ask, cursor: str | None, *, every: timedelta, streams: Streams | None = None
+) -> AsyncIterator[tuple[str, Mention]]:
+    """Ask for ever, at least `every` so often, and as soon as a stream wakes us.
+
+    What was taken back, as a stream tells, comes as soon as it is told, with the cursor as it stands.
 
     :raises RetryLater, Unsure: if the very first round fails, or several in a row
     :raises NeedsLogin, Rejected: if any round does
     """
-    ear, clock = _Ear(hear), asyncio.get_running_loop().time
-    hearing = asyncio.create_task(_hear(ear, http, list(streams), headers))
+    ear, clock = _Ear(streams.hear if streams else bool), asyncio.get_running_loop().time
+    hearing = asyncio.create_task(_hear(ear, streams)) if streams else None
     failures = PATIENCE
     try:
         while True:
@@ -77,8 +80,9 @@ async def rounds(
                         yield cursor, mention
                 waits = not ear.news and clock() < again_at
     finally:
-        hearing.cancel()
-        await asyncio.gather(hearing, return_exceptions=True)
+        if hearing is not None:
+            hearing.cancel()
+            await asyncio.gather(hearing, return_exceptions=True)
 
 
 @dataclass(slots=True)
@@ -114,16 +118,16 @@ class _Ear:
             yield self.gone.popleft()
 
 
-async def _hear(ear: _Ear, http: Http, streams: list[str], headers: Mapping[str, str]) -> None:
+async def _hear(ear: _Ear, streams: Streams) -> None:
     """Listen whenever a stream stands; one that isn't offered gives way to the next one."""
-    pause = FIRST_PAUSE
-    while streams:
+    pause, left = FIRST_PAUSE, [*streams.addresses]
+    while left:
         try:
-            async for message in http.events(streams[0], headers=headers):
+            async for message in streams.http.events(left[0], headers=await streams.headers()):
                 ear.told(message)
                 pause = FIRST_PAUSE if message else pause
         except (Rejected, NeedsLogin):
-            streams.pop(0)  # whether we are let in at all, the asking tells
+            left.pop(0)  # whether we are let in at all, the asking tells
             continue
         except (RetryLater, Unsure):
             pass

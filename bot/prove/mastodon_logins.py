@@ -41,6 +41,8 @@ class Logins:
     closed: bool = False  # whether it lets nobody register
     lives: object = None  # seconds, of a token; None: for ever
     born: int = 1_790_000_000  # when tokens were made, in seconds since 1970
+    renewal: str = ""  # the refresh token that is good now, once; empty: none are handed out
+    renewed: int = 0  # how often
     apps: dict[str, dict[str, Any]] = field(default_factory=dict)  # by client id
     codes: dict[str, Code] = field(default_factory=dict)
 
@@ -104,6 +106,8 @@ class Logins:
         app = self.apps.get(str(said.get("client_id")))
         if app is None or app["client_secret"] != said.get("client_secret"):
             return web.json_response({"error": "invalid_client"}, status=401)
+        if said.get("grant_type") == "refresh_token":
+            return self._renew(str(said.get("refresh_token")))
         code = self.codes.pop(str(said.get("code")), None)
         if (
             code is None
@@ -112,8 +116,19 @@ class Logins:
             or _challenge(str(said.get("code_verifier", ""))) != code.challenge
         ):
             return web.json_response({"error": "invalid_grant"}, status=400)
-        told = {"access_token": self.token, "token_type": "Bearer", "scope": code.scope, "created_at": self.born}
-        return web.json_response(told if self.lives is None else {**told, "expires_in": self.lives})
+        return web.json_response(self._token(code.scope))
+
+    def _renew(self, token: str) -> web.Response:
+        if not self.renewal or token != self.renewal:
+            return web.json_response({"error": "invalid_grant"}, status=400)
+        self.renewed += 1
+        self.token, self.renewal = f"token-{self.renewed}", f"renewal-{self.renewed}"
+        return web.json_response(self._token("read write"))
+
+    def _token(self, scope: str) -> dict[str, object]:
+        told = {"access_token": self.token, "token_type": "Bearer", "scope": scope, "created_at": self.born}
+        told |= {"refresh_token": self.renewal} if self.renewal else {}
+        return told if self.lives is None else {**told, "expires_in": self.lives}
 
 
 def _challenge(verifier: str) -> str:

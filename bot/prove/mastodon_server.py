@@ -89,8 +89,8 @@ class MastodonServer(World):
                 return _error(404, "Not Found")
             public = request.path.startswith(("/_/", "/.well-known/", "/oauth/", "/nodeinfo/"))
             public = public or request.path.endswith(("/instance", "/apps"))
-            good = {f"Bearer {token}" for token in (self.token, *self.further)}
-            if not public and request.headers.get("Authorization") not in good:
+            tokens = {self.token if not self.logins.renewed else self.logins.token, *self.further}
+            if not public and request.headers.get("Authorization", "").removeprefix("Bearer ") not in tokens:
                 return _error(self.bad_token, "The access token is invalid")
             response: web.StreamResponse = await handler(request)
             dated(response, self.clock())

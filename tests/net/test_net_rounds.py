@@ -14,7 +14,7 @@ import pytest
 from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, Unsure
 from bot.model import Mention
 from bot.net.rounds import AT_ONCE as KEPT
-from bot.net.rounds import PATIENCE, rounds
+from bot.net.rounds import PATIENCE, Streams, rounds
 
 HOUR = timedelta(hours=1)
 AT_ONCE = timedelta(0)
@@ -46,18 +46,24 @@ class Asked:
             yield mention(number)
 
 
-class Streams:
+class Said:
     """Streams that say what a script says; an error is raised, None waits for ever."""
 
     def __init__(self, **script: list[str | DeliveryError | None]) -> None:
         self.script = script
         self.opened: list[str] = []
+        self.let_in = 0
+
+    async def letters(self) -> Mapping[str, str]:
+        """What lets us in, made anew each time."""
+        self.let_in += 1
+        return {"A": f"b{self.let_in}"}
 
     async def send(self, *_: Any, **__: Any) -> Any:
         raise AssertionError
 
     async def events(self, url: str, *, headers: Mapping[str, str] | None = None) -> AsyncIterator[str]:
-        assert headers == {"A": "b"}
+        assert headers == {"A": f"b{self.let_in}"}
         self.opened.append(url)
         script = self.script[url]
         while script:
@@ -72,20 +78,20 @@ class Streams:
 
 def asking(ask: Asked, every: timedelta, http: Any, *, streams: list[str], cursor: str | None = None) -> Any:
     """The rounds, to be closed."""
-    return aclosing(rounds(ask, cursor, every=every, http=http, streams=streams, headers={"A": "b"}))
+    return aclosing(rounds(ask, cursor, every=every, streams=Streams(http, streams, http.letters)))
 
 
 async def test_each_round_goes_on_where_the_last_one_stopped() -> None:
     """Also where a round fails midway: what was given is not asked for again."""
     ask = Asked([1, 2], [], Unsure("x"), [3])
-    async with asking(ask, AT_ONCE, Streams(), streams=[], cursor="0") as mentions:
+    async with asking(ask, AT_ONCE, Said(), streams=[], cursor="0") as mentions:
         assert [(await anext(mentions))[0] for _ in range(3)] == ["1", "2", "3"]
     assert ask.cursors == ["0", "2", "2", "2"]
 
 
 async def test_a_stream_wakes_before_the_time() -> None:
     """Its opening wakes, and each message: the next hour is not waited for."""
-    ask, http = Asked([], [1], [2]), Streams(s=["", "x", "y", None])
+    ask, http = Asked([], [1], [2]), Said(s=["", "x", "y", None])
     async with asyncio.timeout(20), asking(ask, HOUR, http, streams=["s"]) as mentions:
         assert (await anext(mentions))[0] == "1"
 
@@ -93,11 +99,11 @@ async def test_a_stream_wakes_before_the_time() -> None:
 @pytest.mark.parametrize("failure", [Rejected("no"), NeedsLogin("no")])
 async def test_a_stream_that_is_not_offered_gives_way(failure: DeliveryError) -> None:
     """The next one is tried; without any, time alone wakes."""
-    http = Streams(a=[failure], b=["", None])
+    http = Said(a=[failure], b=["", None])
     async with asyncio.timeout(20), asking(Asked([], [1]), HOUR, http, streams=["a", "b"]) as mentions:
         assert (await anext(mentions))[0] == "1"
     assert http.opened == ["a", "b"]
-    http = Streams(a=[failure])
+    http = Said(a=[failure])
     async with asking(Asked([], [1]), AT_ONCE, http, streams=["a"]) as mentions:
         assert (await anext(mentions))[0] == "1"
 
@@ -105,7 +111,7 @@ async def test_a_stream_that_is_not_offered_gives_way(failure: DeliveryError) ->
 @pytest.mark.parametrize("failure", [RetryLater("x"), Unsure("x")])
 async def test_the_first_round_must_succeed(failure: DeliveryError) -> None:
     """What never worked is told at once, not after minutes."""
-    async with asking(Asked(failure), AT_ONCE, Streams(), streams=[]) as mentions:
+    async with asking(Asked(failure), AT_ONCE, Said(), streams=[]) as mentions:
         with pytest.raises(type(failure)):
             await anext(mentions)
 
@@ -113,7 +119,7 @@ async def test_the_first_round_must_succeed(failure: DeliveryError) -> None:
 async def test_a_hiccup_is_nobodys_business() -> None:
     """Some rounds in a row may fail; one more is told."""
     hiccups = [Unsure("x")] * PATIENCE
-    async with asking(Asked([1], *hiccups, [2], *hiccups, Unsure("told")), AT_ONCE, Streams(), streams=[]) as mentions:
+    async with asking(Asked([1], *hiccups, [2], *hiccups, Unsure("told")), AT_ONCE, Said(), streams=[]) as mentions:
         assert [(await anext(mentions))[0] for _ in range(2)] == ["1", "2"]
         with pytest.raises(Unsure, match="told"):
             await anext(mentions)
@@ -122,7 +128,7 @@ async def test_a_hiccup_is_nobodys_business() -> None:
 @pytest.mark.parametrize("failure", [Rejected("x"), NeedsLogin("x")])
 async def test_what_waiting_does_not_mend_is_told_at_once(failure: DeliveryError) -> None:
     """A refused token stays refused."""
-    async with asking(Asked([1], failure), AT_ONCE, Streams(), streams=[]) as mentions:
+    async with asking(Asked([1], failure), AT_ONCE, Said(), streams=[]) as mentions:
         await anext(mentions)
         with pytest.raises(type(failure)):
             await anext(mentions)
@@ -131,7 +137,7 @@ async def test_what_waiting_does_not_mend_is_told_at_once(failure: DeliveryError
 async def test_closing_ends_the_stream_too() -> None:
     """Nothing is left running."""
     before = asyncio.all_tasks()
-    http = Streams(s=["", None])
+    http = Said(s=["", None])
     async with asyncio.timeout(20), asking(Asked([1], [2]), AT_ONCE, http, streams=["s"]) as mentions:
         await anext(mentions)
         await anext(mentions)
@@ -145,7 +151,8 @@ def gone(number: int) -> Mention:
 
 def told(*script: str | None, **means: bool | Mention) -> dict[str, Any]:
     """A stream that tells this, and what each message means."""
-    return {"http": Streams(s=[*script]), "streams": ["s"], "headers": {"A": "b"}, "hear": means.__getitem__}
+    said: Any = Said(s=[*script])
+    return {"streams": Streams(said, ["s"], said.letters, means.__getitem__)}
 
 
 async def test_what_is_taken_back_comes_at_once_and_asks_nothing() -> None:

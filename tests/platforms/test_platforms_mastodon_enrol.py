@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, Unsure, UsageError
+from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, UsageError
 from bot.model import Secret
 from bot.net import Client
+from bot.net.grants import digest, unpacked
 from bot.platforms.mastodon import platform
 from bot.ports import Enrolled
 from bot.prove.mastodon_server import MastodonServer
@@ -108,11 +110,19 @@ async def test_a_wrong_code_may_be_corrected(server: MastodonServer, walk: Walk)
 
 
 async def test_a_token_with_an_end_is_remembered(server: MastodonServer, walk: Walk) -> None:
-    """So that its owner is warned in time; a life of ages is none worth a word."""
-    server.logins.lives = 86400
+    """With what renews it, so that its owner has no trouble, or else is warned; a life of ages is none worth a word."""
+    server.logins.lives, begun = 86400, datetime.now(UTC)
     found = await walk(Owner(server, server.url, "", "(allow)"))
-    end = datetime.fromtimestamp(server.logins.born + 86400, UTC)
-    assert found.session == {"token-expires": Secret(end.isoformat())}
+    session = unpacked(found.session["session"])
+    assert session is not None
+    assert timedelta(days=1) <= session.until - begun < timedelta(days=1, minutes=5)
+    assert (session.access, session.refresh, session.root) == (Secret(CANARY), None, digest(Secret(CANARY)))
+    server.logins.renewal = "renewal-0"
+    found = await walk(Owner(server, server.url, "", "(allow)"))
+    session = unpacked(found.session["session"])
+    assert session is not None
+    assert session.refresh == Secret("renewal-0")
+    assert json.loads(found.session["app"].reveal()) == {"client_id": "client-2", "client_secret": "secret-2"}
     for odd in (10**12, "soon", True, -1, None):
         server.logins.lives = odd
         assert (await walk(Owner(server, server.url, "", "(allow)"))).session == {}
@@ -237,5 +247,5 @@ async def test_a_token_that_cannot_be_one_is_not_taken(server: MastodonServer, w
     """It would stand in every request's header."""
     owner = Owner(server, "", "(allow)")
     server.logins.token = token
-    with pytest.raises(Unsure):
+    with pytest.raises(RetryLater):
         await walk(owner, server=server.url)

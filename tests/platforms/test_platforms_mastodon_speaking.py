@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from bot.errors import ConfigError, DeliveryError, NeedsLogin, Rejected, RetryLater, TooLong, Unsure
 from bot.model import Mention, Secret
 from bot.net import Client
+from bot.net.grants import Session, digest
 from bot.platforms.mastodon import platform
 from bot.platforms.mastodon.options import Options
 from bot.platforms.mastodon.statuses import is_post
@@ -28,6 +29,8 @@ from tests.platforms.contract import CANARY, Stage
 from tests.servers.fixtures import Hands
 from tests.servers.wire import wire
 from tests.settings.config_folder import CONTACT, write
+
+TOKEN = Secret(CANARY)
 
 
 @pytest.fixture
@@ -521,10 +524,18 @@ async def test_clocks_may_differ_by_a_minute(stage: Stage, seconds: int, fine: b
 
 @pytest.mark.parametrize(("days", "words"), [(15, ""), (13, "ends on 2026-12-05"), (-1, "ended on 2026-11-21")])
 async def test_the_end_of_a_token_is_told_before_it_comes(stage: Stage, days: int, words: str) -> None:
-    """Two weeks ahead; most servers' tokens have no end."""
-    stage.vault.put("acc", "token-expires", Secret((stage.clock.now + timedelta(days=days)).isoformat()))
+    """Two weeks ahead, where nobody can renew it, with what to do; most servers' tokens have no end."""
+    until = stage.clock.now + timedelta(days=days)
+    stage.vault.put("acc", "session", Session(access=TOKEN, refresh=None, until=until, root=digest(TOKEN)).packed())
     found = await wrong_of(stage)
-    assert (words in found[0]) if words else (found == [])
+    assert (words in found[0] and "starfish accounts renew acc" in found[0]) if words else (found == [])
+
+
+async def test_the_end_of_another_token_is_nobodys_trouble(stage: Stage) -> None:
+    """The owner has put a fresh one in its place since."""
+    until = stage.clock.now - timedelta(days=1)
+    stage.vault.put("acc", "session", Session(access=TOKEN, refresh=None, until=until, root="another").packed())
+    assert await wrong_of(stage) == []
 
 
 # --------------------------------------------------------------------------- the owner's keys

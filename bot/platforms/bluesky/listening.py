@@ -50,7 +50,7 @@ class Listening:
             async for after, mention in self._since(at):
                 yield after, mention
 
-        return rounds(ask, cursor, every=every, http=self._tools.http, streams=[], headers={})
+        return rounds(ask, cursor, every=every)
 
     async def _since(self, cursor: str | None) -> AsyncIterator[tuple[str, Mention]]:
         """Page back until what was read before, then give what is new from its oldest on."""

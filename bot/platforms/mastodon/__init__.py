@@ -21,8 +21,9 @@ from bot.model import Account, Limits, Mention, Post, Receipt, Secret
 from bot.net.options import mark_of
 from bot.net.outcome import outcome
 from bot.net.replies import identifier, json_object, json_objects, moment, objects, oldest_first, segment, within, words
-from bot.net.rounds import rounds
-from bot.platforms.mastodon.health import EXPIRES, examined
+from bot.net.rounds import Streams, rounds
+from bot.platforms.mastodon.health import ending, examined
+from bot.platforms.mastodon.login import login_of, session_of
 from bot.platforms.mastodon.options import Options
 from bot.platforms.mastodon.statuses import LIMITS, is_post, mention_of, narrowest, root_of, told
 from bot.platforms.mastodon.wire import ME, Wire
@@ -40,7 +41,7 @@ class Mastodon:
     def __init__(self, account: Account, options: Options, tools: Tools) -> None:
         self.name = account.name
         self._account, self._options, self._tools = account, options, tools
-        self._wire = Wire(options.server, options.token, tools.http)
+        self._wire = Wire(options.server, login_of(account, options, tools), tools.http)
         self._sent: dict[str, str] = {}  # what this process knows to be there: id and key, as words may come twice
         self.limits = self._limits()
 
@@ -168,15 +169,13 @@ class Mastodon:
         socket = re.sub("^http", "ws", named.rstrip("/") if server.startswith("https:") and named else server)
         path = "/api/v1/streaming"  # of all that concerns us: the stream of notifications alone tells of no deletion
         streams = [f"{socket}{path}?stream=user", f"{server}{path}/user"]
-        return rounds(
-            self._since,
-            cursor,
-            every=self._options.poll,
-            http=self._tools.http,
-            streams=streams if self._options.stream else [],
-            headers=self._wire.headers(),
-            hear=lambda message: told(message, account=self.name, now=self._tools.now()),
+        bells = Streams(
+            self._tools.http,
+            streams if self._options.stream else [],
+            self._wire.login.headers,
+            lambda message: told(message, account=self.name, now=self._tools.now()),
         )
+        return rounds(self._since, cursor, every=self._options.poll, streams=bells)
 
     async def _since(self, cursor: str | None) -> AsyncIterator[tuple[str, Mention]]:
         """Read forward: `min_id` gives the page right after it; `since_id` would give the newest one, behind a gap."""
@@ -227,8 +226,9 @@ class Mastodon:
             await self.prepare()
         except DeliveryError as error:
             return [(False, str(error))]
-        expires = self._tools.vault.get(self.name, EXPIRES)
-        return await examined(self._wire, self.limits, expires, self._tools.now())
+        session = session_of(self.name, self._options.token, self._tools.vault)
+        now = self._tools.now()
+        return await examined(self._wire, self.limits, ending(session, self.name, now), now)
 
 
 async def _enrol(given: Mapping[str, str], asker: Asker, reach: Callable[[str], Http]) -> Enrolled:

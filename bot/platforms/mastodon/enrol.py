@@ -7,13 +7,11 @@ program without a window or a public address it is the only one); PKCE where the
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -22,9 +20,11 @@ from pydantic import TypeAdapter, ValidationError
 from bot.errors import DeliveryError, NeedsLogin, Rejected, Unsure, UsageError
 from bot.model import Secret
 from bot.net import options
+from bot.net.grants import NEVER, App, Fixed, challenge, digest
 from bot.net.outcome import outcome
-from bot.net.replies import json_object, number, words
-from bot.platforms.mastodon.health import EXPIRES, SCOPES, application, lacking
+from bot.net.replies import json_object, words
+from bot.platforms.mastodon.health import SCOPES, application, lacking
+from bot.platforms.mastodon.login import kept, office
 from bot.platforms.mastodon.statuses import handle
 from bot.platforms.mastodon.wire import ME, Wire
 from bot.ports import Asker, Enrolled, Http, Reply
@@ -36,14 +36,7 @@ WHOLE_SCOPES = "read write"
 TRIES = 3
 """How often a pasted code may be wrong."""
 
-LONGEST_LIFE = 10 * 365 * 86400
-"""Seconds; a token that lives longer has no end worth a warning."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    secret: Secret
-    ends: datetime | None = None  # None: it doesn't, or the server doesn't say
+_NO_CODE = f"the server took none of {TRIES} codes; begin anew"
 
 
 async def enrol(given: Mapping[str, str], asker: Asker, reach: Callable[[str], Http]) -> Enrolled:
@@ -54,16 +47,16 @@ async def enrol(given: Mapping[str, str], asker: Asker, reach: Callable[[str], H
     """
     address = _given_address(given["server"]) if given.get("server") else _asked_address(asker)
     http = reach(address)
-    token = _Token(Secret(given["token"])) if given.get("token") else await _asked_token(address, asker, http)
-    wire = Wire(address, token.secret, http)
+    token, session = (Secret(given["token"]), {}) if given.get("token") else await _asked_token(address, asker, http)
+    wire = Wire(address, Fixed(token), http)
     me = await _tried(wire)
     if me.get("bot") is not True:
         await _offer_flag(wire, asker)
     return Enrolled(
         handle=handle(me, wire.server.domain),
         keys={"server": address},
-        secrets={"token": token.secret},
-        session={EXPIRES: Secret(token.ends.isoformat())} if token.ends else {},
+        secrets={"token": token},
+        session=session,
     )
 
 
@@ -99,43 +92,47 @@ def _address(text: str) -> str | None:
 # --------------------------------------------------------------------------- the token
 
 
-async def _asked_token(address: str, asker: Asker, http: Http) -> _Token:
-    """A token that the owner has, or one that they allow us now."""
+async def _asked_token(address: str, asker: Asker, http: Http) -> tuple[Secret, dict[str, Secret]]:
+    """A token that the owner has, or one that they allow us now, with what the vault keeps of that."""
     pasted = asker.ask("An access token, if you have one; or just press Enter, to make one", secret=True, default="new")
     if pasted != "new":
-        return _Token(Secret(pasted))
-    app = await _registered(address, http)
+        return Secret(pasted), {}
+    app, scope = await _registered(address, http)
     verifier = secrets.token_urlsafe(48) if await _knows_pkce(address, http) else ""
     asked = {
         "response_type": "code",
-        "client_id": words(app["client_id"]),
+        "client_id": app.client_id,
         "redirect_uri": OUT_OF_BAND,
-        "scope": app["scope"],
+        "scope": scope,
     }
     if verifier:
-        digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode("ascii")).digest())
-        asked |= {"code_challenge": digest.decode("ascii").rstrip("="), "code_challenge_method": "S256"}
+        asked |= {"code_challenge": challenge(verifier), "code_challenge_method": "S256"}
     asker.say("Open this address in a browser where the bot's account is logged in, not your own, and allow it:")
     asker.say(f"{address}/oauth/authorize?{urlencode(asked)}")
-    form = {
+    grant = {
         "grant_type": "authorization_code",
-        "client_id": words(app["client_id"]),
-        "client_secret": words(app["client_secret"]),
         "redirect_uri": OUT_OF_BAND,
-        "scope": app["scope"],
+        "scope": scope,
         **({"code_verifier": verifier} if verifier else {}),
     }
-    for _ in range(TRIES):
-        form["code"] = asker.ask("The code that it shows then")
-        reply = await http.send("POST", f"{address}/oauth/token", form=form)
-        if reply.status not in {400, 401, 422}:
-            return _token_of(reply)
-        asker.say("The server doesn't take that code. Each works once, and for ten minutes.")
-    raise NeedsLogin(f"the server took none of {TRIES} codes; begin anew")
+    for left in range(TRIES - 1, -1, -1):
+        grant["code"] = asker.ask("The code that it shows then")
+        try:
+            session = await office(http, address, app).granted(grant, datetime.now(UTC), refused=_NO_CODE)
+        except NeedsLogin:
+            if not left:
+                raise
+            asker.say("The server doesn't take that code. Each works once, and for ten minutes.")
+            continue
+        if missing := lacking({"scopes": session.scope}):
+            raise NeedsLogin(f"the token lacks {', '.join(missing)}; allow it all that it asks for")
+        ends = session.until < NEVER
+        return session.access, kept(replace(session, root=digest(session.access)), app) if ends else {}
+    raise AssertionError("the last try returns or raises")
 
 
-async def _registered(address: str, http: Http) -> dict[str, Any]:
-    """An application of our own there, with the finest rights that the server knows.
+async def _registered(address: str, http: Http) -> tuple[App, str]:
+    """An application of our own there, and the finest rights that the server knows.
 
     :raises DeliveryError: the server registers none
     """
@@ -145,10 +142,11 @@ async def _registered(address: str, http: Http) -> dict[str, Any]:
         if reply.status not in {400, 422}:
             break
     _accepted(reply, "lets no program register itself; make a token in its settings, and paste that")
-    app = json_object(reply)
-    if not words(app.get("client_id")) or not words(app.get("client_secret")):
+    said = json_object(reply)
+    name, secret = words(said.get("client_id")), words(said.get("client_secret"))
+    if not name or not secret:
         raise Unsure("the server's answer to our registration can't be used")
-    return {**app, "scope": scope}
+    return App(client_id=name, client_secret=Secret(secret)), scope
 
 
 async def _knows_pkce(address: str, http: Http) -> bool:
@@ -159,20 +157,6 @@ async def _knows_pkce(address: str, http: Http) -> bool:
         methods = json_object(reply).get("code_challenge_methods_supported")
         return isinstance(methods, list) and "S256" in methods
     return False
-
-
-def _token_of(reply: Reply) -> _Token:
-    _accepted(reply, "gives no token")
-    said = json_object(reply)
-    token = words(said.get("access_token"))
-    if not token or not token.isprintable() or not token.isascii() or len(token) > 4096:
-        raise Unsure("the server's answer holds no token that could be used")
-    if missing := lacking({"scopes": words(said.get("scope"))}):
-        raise NeedsLogin(f"the token lacks {', '.join(missing)}; allow it all that it asks for")
-    born = number(said.get("created_at"), at_most=2**33)
-    life = number(said.get("expires_in"), at_most=LONGEST_LIFE)
-    ends = datetime.fromtimestamp(born, UTC) + timedelta(seconds=life) if born and life else None
-    return _Token(Secret(token), ends)
 
 
 def _accepted(reply: Reply, otherwise: str) -> None:

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.errors import DeliveryError, NeedsLogin, Rejected
-from bot.model import Limits, Secret
-from bot.net.replies import json_object, moment, segment, words
+from bot.model import Limits
+from bot.net.grants import NEVER, Session
+from bot.net.replies import json_object, segment, words
 from bot.platforms.mastodon.statuses import handle
 from bot.platforms.mastodon.wire import ME, Wire
 
@@ -23,9 +24,6 @@ NEEDED = ("read:accounts", "read:notifications", "read:statuses", "write:statuse
 """What it doesn't work without."""
 
 APP = "/api/v1/apps/verify_credentials"
-
-EXPIRES = "token-expires"
-"""Under this name the vault keeps when a token ends, where its server said so: Mastodon's own never do."""
 
 SOON = timedelta(days=14)
 """How long before its end a token is warned of: time enough to renew it."""
@@ -46,7 +44,7 @@ def lacking(application: Mapping[str, Any]) -> list[str] | None:
     return [scope for scope in NEEDED if not {scope, scope.partition(":")[0]} & set(granted)]
 
 
-async def examined(wire: Wire, limits: Limits, expires: Secret | None, now: datetime) -> list[tuple[bool, str]]:
+async def examined(wire: Wire, limits: Limits, end: list[tuple[bool, str]], now: datetime) -> list[tuple[bool, str]]:
     """Look at everything; the first thing that keeps us from looking is all there is to tell."""
     try:
         me = json_object(reply := await wire.get(ME))
@@ -64,7 +62,7 @@ async def examined(wire: Wire, limits: Limits, expires: Secret | None, now: date
         _rights(missing),
         (bot, "it is marked as a bot" if bot else flag),
         _clocks(round(ahead.total_seconds())),
-        *_end(expires, now),
+        *end,
         (True, f"a post may have {limits.max_length} {limits.unit}; {cost}"),
     ]
 
@@ -94,10 +92,14 @@ def _clocks(ahead: int) -> tuple[bool, str]:
     return False, f"the server's clock is {abs(ahead)} s {way} this machine's: let both be set over the network (NTP)"
 
 
-def _end(expires: Secret | None, now: datetime) -> list[tuple[bool, str]]:
-    end = moment(expires.reveal()) if expires else None
-    if end is None:
+def ending(session: Session | None, account: str, now: datetime) -> list[tuple[bool, str]]:
+    """What is to be said of a token's end; nothing where it has none."""
+    if session is None or session.until == NEVER:
         return []
-    if now >= end:
-        return [(False, f"its token ended on {end:%Y-%m-%d}: put a fresh one where it is kept")]
-    return [(end - now > SOON, f"its token ends on {end:%Y-%m-%d}: put a fresh one where it is kept before that day")]
+    day = f"{session.until:%Y-%m-%d}"
+    if session.refresh is not None:
+        return [(True, f"its token is good until {session.until:%Y-%m-%d %H:%M} UTC, and renews itself")]
+    anew = f"make a fresh one with: starfish accounts renew {account}"
+    if now >= session.until:
+        return [(False, f"its token ended on {day}: {anew}")]
+    return [(session.until - now > SOON, f"its token ends on {day}, and nobody can renew it: before that day, {anew}")]

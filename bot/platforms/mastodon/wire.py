@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
 from bot.errors import NeedsLogin, Rejected, Unsure
-from bot.model import Secret
+from bot.net.grants import Fixed, Renewed
 from bot.net.outcome import outcome
 from bot.net.patience import http_date
 from bot.net.replies import identifier, json_object, objects, segment, within, words
@@ -22,11 +23,11 @@ ME = "/api/v1/accounts/verify_credentials"
 class Wire:
     """Sends requests with the account's token, and keeps what the server said of itself and of us."""
 
-    def __init__(self, address: str, token: Secret, http: Http) -> None:
-        self.address = address
+    def __init__(self, address: str, login: Fixed | Renewed, http: Http) -> None:
+        self.address, self.login = address, login
         self.server = server_of({}, "", address)
         self.known = False  # whether the server told what it is
-        self._token, self._http = token, http
+        self._http = http
         self._me = ""
 
     async def learn(self) -> None:
@@ -72,13 +73,18 @@ class Wire:
     async def send(
         self, method: str, path: str, json: object = None, *, form: Mapping[str, str] | None = None, key: str = ""
     ) -> Reply:
-        """Send one request, once; `key` is the idempotency key.  Raises as `ports.Http.send` does."""
-        headers = {**self.headers(), **({"Idempotency-Key": key} if key else {})}
-        return await self._http.send(method, self.address + path, headers=headers, json=json, form=form)
+        """Send one request; after a 401, which is certainly no, once more with a renewed token.
 
-    def headers(self) -> dict[str, str]:
-        """What lets us in."""
-        return {"Authorization": f"Bearer {self._token.reveal()}"}
+        :param key: the idempotency key
+        :raises RetryLater, NeedsLogin: nothing was sent; Unsure: it may have arrived
+        """
+        keyed = {"Idempotency-Key": key} if key else {}
+        used = await self.login.headers()
+        reply = await self._http.send(method, self.address + path, headers={**used, **keyed}, json=json, form=form)
+        if reply.status == HTTPStatus.UNAUTHORIZED and await self.login.renew(used):
+            used = await self.login.headers()
+            reply = await self._http.send(method, self.address + path, headers={**used, **keyed}, json=json, form=form)
+        return reply
 
     @staticmethod
     def ahead(reply: Reply, now: datetime) -> timedelta:

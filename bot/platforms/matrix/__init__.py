@@ -167,7 +167,7 @@ class Matrix:
 
     def mentions(self, cursor: str | None) -> AsyncIterator[tuple[str, Mention]]:
         """Mentions after `cursor`, oldest first, for ever; without one, those from the first start on."""
-        return rounds(self._hearing.since, cursor, every=PACE, http=self._tools.http, streams=[], headers={})
+        return rounds(self._hearing.since, cursor, every=PACE)
 
     # ----------------------------------------------------------------- the set-up
 

@@ -175,7 +175,7 @@ class Telegram:
         The cursor is the number of the first update that was not read.  To ask with it tells the server to forget all
         before it, so that happens only once a mention was taken.
         """
-        return rounds(self._since, cursor, every=PAUSE, http=self._tools.http, streams=[], headers={})
+        return rounds(self._since, cursor, every=PAUSE)
 
     async def _since(self, cursor: str | None) -> AsyncIterator[tuple[str, Mention]]:
         me = await self._who()

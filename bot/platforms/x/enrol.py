@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from bot.errors import NeedsLogin, Rejected
 from bot.model import Secret
-from bot.net.grants import App, Session, challenge
+from bot.net.grants import App, Fixed, Session, challenge
 from bot.net.outcome import outcome
 from bot.net.replies import json_object, within, words
 from bot.platforms.x.checkup import SCOPES
@@ -67,7 +67,7 @@ async def enrol(given: Mapping[str, str], ask: Asker, reach: Callable[[str], Htt
         return Enrolled(handle=handle, keys=common, secrets=named)
     app = _app(given, ask)
     session = await _let_in(app, server, http, ask)
-    handle, number = await _who(http, server, _Bearer(session))
+    handle, number = await _who(http, server, Fixed(session.access, session.root))
     held = {"client_secret": app.client_secret} if app.client_secret else {}
     me = Secret(f'{{"id": "{number}", "login": "{session.root}"}}')
     return Enrolled(
@@ -162,20 +162,3 @@ def _amount(said: str) -> float:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-class _Bearer:
-    """A login for one question."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    @property
-    def identity(self) -> str:
-        return self._session.root
-
-    async def headers(self, method: str, url: str) -> dict[str, str]:  # noqa: ARG002 -- the door of all logins
-        return {"Authorization": f"Bearer {self._session.access.reveal()}"}
-
-    async def renew(self, used: Mapping[str, str], ahead: object) -> bool:  # noqa: ARG002 -- the door of all logins
-        return False

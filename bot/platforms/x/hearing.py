@@ -36,7 +36,7 @@ class Hearing:
                     yield str(number), self._pinned(mention, status)
             read[0] = max([after, *(number for number, _ in statuses)])
 
-        return rounds(since, cursor, every=every, http=self._tools.http, streams=[], headers={})
+        return rounds(since, cursor, every=every)
 
     async def _said_since(self, after: int, me: str) -> tuple[list[tuple[int, dict[str, Any]]], Mapping[str, Any]]:
         """What mentions us after a number, oldest first, and who said it; X gives the newest first, so all pages."""
