@@ -47,12 +47,16 @@ def indexed(text: str) -> str:
 
 def remember(raw: sqlite3.Connection, candidate: int, title: str, foreign: str, topics: Iterable[str] = ()) -> None:
     """Make a candidate findable by its title, its categories and the beginning of its text."""
+    raw.execute(
+        "INSERT INTO archive (rowid, title, summary) VALUES (?, ?, ?)", archive_row(candidate, title, foreign, topics)
+    )
+
+
+def archive_row(candidate: int, title: str, foreign: str, topics: Iterable[str]) -> tuple[object, ...]:
+    """Give what is indexed of a candidate: its number, title and summary."""
     named = ", ".join(topics)
     begins = f"{named}. {_plain(foreign)}" if named else _plain(foreign)
-    raw.execute(
-        "INSERT INTO archive (rowid, title, summary) VALUES (?, ?, ?)",
-        (candidate, indexed(clean(title, 1000)), indexed(clean(begins, SUMMARY))),
-    )
+    return candidate, indexed(clean(title, 1000)), indexed(clean(begins, SUMMARY))
 
 
 def remember_post(raw: sqlite3.Connection, candidate: int, text: str) -> None:

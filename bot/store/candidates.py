@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.model import Candidate, Feed, Sifted
+from bot.model import Candidate
 from bot.store.archive import remember
 from bot.store.part import Part, bulk, durable, listed, reading
 from bot.store.records import Decision, Share, Story, Told
@@ -78,7 +78,7 @@ class Candidates(Part):
             "SELECT id FROM candidates WHERE canonical = ? ORDER BY owner_find DESC, id DESC LIMIT 1", canonical
         )
         if known is None:
-            return self._insert_candidate(candidate, now, owner_find=True)
+            return self._found(candidate, now)
         self.change(
             "UPDATE candidates SET owner_find = 1, note = coalesce(?, note),"
             " html = CASE WHEN html = '' THEN ? ELSE html END WHERE id = ?",
@@ -168,58 +168,39 @@ class Candidates(Part):
             stamp(now),
         )
 
-    def _offered(self, sifted: Sifted, feed: Feed, feed_title: str, now: datetime) -> int:
-        """Make an entry a candidate."""
-        entry = sifted.entry
-        candidate = Candidate(
-            id=0,
-            feed=feed.url,
-            feed_title=feed_title,
-            key=entry.key,
-            link=entry.link,
-            canonical=sifted.canonical,
-            title=entry.title,
-            html=entry.html,
-            author=entry.author,
-            published=entry.published,
-            first_seen=now,
-            categories=entry.categories,
-            language=entry.language,
-            own=feed.own,
-            tags=feed.tags,
-            hashtags=feed.hashtags,
-            sources=(entry.source,) if entry.source else (),
-            matched=sifted.matched,
-        )
-        return self._insert_candidate(candidate, now, title_key=sifted.title_key, simhash=sifted.simhash)
-
-    def _insert_candidate(
-        self, candidate: Candidate, now: datetime, *, owner_find: bool = False, title_key: str = "", simhash: int = 0
-    ) -> int:
-        values = (
-            clean(candidate.feed),
-            clean(candidate.feed_title, 1000),
-            clean(candidate.key),
-            clean(candidate.link),
-            clean(candidate.canonical),
-            clean(candidate.title, 1000),
-            clean(candidate.html, TEXT),
-            clean(candidate.author, 1000),
-            stamped(candidate.published),
-            stamp(now),
-            cleaned(candidate.language, 100),
-            candidate.own,
-            cleaned(candidate.note),
-            owner_find,
-            clean(title_key),
-            signed(simhash),
-            *(packed(getattr(candidate, name)) for name in ("categories", "tags", "hashtags", "sources", "matched")),
-        )
+    def _found(self, candidate: Candidate, now: datetime) -> int:
+        """Insert what the owner found."""
+        values = candidate_row(candidate, now, owner_find=True)
         marks = ", ".join("?" * len(values))
         done = self.raw.execute(f"INSERT INTO candidates ({COLUMNS}) VALUES ({marks})", values)  # noqa: S608 -- only marks
         number = int(done.lastrowid or 0)
         remember(self.raw, number, candidate.title, candidate.html, candidate.categories)
         return number
+
+
+def candidate_row(
+    candidate: Candidate, now: datetime, *, owner_find: bool = False, title_key: str = "", simhash: int = 0
+) -> tuple[object, ...]:
+    """Give the values of `COLUMNS`."""
+    return (
+        clean(candidate.feed),
+        clean(candidate.feed_title, 1000),
+        clean(candidate.key),
+        clean(candidate.link),
+        clean(candidate.canonical),
+        clean(candidate.title, 1000),
+        clean(candidate.html, TEXT),
+        clean(candidate.author, 1000),
+        stamped(candidate.published),
+        stamp(now),
+        cleaned(candidate.language, 100),
+        candidate.own,
+        cleaned(candidate.note),
+        owner_find,
+        clean(title_key),
+        signed(simhash),
+        *(packed(getattr(candidate, name)) for name in ("categories", "tags", "hashtags", "sources", "matched")),
+    )
 
 
 def _candidate(row: sqlite3.Row) -> Candidate:

@@ -5,70 +5,71 @@ May import: model, core, and within the store its own parts.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-from bot.core import polling
-from bot.core.addresses import canonical
-from bot.core.entries import Stories, lookups
+from bot.core.entries import lookups
 from bot.core.intake import Intake, Past, Poll, many_new, weigh
-from bot.core.same import title_key
-from bot.model import Feed, FeedState, Filters, Sifted
-from bot.store import notices
-from bot.store.candidates import Candidates
+from bot.model import Feed, FeedState, Filters, ParsedFeed, Sifted
 from bot.store.connection import Connection
+from bot.store.haul import Haul
 from bot.store.likeness import Likeness
 from bot.store.part import bulk, listed, reading, together
 from bot.store.records import Familiar
-from bot.store.values import clean, key_bytes, mark, moments, packed, stamp, stamped
-
-T = TypeVar("T")
-
-SOURCES = 20
-"""How many further feeds of one story are named: a post has no room for more."""
-
-AT_ONCE = 64
-"""Rows that one statement inserts at most: 13 values each, and some SQLites take no more than 999."""
-
-COLUMNS = (
-    "feed, key, title, link, published, first_seen, verdict, reason, canonical, title_mark, matched, same_as, candidate"
-)
+from bot.store.states import Place, States
+from bot.store.values import clean, key_bytes, mark, moments
 
 
-class _Place(NamedTuple):
-    """A feed as a row of the table."""
+class _Look(NamedTuple):
+    """What a look at a document showed."""
 
-    number: int
-    distrusted: int
-    settled: int  # it held entries before
-    told: int  # the owner has a notice of it
+    known: frozenset[str]  # keys that its feed held before
+    links: tuple[str, ...] = ()  # canonical ones, and title keys, of the other entries
+    titles: tuple[str, ...] = ()
 
 
-class Gathering(Candidates):
+class Gathering(States):
     """What polls bring; the part `feeds` is made of this."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._likeness = Likeness(connection)
 
+    @together("take_in_all")
     @bulk
     def take_in(self, poll: Poll, for_all: Filters) -> Intake:
         """Take in a changed document, or hold its feed: what is known is asked and answered in one transaction.
 
         What people and domains bring whom the owner blocked with `starfish block` is filtered, too.
         """
+        return self.take_in_all([(poll, for_all)])[0]
+
+    @bulk
+    def take_in_all(self, polls: Sequence[tuple[Poll, Filters]]) -> list[Intake]:
+        """Take in several documents, in their order: each is weighed knowing what those before it brought."""
+        urls = [clean(poll.feed.url) for poll, _ in polls]
+        if len(set(urls)) < len(urls):  # a feed's second document is weighed against its first
+            return [intake for one in polls for intake in self.take_in_all([one])]
         blocks = tuple(row["what"] for row in self.all_of("SELECT what FROM blocks ORDER BY what"))
-        if blocks:
-            for_all = replace(for_all, block=(*for_all.block, *blocks))
-        place = self._place(poll.feed.url)
-        intake = weigh(poll, self._past(poll, place), for_all)
-        self._save(intake.state, poll.at, told=place is None or bool(place.told))
-        if not intake.held:
-            self._keep(place, poll.feed, intake.sifted, poll.parsed.title or poll.feed.url, poll.at)
-        return intake
+        places = self._places(urls)
+        for (poll, _), url in zip(polls, urls, strict=True):
+            if url not in places:
+                self._save(poll.before, None)
+                places |= self._places([url])
+        looks = [self._look(poll.parsed, places[url]) for (poll, _), url in zip(polls, urls, strict=True)]
+        haul = self._haul(looks, polls[0][0].at)
+        intakes = []
+        for (poll, for_all), url, look in zip(polls, urls, looks, strict=True):
+            sieve = replace(for_all, block=(*for_all.block, *blocks)) if blocks else for_all
+            intake = weigh(poll, self._past(poll, places[url], look, haul), sieve)
+            if not intake.held:
+                self._keep(places[url], poll.feed, intake.sifted, poll.parsed.title or poll.feed.url, poll.at, haul)
+            intakes.append(intake)
+        haul.write()
+        self._save_all([(intake.state, poll.at, False) for intake, (poll, _) in zip(intakes, polls, strict=True)])
+        return intakes
 
     @bulk
     def gathered(
@@ -80,39 +81,13 @@ class Gathering(Candidates):
         Gives the candidates' numbers, oldest entry first, so that numbers grow with time.
         """
         self._save(state, now)
-        place = self._place(feed.url)
-        assert place is not None  # its state was just saved
+        place = self._places([feed.url])[clean(feed.url)]
         seen = self._seen(place.number, [key_bytes(each.entry.key) for each in sifted])
         new = [each for each in sifted if key_bytes(each.entry.key) not in seen]
-        return self._keep(place, feed, new, feed_title, now)
-
-    @together("polled_all")
-    @bulk
-    def polled(self, state: FeedState, now: datetime) -> None:
-        """Keep a feed's state after a poll that brought nothing new, or failed; a mute given meanwhile stays.
-
-        A document that hasn't changed since the backup that was restored was not shared from since, either.
-        """
-        self._save(state, now, trusted=_trusted(state))
-
-    @bulk
-    def polled_all(self, polls: Sequence[tuple[FeedState, datetime]]) -> list[None]:
-        """Keep the states of several feeds, as `polled` does; of two states of one feed the later one."""
-        latest = {clean(state.url): (state, now) for state, now in polls}
-        quiet = {url for url, (state, now) in latest.items() if not state.muted and not polling.notice(state, now)}
-        rows = [
-            (url, _packed(state), stamped(state.next_at), _trusted(state))
-            for url, (state, _) in latest.items()
-            if url in quiet
-        ]
-        if self._rest(rows) < len(rows):  # some are no rows of the table yet
-            quiet = set()
-        for url, (state, now) in latest.items():
-            if url not in quiet:
-                self._save(state, now, trusted=_trusted(state))
-        subjects = listed(f"feed:{url}" for url in quiet)
-        self.change("DELETE FROM notices WHERE subject IN (SELECT value FROM json_each(?))", subjects)
-        return [None] * len(polls)
+        haul = self._haul((), now)
+        numbers = self._keep(place, feed, new, feed_title, now, haul)
+        haul.write()
+        return numbers
 
     @reading
     def known(self, url: str, keys: Sequence[str]) -> frozenset[str]:
@@ -143,85 +118,55 @@ class Gathering(Candidates):
         )
 
     def _keep(
-        self, place: _Place | None, feed: Feed, new: Sequence[Sifted], feed_title: str, now: datetime
+        self, place: Place, feed: Feed, new: Sequence[Sifted], feed_title: str, now: datetime, haul: Haul
     ) -> list[int]:
-        """Keep what is new of a feed whose state was just saved; `place`: its row from before that, if it had one."""
-        place = place or self._place(feed.url)
-        assert place is not None
-        fresh: dict[bytes, Sifted] = {}
+        """Have what is new of a feed kept; gives the numbers of its candidates."""
+        fresh: dict[str, Sifted] = {}
         for each in new:
-            fresh.setdefault(key_bytes(each.entry.key), each)
+            fresh.setdefault(each.entry.key, each)
         if place.distrusted:
             self.change("UPDATE feeds SET distrusted = 0 WHERE id = ?", place.number)
             fresh = {key: replace(each, verdict="baseline") for key, each in fresh.items()}
         # They come oldest first, as far as their document tells; dates, where there are any, know better.
-        in_time = sorted(fresh.items(), key=lambda item: item[1].entry.published or now)
-        ids = {key: self._offered(each, feed, feed_title, now) for key, each in in_time if each.verdict == "candidate"}
-        for each in fresh.values():
+        offers = [each for each in fresh.values() if each.verdict == "candidate"]
+        offers.sort(key=lambda each: each.entry.published or now)
+        numbers = {each.entry.key: haul.offer(each, feed, feed_title, now) for each in offers}
+        for key, each in fresh.items():
             if each.verdict == "same" and each.same_as is not None:
-                self._also_in(each.same_as, feed_title)
-        at = stamp(now)
-        self._know([_entry_row(place.number, key, each, ids.get(key), at) for key, each in fresh.items()])
-        return list(ids.values())
+                haul.also_in(each.same_as, feed_title)
+            haul.keep(place.number, each, numbers.get(key), now)
+        return list(numbers.values())
 
-    def _know(self, rows: Sequence[tuple[object, ...]]) -> None:
-        """Insert the rows of entries, many a statement: each statement is a wait for the interpreter's lock."""
-        marks = f"({', '.join('?' * len(rows[0]))})" if rows else ""
-        for some in pieces(rows):
-            values = [value for row in some for value in row]
-            sql = f"INSERT OR IGNORE INTO entries ({COLUMNS}) VALUES {', '.join([marks] * len(some))}"  # noqa: S608 -- only marks
-            self.raw.execute(sql, values)
+    def _haul(self, looks: Iterable[_Look], now: datetime) -> Haul:
+        """The rows to be written, beside the stories that the documents may repeat."""
+        links = [link for look in looks for link in look.links]
+        titles = [title for look in looks for title in look.titles]
+        return Haul(self.raw, self._likeness, self.stories(links, titles) if links or titles else (), now)
 
-    def _rest(self, rows: Sequence[tuple[object, ...]]) -> int:
-        """Replace the states of feeds that nobody muted, many a statement; gives how many are rows of the table."""
-        found = 0
-        for some in pieces(rows):
-            values = [value for row in some for value in row]
-            found += self.change(
-                "UPDATE feeds SET state = column2, next_at = column3, distrusted = distrusted AND NOT column4"
-                f" FROM (VALUES {', '.join(['(?, ?, ?, ?)'] * len(some))}) WHERE url = column1",
-                *values,
-            )
-        return found
-
-    def _place(self, url: str) -> _Place | None:
-        found = self.one(
-            "SELECT id, distrusted, EXISTS (SELECT 1 FROM entries WHERE feed = feeds.id),"
-            " EXISTS (SELECT 1 FROM notices WHERE subject = 'feed:' || url) FROM feeds WHERE url = ?",
-            clean(url),
-        )
-        return None if found is None else _Place(*found)
-
-    def _past(self, poll: Poll, place: _Place | None) -> Past:
-        """What is known of all that stands in a document, as far as it matters for what is new in it."""
-        url, parsed = poll.feed.url, poll.parsed
-        feed = place.number if place and place.settled else None  # None: it held nothing yet
-        known = frozenset() if feed is None else self._known(feed, [entry.key for entry in parsed.entries])
+    def _look(self, parsed: ParsedFeed, place: Place) -> _Look:
+        """Look what of a document is known, and what is to be looked up of the rest."""
+        known = self._known(place.number, [entry.key for entry in parsed.entries]) if place.settled else frozenset()
         if len(known) == len(parsed.entries):
-            return Past(known=known)
-        links, titles = lookups(parsed, known)
+            return _Look(known)
+        return _Look(known, *lookups(parsed, known))
+
+    def _past(self, poll: Poll, place: Place, look: _Look, haul: Haul) -> Past:
+        """What is known of all that stands in a document, as far as it matters for what is new in it."""
+        if len(look.known) == len(poll.parsed.entries):
+            return Past(known=look.known)
         familiar = Familiar()
-        if feed is not None:
+        if place.settled:
             # The count of all its entries takes milliseconds for an old feed, so only a flood's first sign asks for it.
-            flood = many_new(parsed, known)
-            familiar = self.familiar(url, links, titles) if flood else Familiar(links=self._had(feed, links))
-        told = self.stories(links, titles)
-
-        def near(simhash: int) -> int | None:
-            self._likeness.read(poll.at)
-            return self._likeness.near(simhash, url)
-
+            if many_new(poll.parsed, look.known):
+                familiar = self.familiar(poll.feed.url, look.links, look.titles)
+            else:
+                familiar = Familiar(links=self._had(place.number, look.links))
         return Past(
-            known=known,
+            known=look.known,
             seen=familiar.seen,
             titles=familiar.titles,
             newest=familiar.newest,
-            stories=Stories(
-                by_canonical={story.canonical: story.candidate for story in told},
-                by_title={story.title_key: (story.candidate, story.feed) for story in told if story.title_key},
-                near=near,
-                familiar_links=familiar.links,
-            ),
+            stories=haul.stories(poll.feed.url, familiar.links),
         )
 
     def _had(self, feed: int, canonicals: Sequence[str]) -> frozenset[str]:
@@ -232,40 +177,6 @@ class Gathering(Candidates):
             listed(clean(each) for each in canonicals),
         )
         return frozenset(row["canonical"] for row in found)
-
-    def _insert(self, url: str, now: datetime | None) -> None:
-        self.change(
-            "INSERT INTO feeds (url, active, next_at, state) VALUES (?, 0, ?, ?) ON CONFLICT DO NOTHING",
-            url,
-            stamped(now),
-            packed(FeedState(url=url)),
-        )
-
-    def _save(self, state: FeedState, now: datetime | None, *, told: bool = True, trusted: bool = False) -> None:
-        """Replace a state, but never lift a mute: the owner may have given it while the poll was on its way.
-
-        `now`: also keep the owner's notice of this feed true; `told`: there may be one.  `trusted`: it is, from now on.
-        """
-        url = clean(state.url)
-        values = (_packed(state), stamped(state.next_at), state.muted, trusted, url)
-        change = (
-            "UPDATE feeds SET state = ?, next_at = ?, muted = coalesce(?, muted), distrusted = distrusted AND NOT ?"
-            " WHERE url = ?"
-        )
-        if not self.change(change, *values):
-            self._insert(url, now)
-            self.change(change, *values)
-            self.change("UPDATE feeds SET active = 1 WHERE url = ?", url)
-        if now is None:
-            return
-        if notice := polling.notice(state, now):
-            notices.put(self.raw, f"feed:{url}", notice, now)
-        elif told:
-            notices.drop(self.raw, f"feed:{url}")
-
-    def _number(self, url: str) -> int | None:
-        found = self.one("SELECT id FROM feeds WHERE url = ?", clean(url))
-        return None if found is None else int(found["id"])
 
     def _known(self, feed: int, keys: Sequence[str]) -> frozenset[str]:
         named = {key: key_bytes(key) for key in keys}
@@ -282,52 +193,3 @@ class Gathering(Candidates):
             found = self.all_of(f"SELECT key FROM entries WHERE feed = ? AND key IN ({marks})", feed, *some)  # noqa: S608 -- only marks
             seen.update(row["key"] for row in found)
         return frozenset(seen)
-
-    def _also_in(self, candidate: int, feed_title: str) -> None:
-        found = self.one("SELECT feed_title, sources FROM candidates WHERE id = ?", candidate)
-        if found is None or feed_title == found["feed_title"]:
-            return
-        sources = json.loads(found["sources"])
-        if feed_title not in sources and len(sources) < SOURCES:
-            self.change("UPDATE candidates SET sources = ? WHERE id = ?", packed([*sources, feed_title]), candidate)
-
-
-def pieces(rows: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Parts of at most `AT_ONCE` rows, each of a power of two: few statements, which SQLite then knows already."""
-    start, size = 0, AT_ONCE
-    while start < len(rows):
-        if len(rows) - start < size:
-            size //= 2
-            continue
-        yield rows[start : start + size]
-        start += size
-
-
-def _packed(state: FeedState) -> str:
-    """A state as its column holds it: without what has columns of its own."""
-    return packed(state, url=clean(state.url), next_at=None, muted=None)
-
-
-def _trusted(state: FeedState) -> bool:
-    """Whether a poll that ended so makes a feed trusted again after a restore."""
-    return not state.errors and not state.held
-
-
-def _entry_row(feed: int, key: bytes, sifted: Sifted, candidate: int | None, seen_at: int) -> tuple[object, ...]:
-    """One seen entry; what stood there at first sight keeps what it is known by, and no reasons."""
-    entry, told = sifted.entry, sifted.verdict != "baseline"
-    return (
-        feed,
-        key,
-        clean(entry.title, 1000),
-        clean(entry.link),
-        stamped(entry.published),
-        seen_at,
-        sifted.verdict,
-        clean(sifted.reason) if told else "",
-        clean(sifted.canonical or canonical(entry.link)),
-        mark(sifted.title_key or title_key(entry.title)),
-        packed(sifted.matched) if told and sifted.matched else "[]",
-        sifted.same_as,
-        candidate,
-    )

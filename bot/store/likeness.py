@@ -50,7 +50,12 @@ class Likeness:
             (self._last, stamp(now - WEEKS)),
         )
         for number, simhash, feed in rows:
+            self.add(number, unsigned(simhash), feed)
+
+    def add(self, number: int, simhash: int, feed: str) -> None:
+        """Take in a new candidate, the newest of all; 0 is the hash of too little text."""
+        if simhash:
             self._counts[feed] += 1
             if self._counts[feed] <= MOST:
-                self._nearest.add(number, unsigned(simhash), feed)
-            self._last = number
+                self._nearest.add(number, simhash, feed)
+        self._last = number

@@ -127,6 +127,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "feeds.candidates": {"feeds": None},
     "feeds.delivered": {"for_all": Filters()},
     "feeds.take_in": {"for_all": Filters(), "poll": poll([entry(1)])},
+    "feeds.take_in_all": {"polls": [(poll([entry(1)]), Filters())]},
     "feeds.states_of": {"urls": [(FEED.url,)]},
     "feeds.polled_all": {"polls": [(FeedState(url=FEED.url), NOW)]},
     "archive.similar": {"candidate": 1},
