@@ -19,6 +19,7 @@ from bot.feeds.opml import read_list as parse_list
 from bot.feeds.reader import Reader
 from bot.model import Feed, FeedState, ParsedFeed
 from bot.net import Client
+from bot.net.addresses import shown
 from bot.settings import Settings
 from bot.store import Store, open_store
 from bot.worker import Worker
@@ -144,7 +145,7 @@ async def find(address: str, settings: Settings) -> list[Found]:
         try:
             found = await discover(client, url)
         except FeedError as error:
-            raise UsageError(str(error) if address in str(error) else f"{address}: {error}") from None
+            raise UsageError(str(error) if shown(url) in str(error) else f"{address}: {error}") from None
     if not found:
         raise UsageError(f"no feed was found at {address}; give the feed's own address if you know it")
     return found

@@ -5,16 +5,17 @@ Exit codes: 0 fine, 1 nothing could be done, 2 the user's mistake, 3 another pro
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import logging
 import os
 import sys
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import click
 
 from bot import __version__
+from bot.cli.groups import Lazy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,80 +23,33 @@ if TYPE_CHECKING:
 
     from bot.errors import StarfishError
 
-# command → module that defines it: a heavy import is paid only by the command that needs it
-_COMMANDS = {
-    "init": "start",
-    "run": "start",
-    "once": "start",
-    "demo": "start",
-    "check": "look",
-    "preview": "look",
-    "status": "look",
-    "doctor": "look",
-    "schema": "look",
-    "timeline": "look",
-    "why": "look",
-    "ask": "say",
-    "condense": "say",
-    "share": "say",
-    "feeds": "feeds",
-    "rules": "rules",
-    "queue": "queue",
-    "outbox": "queue",
-    "retract": "queue",
-    "pause": "silence",
-    "resume": "silence",
-    "block": "silence",
-    "backup": "keep",
-    "restore": "keep",
-    "prove": "keep",
-    "accounts": "accounts",
-    "post": "accounts",
-}
 
+class _Starfish(Lazy):
+    """The whole command line."""
 
-class _Lazy(click.Group):
-    """A group that knows its commands by name and imports them when asked."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
-        return [name for name in _COMMANDS if _is_there(_COMMANDS[name])]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click's signature
-        if cmd_name not in _COMMANDS or not _is_there(_COMMANDS[cmd_name]):
-            return None
-        module = importlib.import_module(f"bot.cli.{_COMMANDS[cmd_name]}")
-        command = getattr(module, cmd_name)
-        assert isinstance(command, click.Command)
-        return command
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run the command; its reader may leave (`starfish timeline | head`): no error, and nothing more to say."""
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return None
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            from difflib import get_close_matches
-
-            near = get_close_matches(args[0], self.list_commands(ctx), n=1)
-            if near and "did you mean" not in error.message.lower():
-                raise click.UsageError(f"{error.message} Did you mean {near[0]!r}?", ctx) from None
-            raise
-
-
-def _is_there(module: str) -> bool:
-    return importlib.util.find_spec(f"bot.cli.{module}") is not None
+    places = MappingProxyType(
+        {
+            "Begin": {"init": "start", "demo": "start", "run": "start", "once": "start"},
+            "Look": {
+                **dict.fromkeys(("check", "preview", "status", "timeline", "why"), "look"),
+                **dict.fromkeys(("ask", "condense"), "say"),
+                **dict.fromkeys(("doctor", "schema"), "look"),
+            },
+            "Set up": {"feeds": "feeds", "rules": "rules", "accounts": "accounts"},
+            "Decide": {
+                **dict.fromkeys(("queue", "outbox"), "queue"),
+                "share": "say",
+                "post": "accounts",
+                "retract": "queue",
+                **dict.fromkeys(("pause", "resume", "block"), "silence"),
+            },
+            "Keep safe": {"backup": "keep", "restore": "keep", "prove": "keep"},
+        }
+    )
 
 
 @click.group(
-    cls=_Lazy,
+    cls=_Starfish,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Start with: starfish demo — or: starfish init, then starfish run.",
 )

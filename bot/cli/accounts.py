@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Coroutine
+from typing import Any
 
 import click
 
+from bot.cli.groups import Group
 from bot.cli.options import Place, common, wait_for
 from bot.cli.show import paragraph
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
-@click.group()
+@click.group(cls=Group)
 def accounts() -> None:
     """Set up the accounts that the bot speaks through, and try them."""
 
@@ -50,8 +53,26 @@ def add(
 
     values = _pairs((*given, *([f"owner={owner}"] if owner else [])))
     wish = Wish(platform=platform, name=name, given=values, post=RHYTHM if rhythm is None else _rhythm(rhythm))
+    _walked(set_up(wish, place.folder, Person()))
+
+
+@accounts.command(epilog="Example: starfish accounts renew fediverse")
+@click.argument("name")
+@common
+def renew(place: Place, *, name: str) -> None:
+    """Let an account in anew, where its token has ended or was taken back: the set-up walk again, for its secrets alone.
+
+    Everything else in its block stays, and so does what it heard and sent.
+    """
+    from bot.app.renewing import renew as let_in
+    from bot.cli.asker import Person
+
+    _walked(let_in(name, place.folder, Person()))
+
+
+def _walked(walk: Coroutine[Any, Any, list[str]]) -> None:
     try:
-        lines = wait_for(set_up(wish, place.folder, Person()))
+        lines = wait_for(walk)
     except click.Abort:
         click.echo("stopped; nothing was written", err=True)
         sys.exit(1)

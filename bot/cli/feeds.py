@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.cli.groups import Group
 from bot.cli.options import Place, common, wait_for
 from bot.cli.progress import progress
 from bot.cli.show import ago, local, paragraph, table
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
-@click.group()
+@click.group(cls=Group)
 def feeds() -> None:
     """Look after the feeds that the bot reads."""
 

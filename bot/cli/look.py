@@ -62,13 +62,21 @@ def preview(place: Place, *, account: str | None, count: int, as_json: bool) -> 
     from bot.app.looking import looking
     from bot.app.queue import Preview
     from bot.app.queue import preview as compose
+    from bot.share import Gathered
 
     settings = place.settings()
     known_account(settings, account)
 
+    polled: list[Gathered] = []
+
     async def go() -> list[Preview]:
         with progress("polling", len(settings.feeds), show=not as_json) as advance:
-            async with looking(settings, seen=advance) as (built, on):
+
+            def seen(one: Gathered) -> None:
+                polled.append(one)
+                advance(one)
+
+            async with looking(settings, seen=seen) as (built, on):
                 return await compose(built, on, utc_now(), account=account, count=count)
 
     found = wait_for(go())
@@ -82,7 +90,9 @@ def preview(place: Place, *, account: str | None, count: int, as_json: bool) -> 
         click.echo(one.post.text)
         click.echo(paragraph("why: " + "; ".join(one.choice.why)))
         click.echo()
-    if not found:
+    if not found and polled and all(one.status == "error" for one in polled):
+        click.echo("Not one of the feeds could be reached: is this machine on the network? Offline, see: starfish demo")
+    elif not found:
         click.echo("Nothing waits. Poll the feeds with: starfish feeds refresh")
 
 

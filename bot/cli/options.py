@@ -75,8 +75,8 @@ def common(command: Callable[P, T]) -> Callable[P, T]:
             type=click.Path(path_type=Path, file_okay=False),
             envvar="STARFISH_CONFIG",
             default=Path("config"),
-            show_default="./config, or $STARFISH_CONFIG",
-            help="The folder of the three TOML files.",
+            show_default=False,
+            help="The folder of the owner's files (default: ./config, or $STARFISH_CONFIG).",
         ),
     ):
         with_place = option(with_place)

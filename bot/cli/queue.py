@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.cli.groups import Group
 from bot.cli.options import Place, common, known_account, wait_for
 from bot.cli.show import local, paragraph, table
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
-@click.group()
+@click.group(cls=Group)
 def queue() -> None:
     """See what will be posted, and decide about drafts."""
 
@@ -151,7 +152,7 @@ def _change(place: Place, row: int, done: str, act: Callable[[Store], bool]) -> 
     click.echo(f"outbox {row}: {done}")
 
 
-@click.group()
+@click.group(cls=Group)
 def outbox() -> None:
     """See deliveries by state, and decide the doubtful ones."""
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import click
 
+from bot.cli.groups import Group
 from bot.cli.options import Place, common, wait_for
 from bot.cli.show import ago, local, paragraph, table
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
-@click.group()
+@click.group(cls=Group)
 def rules() -> None:
     """Look after the stored rules that answer mentions."""
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli.options import Place, any_config, common, is_terminal, wait_for
 from bot.cli.progress import progress
 
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
 
 @click.command(epilog="Example: starfish init && starfish check && starfish run")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("config"), required=False)
+@click.argument(
+    "folder", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False), default=Path("config"), required=False
+)
 @any_config
 def init(folder: Path) -> None:
     """Write a commented starter config into DIR (default ./config).  Never overwrites."""
@@ -73,6 +79,7 @@ def once(place: Place, *, extra: bool, as_json: bool) -> None:
                     click.echo(json.dumps(_as_json(done), ensure_ascii=False))
                 else:
                     _report(done)
+                    _say_when_next(settings)
 
         wait_for(go())
 
@@ -113,8 +120,22 @@ def _report(done: object) -> None:
     click.echo(f"{done.delivered} delivered, {done.answered} answered")
 
 
+def _say_when_next(settings: Settings) -> None:
+    """When a later call has a slot to fill: who sees nothing posted yet should not wonder."""
+    from bot.app.build import utc_now
+    from bot.cli.show import local
+    from bot.core.pace import next_slot
+
+    for account in settings.accounts:
+        slot = next_slot(account, settings.bot.timezone, utc_now())
+        if slot is not None:
+            click.echo(f"{account.name}: its next slot is {local(slot.at, settings)}")
+
+
 @click.command(epilog="Example: starfish demo   (then open the address it prints)")
-@click.option("--port", type=int, default=0, show_default="any free one", help="Where the page is served.")
+@click.option(
+    "--port", type=int, default=0, show_default=False, help="Where the page is served (default: any free one)."
+)
 @click.option("--once", "brief", is_flag=True, help="Print the timeline and leave, for a look without a browser.")
 @click.option("--open/--no-open", "opened", default=None, help="Open the page in a browser (default: on a desktop).")
 @click.option("--verbose", "-v", is_flag=True, help="Say more on the error output.")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import click
@@ -51,12 +52,24 @@ def test_the_designed_commands_are_there() -> None:
         assert {path[1] for path in ALL if path[0] == group} >= set(names.split())
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("-h",), ("feeds", "-h")])
-def test_groups_list_their_commands(arguments: tuple[str, ...]) -> None:
-    """Help of a group names what is in it."""
-    said = call(*arguments)
+@pytest.mark.parametrize("path", [(), *dict.fromkeys(path[:1] for path in ALL if len(path) > 1)], ids=" ".join)
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_groups_list_their_commands_in_whole_sentences(path: tuple[str, ...], flag: str) -> None:
+    """Help of a group names everything that is in it, once, and cuts no sentence off."""
+    said = call(*path, flag)
     assert said.code == 0
-    assert "Commands:" in said.out
+    listed = re.findall(r"^  ([a-z-]+) {2,}[A-Z]", said.out, re.MULTILINE)
+    assert sorted(listed) == sorted({one[len(path)] for one in ALL if one[: len(path)] == path})
+    assert "..." not in said.out.partition("Options:")[2]
+
+
+def test_what_a_newcomer_needs_stands_first() -> None:
+    """The whole help is parted by what somebody wants to do, and begins with how to begin."""
+    headings = re.findall(r"^([A-Z][a-z ]+):$", call("--help").out, re.MULTILINE)
+    assert headings == ["Options", "Begin", "Look", "Set up", "Decide", "Keep safe"]
+    assert (
+        call("--help").out.index("  init ") < call("--help").out.index("  run ") < call("--help").out.index("  prove ")
+    )
 
 
 def test_a_mistyped_command_is_named_and_the_right_one_offered() -> None:

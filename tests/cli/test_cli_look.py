@@ -86,6 +86,12 @@ def test_preview_before_the_first_start_leaves_nothing(terminal: Terminal, folde
     assert sorted(path.name for path in folder.iterdir()) == before
 
 
+def test_preview_without_a_network_says_so(tmp_path: Path) -> None:
+    """Where no feed answers, nobody is told that nothing waits."""
+    folder = write_config(tmp_path / "config", feeds=["http://127.0.0.1:9/feed.xml", "http://127.0.0.1:9/other.xml"])
+    assert "Not one of the feeds could be reached" in Terminal(folder).ok("preview").out
+
+
 def test_looking_decides_nothing(site: FeedServer, tmp_path: Path) -> None:
     """What is muted or expired is not shown, and is not decided by looking either."""
     url = site.put("/muted.xml", rss(PIECES[:3]))

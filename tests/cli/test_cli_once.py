@@ -35,6 +35,12 @@ def test_the_first_call_only_gathers(terminal: Terminal) -> None:
     assert (done["slots"], done["delivered"]) == ([], 0)
 
 
+def test_who_calls_it_by_hand_is_told_when_the_next_post_is_due(terminal: Terminal) -> None:
+    """Nothing posted at the first call is no riddle: it is said when a later one has a slot to fill."""
+    *_, last = terminal.ok("once").out.splitlines()
+    assert last.startswith("timeline: its next slot is ")
+
+
 def test_later_calls_fill_at_most_one_slot(site: FeedServer, tmp_path: Path) -> None:
     """However many slots came due since the last call, one post goes out."""
     url = site.put("/often.xml", rss(PIECES))
