@@ -58,7 +58,7 @@ async def set_up(wish: Wish, folder: Path, asker: Asker) -> list[str]:
     platform = known_platform(wish.platform)
     about = read_about(folder)
     _refuse(wish, about, platform)
-    walk = _Walk(platform, folder, asker, wish.given)
+    walk = Walk(platform, folder, asker, wish.given)
     try:
         found = await walk.enrolled(about)
     except DeliveryError as error:
@@ -114,7 +114,7 @@ def _given(wish: Wish, platform: Platform) -> dict[str, Any]:
 
 
 @dataclass(slots=True)
-class _Walk:
+class Walk:
     """One walk through a set-up, and what the owner said on it."""
 
     platform: Platform

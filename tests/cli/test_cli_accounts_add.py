@@ -139,15 +139,16 @@ def test_a_platform_without_a_walk_is_asked_key_by_key(terminal: Terminal, folde
 
 def test_a_session_goes_where_sessions_are_kept(terminal: Terminal, folder: Path, server: MastodonServer) -> None:
     """The end of a token is remembered beside the database, and `check` warns when it comes near."""
-    server.logins.lives, server.logins.born = 86400, 1_000_000_000
+    server.logins.lives = 86400
     person = Human(folder, "mastodon", "fedi", server.url)
     person.allow()
     assert person.end("-") == 0
     kept = json.loads((folder / "starfish.db.secrets").read_text())
-    assert kept == {"fedi": {"token-expires": "2001-09-10T01:46:40+00:00"}}
+    assert list(kept["fedi"]) == ["session", "app"]
     told = terminal("accounts", "check", "--account", "fedi")
     assert told.code == 1
-    assert "token ended on 2001-09-10" in told.out
+    assert "nobody can renew it" in told.out
+    assert "starfish accounts renew fedi" in " ".join(told.out.split())
 
 
 # --------------------------------------------------------------------------- what is refused
@@ -324,3 +325,57 @@ def test_an_owner_who_is_none_is_asked_again(terminal: Terminal, folder: Path, s
     told = add(terminal, server, stdin=f"{CANARY}\nann\n@ann@far.example\n")
     assert "full id" in told.out
     assert written(folder)["owner"] == "@ann@far.example"
+
+
+# --------------------------------------------------------------------------- letting one in anew
+
+
+def test_an_account_is_let_in_anew(terminal: Terminal, folder: Path, server: MastodonServer) -> None:
+    """A fresh secret stands where the old one was; the block is as it was, to the letter."""
+    assert add(terminal, server, stdin=f"{CANARY}\n@ann@far.example\n").code == 0
+    block = (folder / "starfish.toml").read_text("utf-8")
+    server.token = f"{CANARY}-2"
+    assert terminal("accounts", "check", "--account", "fedi").code == 1
+    told = terminal.ok("accounts", "renew", "fedi", stdin=f"{CANARY}-2\n")
+    assert "Let fedi in anew (@bot@social.example)." in told.out
+    assert (folder / "secrets" / "fedi.token").read_text() == f"{CANARY}-2\n"
+    assert (folder / "starfish.toml").read_text("utf-8") == block
+    assert CANARY not in told.out + told.err
+    assert terminal("accounts", "check", "--account", "fedi").code == 0
+
+
+def test_a_secret_that_is_kept_elsewhere_stays_there(
+    terminal: Terminal, folder: Path, server: MastodonServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Named by its reference it is tried and not copied; one that is pasted instead gets a file, and its owner a word."""
+    monkeypatch.setenv("FEDI_TOKEN", CANARY)
+    assert add(terminal, server, "--set", "token=env:FEDI_TOKEN", "--post", "none").code == 0
+    before = everything(folder)
+    told = terminal.ok("accounts", "renew", "fedi", stdin="env:FEDI_TOKEN\n")
+    assert everything(folder) == before
+    assert "In its block" not in told.out
+    told = terminal.ok("accounts", "renew", "fedi", stdin=f"{CANARY}\n")
+    assert 'In its block, write: token = { file = "secrets/fedi.token" }' in told.out
+
+
+def test_a_walk_that_fails_leaves_the_account_as_it_was(
+    terminal: Terminal, folder: Path, server: MastodonServer
+) -> None:
+    """A wrong token, and an owner who goes away."""
+    assert add(terminal, server, stdin=f"{CANARY}\n-\n").code == 0
+    before = everything(folder)
+    told = terminal("accounts", "renew", "fedi", stdin="wrong\n")
+    assert (told.code, everything(folder)) == (1, before)
+    assert "Nothing was written" in told.err
+    assert terminal("accounts", "renew", "fedi").code != 0
+    assert everything(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("nobody", 'there is no account "nobody"'), ("timeline", "timeline has no login to renew")]
+)
+def test_what_has_no_login_is_not_renewed(terminal: Terminal, name: str, words: str) -> None:
+    """With what there is instead."""
+    told = terminal("accounts", "renew", name)
+    assert told.code == 2
+    assert words in told.err
