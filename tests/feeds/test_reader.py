@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import FeedUnreadable, WorkerError
 from bot.feeds.parse import pack, parse_document
-from bot.feeds.reader import INLINE, INLINE_ENTRIES, Reader
+from bot.feeds.reader import BESIDE, BESIDE_TAGS, INLINE, Reader
 from bot.model import Body, Feed, FeedState, ParsedFeed
 from bot.net import Client
 from bot.ports import FeedReader
@@ -53,12 +53,12 @@ async def test_small_clean_documents_are_read_at_once(client: Client) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        rss(20, "<!--" + "x" * INLINE + "-->"),
-        rss(INLINE_ENTRIES + 1),
+        rss(20, "<!--" + "x" * BESIDE + "-->"),
+        rss(BESIDE_TAGS // 8),
         rss(20)[:-20],
         b'{"version":"https://jsonfeed.org/version/1","title":"T","items":[{"id":"1","url":"https://example.com/1"}]}',
     ],
-    ids=["large", "many", "cut short", "json"],
+    ids=["large", "many tags", "cut short", "json"],
 )
 async def test_large_many_and_doubtful_ones_go_to_the_worker(client: Client, content: bytes) -> None:
     """What might hold the loop up is read elsewhere, with the same result."""
@@ -67,6 +67,18 @@ async def test_large_many_and_doubtful_ones_go_to_the_worker(client: Client, con
     assert parsed.entries
     assert bench.jobs == ["parse"] or len(content) < INLINE
     assert parsed.entries[0].key == parse_document(Body(url=URL, content=content)).entries[0].key
+
+
+async def test_long_texts_are_read_beside_the_loop(client: Client) -> None:
+    """A few entries of many words are no work: they are read without the worker, and keep their texts."""
+    bench = Bench()
+    words = "many words " * (INLINE // 11)
+    content = rss(3, f"<item><guid>long</guid><title>Long</title><description>{words}</description></item>")
+    assert INLINE < len(content) < BESIDE
+    parsed = await read(client, bench, content)
+    assert (len(parsed.entries), bench.jobs) == (4, [])
+    assert parsed.entries[3].html.startswith("many words many words")
+    assert parsed == parse_document(Body(url=URL, content=content))
 
 
 async def test_what_kills_the_worker_is_unreadable(client: Client) -> None:
