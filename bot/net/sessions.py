@@ -15,7 +15,7 @@ from ipaddress import IPv4Address
 import aiohttp
 from aiohttp.abc import AbstractResolver
 
-from bot.net.exchange import TIMEOUT, Session, tracing
+from bot.net.exchange import TIMEOUT, Connector, Session, staying
 from bot.net.guard import AddressInfo, Guard, Network, inside, plain, unguarded
 from bot.net.names import HomeNames, SystemNames
 
@@ -94,7 +94,7 @@ class Sessions:
     def _new(self, sockets: SocketFactory, *, keep: bool) -> Session:
         if self._resolver is None:
             self._resolver = HomeNames(self._given_resolver or SystemNames(), self._allowed)
-        connector = aiohttp.TCPConnector(
+        connector = Connector(
             limit=AT_ONCE,
             resolver=self._resolver,
             socket_factory=sockets,
@@ -108,5 +108,5 @@ class Sessions:
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=TIMEOUT,
             trust_env=False,  # a proxy of the environment would connect where the guard can't see
-            trace_configs=[tracing()],
+            trace_configs=None if keep else [staying()],
         )
