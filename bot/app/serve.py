@@ -14,6 +14,7 @@ from bot.app.pushing import Pushing
 from bot.app.reload import watch
 from bot.app.run import Bot
 from bot.app.supervise import supervise
+from bot.app.systemd import READY, STOPPING, give_signs_of_life, tell_systemd
 from bot.ports import Platform
 from bot.settings import Settings
 from bot.store import Store
@@ -49,12 +50,16 @@ async def serve_bot(
         serving = await stack.enter_async_context(serve(await page.parts(), settings.web.host, settings.web.port))
         say(f"The page: {public or serving.url}")
         say(f"Log in as the owner, once: {serving.login_link(public)}")
+        tell_systemd(READY)
         if ready:
             ready(serving.url, bot)
         helpers = [
             asyncio.create_task(_reload(settings, reload_now, bot, load, known)),
             asyncio.create_task(supervise("the page's news", lambda: _keep_about(page, on), tell=bot.tell)),
         ]
+        # A sign of life takes the loop and a read of the database: where either hangs, systemd starts the bot anew.
+        beat = asyncio.create_task(give_signs_of_life(lambda: on.db(on.store.owner.get, "last_call")))
+        helpers.append(beat)
         if pushing:
             helpers.append(asyncio.create_task(supervise("subscribing", pushing.live, tell=bot.tell)))
         try:
@@ -101,6 +106,8 @@ def _listen_to_signals(bot: Bot, reload_now: asyncio.Event) -> None:
             log.warning("stopping at once; what was being sent is looked for at the next start")
             if this:
                 this.cancel()
+        if not bot.stopping.is_set():
+            tell_systemd(STOPPING)
         bot.stopping.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
