@@ -128,23 +128,27 @@ _NEGATION = re.compile(
     r"(?i)\b(?:not|no|never|n['’]t|nor|neither|without|nicht|kein\w*|nie|pas|jamais|ningún|ninguna|nunca|non|mai|não|niet|geen)\b|n['’]t\b"
 )
 
-# Gentlest first: what is taken out, what is put there ("end": the mark that ended it), and what must occur for it.
-_LEVELS = (
-    (_DATELINE, "", "("), (_CAPITALS, "", " "), (_LEADING, "", " "), (_PARENTHESIS, "", "(["), (_DASHED, " ", "—–-"),
-    (_RELATIVE, "end", ","), (_ATTRIBUTION, "end", ","), (_APPOSITION, "end", ","), (_ACCORDING, "", ","), (_SHOWN, "", " "), (_PARTICIPLE, "end", ","),
-    (_DASH_TAIL, "end", "—–-"), (_LEADING_CLAUSE, "", ","), (_COORDINATED, "end", ",;"),
-    (_OURS, "end", " "),
+# Gentlest first: what is taken out, what is put there ("end": the mark that ended it), and what one of must occur for it.
+_DASHES = ("—", "–", "-")
+_JOINING = "so while whereas während tandis mientras mentre enquanto terwijl and und et y e en i"
+_JOINTS = (";", *(f", {word} " for word in _JOINING.split()))
+_LEVELS: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
+    (_DATELINE, "", ("(",)), (_CAPITALS, "", _DASHES), (_LEADING, "", (" ",)), (_PARENTHESIS, "", ("(", "[")), (_DASHED, " ", _DASHES),
+    (_RELATIVE, "end", (",",)), (_ATTRIBUTION, "end", (",",)), (_APPOSITION, "end", (",",)), (_ACCORDING, "", (",",)), (_SHOWN, "", (" that",)),
+    (_PARTICIPLE, "end", (",",)), (_DASH_TAIL, "end", _DASHES), (_LEADING_CLAUSE, "", (",",)), (_COORDINATED, "end", _JOINTS),
+    (_OURS, "end", ("We ", "we ", "I ")),
 )  # fmt: skip
 
 
 def tidied(sentence: str) -> str:
     """Take off what never belongs to what a sentence says: datelines, connectives at its start, acronyms, citations."""
-    sentence = _LITTER.sub("", sentence)
+    if not sentence[:1].isalnum():
+        sentence = _LITTER.sub("", sentence)
     if "\\" in sentence:
         sentence = _LATEX.sub(lambda command: command["words"] or "", sentence)
     for pattern in (_DATED, _DATELINE, _LABELLED, _CAPITALS, _LEADING):
-        shorter = pattern.sub("", sentence, count=1)
-        sentence = _capital(shorter) if shorter != sentence else sentence
+        if found := pattern.match(sentence):
+            sentence = _capital(sentence[found.end() :])
     if "(" in sentence or "[" in sentence:
         sentence = _ASIDE.sub(lambda aside: "" if _is_idle(aside, sentence) else aside[0], sentence)
     return sentence

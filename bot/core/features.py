@@ -42,8 +42,6 @@ _PRONOUNS = frozenset(_LEANING.split())
 _DEFINITE = "the der die das le la les el los las il lo gli de het"
 _ARTICLES = frozenset(_DEFINITE.split())
 
-_QUOTES = frozenset('"“„«')
-
 Row = dict[str, float]
 
 
@@ -71,7 +69,7 @@ class View:
         self.final = self.sets[-1] if self.sets else frozenset()
         self.lead = frozenset[str]().union(*self.sets[:3])
         self.alike = 5 * sum(overlap(self.first, other) for other in self.sets[1:12]) / max(len(self.sets[1:12]), 1)
-        named = Counter(name for sentence in reading.sentences for name in set(sentence.capitals))
+        named = Counter(name for sentence in reading.sentences for name in dict.fromkeys(sentence.capitals))
         self.top_names = {name for name, count in named.most_common(5) if count > 1}
         self.cues = [_has_cue(sentence) for sentence in reading.sentences]
         self.paper = float(self.count <= 20 and any(self.cues))
@@ -79,14 +77,15 @@ class View:
 
     def of(self, sentence: Sentence) -> Row:
         """Give the numbers of one sentence, or of any other words at its place."""
-        row = (
-            self._place(sentence)
-            | self._title(sentence)
-            | self._centre(sentence)
-            | self._form(sentence)
-            | self._words(sentence)
-        )
-        return row | self._crossed(row)
+        row = {
+            **self._place(sentence),
+            **self._title(sentence),
+            **self._centre(sentence),
+            **self._form(sentence),
+            **self._words(sentence),
+        }
+        row.update(self._crossed(row))
+        return row
 
     def _place(self, sentence: Sentence) -> Row:
         at = sentence.at
@@ -142,7 +141,7 @@ class View:
             "new_number": float(not self.title_numbers.issuperset(sentence.numbers)),
             "names": min(len(sentence.capitals), 8) / 8,
             "full_name": float(len(sentence.capitals) > 0 and bool(_FULL_NAME.search(text))),
-            "quote": float(not _QUOTES.isdisjoint(text)),
+            "quote": float('"' in text or "“" in text or "„" in text or "«" in text),
             "question": float(text.endswith("?")),
             "exclaims": float(text.endswith("!")),
             "colon": float(":" in text),
@@ -161,16 +160,16 @@ class View:
         row["pronouns"] = min(len(tokens & _PRONOUNS), 4) / 4
         row["definite"] = float(text.split(" ", 1)[0].lower() in _ARTICLES)
         row["dangles"] = float(dangles(text, self.reading.language))
-        row["sells"] = float(bool(sells(text)))
+        row["sells"] = float(bool(sells(text, tokens)))
         return row
 
     def _crossed(self, row: Row) -> Row:
         """Cross numbers that mean something only together: above all, whether the lead is right."""
         first, position, paper = row["first"], row["position"], self.paper
         many = min(self.count, 60) / 60
-        crossed = {f"first_x_{name}": first * row[name] for name in _OF_LEADS}
-        crossed |= {f"paper_x_{name}": paper * row[name] for name in _OF_PAPERS}
-        return crossed | {
+        return {
+            **{crossed: first * row[name] for crossed, name in _OF_LEADS},
+            **{crossed: paper * row[name] for crossed, name in _OF_PAPERS},
             "first_x_alike": first * self.alike,
             "first_x_many": first * many,
             "title_x_position": row["title_share"] * position,
@@ -182,8 +181,12 @@ class View:
         }
 
 
-_OF_LEADS = ("centrality", "names", "definite", "length", "title_share", "pronouns", "quote", "dangles", "full_name")
-_OF_PAPERS = ("position", "late", "cue", "last", "title_share", "first_cue", "title_cover", "length")
+def _pairs_with(what: str, names: str) -> tuple[tuple[str, str], ...]:
+    return tuple((f"{what}_x_{name}", name) for name in names.split())
+
+
+_OF_LEADS = _pairs_with("first", "centrality names definite length title_share pronouns quote dangles full_name")
+_OF_PAPERS = _pairs_with("paper", "position late cue last title_share first_cue title_cover length")
 
 
 def _has_cue(sentence: Sentence) -> bool:

@@ -27,6 +27,8 @@ _SCRIPTS = {
     "th": re.compile(r"[\u0e00-\u0e7f]"),
 }
 
+_ANY_SCRIPT = re.compile("|".join(script.pattern for script in _SCRIPTS.values()))
+
 _VOTERS: dict[str, list[str]] = {}
 for _language, _words in STOP_WORDS.items():
     for _word in _words:
@@ -57,6 +59,8 @@ def _stated(hint: str | None) -> str | None:
 
 
 def _by_script(sample: str) -> str | None:
+    if sample.isascii() or not _ANY_SCRIPT.search(sample):
+        return None
     letters = sum(map(len, _LETTERS.findall(sample)))
     for code, letter in _SCRIPTS.items():
         # A Japanese text is half kana; a text that quotes one word of another script is not of that script.
@@ -69,10 +73,10 @@ def _vote(sample: str) -> tuple[str | None, bool]:
     """Let every known word vote, less the more languages share it; sure only with a clear lead and enough words."""
     votes: Counter[str] = Counter()
     words = _LETTERS.findall(sample.lower())
-    for word in words:
+    for word, times in Counter(words).items():
         languages = _VOTERS.get(word, ())
         for language in languages:
-            votes[language] += 6 // len(languages)
+            votes[language] += times * (6 // len(languages))
     if not votes:
         return None, False
     (best, most), *rest = votes.most_common(2)

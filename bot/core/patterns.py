@@ -6,6 +6,7 @@ May import: nothing.  Collected by hand; every pattern is anchored or a plain li
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _DANGLING = {
     "en": """
@@ -116,9 +117,12 @@ def open_ended(text: str) -> bool:
     return bool(last) and last[-1].lower() in _OPEN_ENDS
 
 
-def sells(text: str) -> str:
-    """Give the phrase of a text that baits or sells instead of telling; empty if there is none."""
-    if _SELLERS.isdisjoint(_WORD.findall(text.lower())):
+def sells(text: str, heard: Iterable[str] | None = None) -> str:
+    """Give the phrase of a text that baits or sells instead of telling; empty if there is none.
+
+    `heard`: its words in lower case, where they are known.
+    """
+    if _SELLERS.isdisjoint(_WORD.findall(text.lower()) if heard is None else heard):
         return ""
     match = _SELLING.search(text)
     return match[0] if match else ""

@@ -22,7 +22,7 @@ MOST_SENTENCES = 120
 _MOST_CHARACTERS = 60_000
 # A line that was wrapped: it ends without a mark or with an abbreviation, and the next one goes on in lower case.
 _WRAPPED = re.compile(
-    r"(?:(?<![.!?:;…。！？])|(?<=e\.g\.)|(?<=i\.e\.)|(?<=et al\.))\n(?![a-z]{1,2}[A-Z])(?=[a-zß-öø-ÿ]|\([a-z])"
+    r"\n(?:(?<![.!?:;…。！？]\n)|(?<=e\.g\.\n)|(?<=i\.e\.\n)|(?<=et al\.\n))(?![a-z]{1,2}[A-Z])(?=[a-zß-öø-ÿ]|\([a-z])"
 )
 _BYLINE = re.compile(r"(?:By|Von|Par|Por|Di) (?:(?:and|und|et|y|e) |[A-ZÀ-Þ][\w.’'-]*+(?:,? |,?\Z)){2,14}\Z")
 _CLOCKED = re.compile(r"\(?\d{1,2}:\d\d(?::\d\d)?\)?(?:\s|\Z)")  # a chapter of a video or podcast
@@ -45,6 +45,7 @@ _FOOTER = re.compile(
     r"(?i)\b(?:appeared first on|first appeared on|was originally published (?:on|in|at)|erschien zuerst auf|est apparu en premier|"
     r"se publicó primero en|proviene da|apareceu primeiro em|verscheen eerst op)\b"
 )
+_FOOTING = ("appeared", "originally", "erschien", "apparu", "publicó", "proviene", "apareceu", "verscheen")
 _TRAILING_MORE = re.compile(
     r"(?i)\s*(?:\[…\]|\[\.\.\.\]|(?:continue reading|read more|read the full (?:article|story|post))\b.{0,60})\s*\Z"
 )
@@ -79,7 +80,7 @@ class Reading:
 
 def read(article: Article) -> Reading:
     """Read an article: title without the site's name, sentences without boilerplate, words without stop words."""
-    text = _WRAPPED.sub(" ", clean(article.text[:_MOST_CHARACTERS], lines=True))
+    text = _WRAPPED.sub(" ", _cleaned(article.text[:_MOST_CHARACTERS]))
     title = headline(article.title, article.site)
     language = language_of(text or title, article.language)
     found: list[Sentence] = []
@@ -94,7 +95,7 @@ def read(article: Article) -> Reading:
         for sentence in sentences(_without_more(line[:20_000]), language):
             tokens = words(sentence)
             key = " ".join(tokens).casefold()
-            if key in seen or len(sentence) > _LONGEST or _FOOTER.search(sentence):
+            if key in seen or len(sentence) > _LONGEST or _is_footer(sentence, key):
                 continue
             if key in whole_title and key.count(" ") > 2:  # a part of the title
                 continue
@@ -113,9 +114,21 @@ def read(article: Article) -> Reading:
     )
 
 
+def _cleaned(text: str) -> str:
+    """Clean a text line by line: most lines have nothing to clean, and that is seen at a glance."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(filter(None, [clean(line, lines=True) for line in lines]))
+
+
 def _without_more(line: str) -> str:
     """Take "Continue reading" and its like off the end of a line."""
-    return line[:-120] + _TRAILING_MORE.sub("", line[-120:])
+    end = line[-120:]
+    return line[:-120] + _TRAILING_MORE.sub("", end) if "[" in end or "read" in end.lower() else line
+
+
+def _is_footer(sentence: str, key: str) -> bool:
+    """Tell whether a sentence is a footer; `key`: the same folded, where one of its words is looked for first."""
+    return any(word in key for word in _FOOTING) and _FOOTER.search(sentence) is not None
 
 
 def headline(title: str, site: str = "") -> str:
@@ -146,8 +159,8 @@ def sentence_of(text: str, at: int, language: str | None, *, opens: bool, tokens
         at=at,
         terms=content,
         content=frozenset(content),
-        capitals=tuple(token for token in tokens[1:] if token[0].isupper()),
-        tokens=frozenset(token.lower() for token in tokens),
+        capitals=tuple([token for token in tokens[1:] if token[0].isupper()]),
+        tokens=frozenset(map(str.lower, tokens)),
         words=len(tokens),
         numbers=tuple(numbers(text)),
         opens=opens,

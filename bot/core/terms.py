@@ -7,8 +7,7 @@ the same word.  Scripts without spaces are taken as pairs of characters.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from itertools import chain, repeat
+from itertools import chain
 
 from bot.core.stopwords import EVERY_STOP_WORD, STOP_WORDS
 
@@ -39,6 +38,9 @@ _SUFFIXES_EN = (
 )
 
 
+_REMEMBERED = 20_000  # words of a language: more than one article has
+
+
 def words(text: str) -> list[str]:
     """Split a text into its words as they stand, in order; a contraction or possessive is one word."""
     return _WORD.findall(text)
@@ -51,7 +53,8 @@ def terms(text: str, language: str | None) -> list[str]:
 
 def terms_of(found: list[str], language: str | None) -> list[str]:
     """Give the stems of those words that carry content, in order, with repeats."""
-    return [*chain.from_iterable(map(_terms, found, repeat(language)))]
+    stems = _STEMS.get(language, _OTHER_STEMS)
+    return [*chain.from_iterable(map(stems.__getitem__, found))]
 
 
 def numbers(text: str) -> list[str]:
@@ -64,7 +67,20 @@ def names(text: str) -> list[str]:
     return _NAME.findall(text)
 
 
-@lru_cache(maxsize=20_000)
+class _Stems(dict[str, tuple[str, ...]]):
+    """What the words of one language count for, remembered: a look into a dict is all that most words cost."""
+
+    def __init__(self, language: str | None) -> None:
+        super().__init__()
+        self._language = language
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        found = self[word] = _terms(word, self._language)
+        return found
+
+
 def _terms(word: str, language: str | None) -> tuple[str, ...]:
     """Give what one word counts for: nothing for a stop word, pairs of characters in a script without spaces."""
     stop = STOP_WORDS.get(language or "", EVERY_STOP_WORD)
@@ -89,6 +105,10 @@ def _term(word: str, english: bool) -> str:
     if english:
         return stem(term)
     return term[:7] if len(term) > 8 else term.rstrip("esn") if len(term) > 5 else term
+
+
+_STEMS = {language: _Stems(language) for language in (*STOP_WORDS, None)}
+_OTHER_STEMS = _Stems("other")
 
 
 def stem(term: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.terms import names, numbers, stem, terms, words
+from bot.core.terms import names, numbers, stem, terms, terms_of, words
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,13 @@ def test_names_hold_a_capital() -> None:
 def test_a_contraction_is_one_word() -> None:
     """Words keep their apostrophes."""
     assert words("don't stop, l’homme") == ["don't", "stop", "l’homme"]
+
+
+def test_remembered_words_count_for_the_same() -> None:
+    """In whatever company words are asked for, and though old ones are forgotten, they count for the same."""
+    many = [f"word{number}" for number in range(25_000)]
+    for language, term in (("en", "running"), ("de", "running")):
+        before = terms(term, language)
+        terms_of(many, language)
+        assert terms(term, language) == before
+    assert terms("running", "en") != terms("running", "de")
