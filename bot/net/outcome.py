@@ -5,7 +5,6 @@ Adapters call `outcome(reply)` after they looked for what only their platform sa
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -14,6 +13,7 @@ from typing import Any
 from bot.errors import NeedsLogin, Rejected, RetryLater, Unsure
 from bot.net.answers import phrase
 from bot.net.patience import clamped, http_date, retry_after, until
+from bot.net.replies import object_of
 from bot.ports import Reply
 
 RESETS = (
@@ -70,7 +70,7 @@ def wait_of(reply: Reply) -> timedelta | None:
     now = http_date(reply.headers.get("date", ""))
     wait = retry_after(reply.headers.get("retry-after"), now)
     if wait is None:
-        wait = _in_body(reply.body)
+        wait = _in_body(reply)
     if wait is None:
         wait = max(_limits(reply, now), default=None)
     return wait
@@ -88,9 +88,9 @@ def _limits(reply: Reply, now: datetime | None) -> list[timedelta]:
     return [wait for wait in waits if wait is not None]
 
 
-def _in_body(body: bytes) -> timedelta | None:
+def _in_body(reply: Reply) -> timedelta | None:
     """Read `retry_after_ms` (Matrix) or `retry_after` (Discord; Telegram under `parameters`) of a JSON body."""
-    said = _json(body)
+    said = refusal(reply)
     inner = said.get("parameters")
     for place in (said, inner if isinstance(inner, dict) else {}):
         for name, scale in (("retry_after_ms", 1000), ("retry_after", 1)):
@@ -102,7 +102,7 @@ def _in_body(body: bytes) -> timedelta | None:
 
 def _detail(reply: Reply) -> str:
     """What the server says itself, as one short line."""
-    said = _json(reply.body)
+    said = refusal(reply)
     for name in ("error_description", "description", "message", "detail", "error"):
         text = said.get(name)
         text = text.get("message") if isinstance(text, dict) else text
@@ -111,12 +111,6 @@ def _detail(reply: Reply) -> str:
     return ""
 
 
-def _json(body: bytes) -> dict[str, Any]:
-    """Read a small JSON object; anything else is an empty one."""
-    if len(body) > LARGEST_ERROR:
-        return {}
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return said if isinstance(said, dict) else {}
+def refusal(reply: Reply) -> dict[str, Any]:
+    """What an answer says besides its status, if that is a small JSON object; else an empty one."""
+    return object_of(reply.body) if len(reply.body) <= LARGEST_ERROR else {}

@@ -34,6 +34,15 @@ def json_objects(reply: Reply) -> list[dict[str, Any]]:
     return objects(_of(reply, list))
 
 
+def object_of(text: str | bytes) -> dict[str, Any]:
+    """Read a JSON object where there may be anything, in a refusal or in what was kept; anything else is an empty one."""
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
 def objects(value: object) -> list[dict[str, Any]]:
     """The objects of an array within an answer; none where there is no array."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

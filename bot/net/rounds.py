@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.errors import NeedsLogin, Rejected, RetryLater, Unsure
-from bot.model import Mention
-from bot.ports import Http
+from bot.model import Mention, Secret
+from bot.ports import Http, Tools
 
 PATIENCE = 3
 """Rounds in a row that may fail before it is told: a hiccup is nobody's business."""
@@ -83,6 +83,20 @@ async def rounds(
         if hearing is not None:
             hearing.cancel()
             await asyncio.gather(hearing, return_exceptions=True)
+
+
+async def beginning(tools: Tools, account: str, place: str, newest: Callable[[], Awaitable[str]]) -> str:
+    """Where an account began to listen: kept, so that what comes while we are away isn't lost before the first mention.
+
+    :param place: whom it listens to there, as what is kept of one says nothing of another
+    :param newest: asks for the cursor that everything until now is before
+    """
+    name = f"heard-from {place}"
+    kept = tools.vault.get(account, name)
+    if kept is None:
+        kept = Secret(await newest())
+        tools.vault.put(account, name, kept)
+    return kept.reveal()
 
 
 @dataclass(slots=True)

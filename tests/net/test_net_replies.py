@@ -15,6 +15,7 @@ from bot.net.replies import (
     json_objects,
     moment,
     number,
+    object_of,
     objects,
     oldest_first,
     segment,
@@ -59,6 +60,13 @@ def test_no_body_breaks_anything(body: bytes) -> None:
     """An object or doubt."""
     with suppress(Unsure):
         assert isinstance(json_object(reply(body)), dict)
+
+
+def test_an_object_that_may_be_anything_is_read_or_empty() -> None:
+    """In a refusal, or in what was kept: nothing breaks, and nothing is made up."""
+    assert object_of('{"a": 1}') == object_of(b'{"a": 1}') == {"a": 1}
+    for odd in ("", "x", "[]", "5", "null", "[" * 9999, b"\xff\xfe", '{"a": 1'):
+        assert object_of(odd) == {}
 
 
 def test_inner_objects_are_reached_or_empty() -> None:

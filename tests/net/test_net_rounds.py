@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, Unsure
-from bot.model import Mention
+from bot.model import Mention, Secret
 from bot.net.rounds import AT_ONCE as KEPT
-from bot.net.rounds import PATIENCE, Streams, rounds
+from bot.net.rounds import PATIENCE, Streams, beginning, rounds
+from bot.net.walks import Fresh, walking
 
 HOUR = timedelta(hours=1)
 AT_ONCE = timedelta(0)
@@ -179,3 +180,22 @@ async def test_of_many_deletions_the_last_ones_are_kept() -> None:
     async with asyncio.timeout(20), aclosing(mentions):
         await anext(mentions)
         assert (await anext(mentions))[1].remote_id == "m5"
+
+
+async def test_where_listening_began_is_asked_once() -> None:
+    """And kept for each place apart; what fails is asked again."""
+    vault, asked = Fresh(), []
+    nowhere: Any = Said()
+    tools = walking(nowhere, vault)
+
+    async def newest() -> str:
+        asked.append(1)
+        if len(asked) == 1:
+            raise Unsure("x")
+        return f"c{len(asked)}"
+
+    with pytest.raises(Unsure):
+        await beginning(tools, "a", "here", newest)
+    assert [await beginning(tools, "a", "here", newest) for _ in range(3)] == ["c2"] * 3
+    assert await beginning(tools, "a", "there", newest) == "c3"
+    assert vault.kept["heard-from here"] == Secret("c2")

@@ -61,7 +61,7 @@ async def test_a_good_account_has_nothing_wrong(stage: Stage) -> None:
         "#bots",
         "Send Messages",
         "Read Message History",
-        "0 s",
+        "both clocks agree",
         "1000 new sessions",
     ):
         assert words in said

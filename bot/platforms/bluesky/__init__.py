@@ -182,7 +182,8 @@ class Bluesky:
 
     async def examine(self) -> list[tuple[bool, str]]:
         """Look at session, password, name, label, clock and limits.  Reads only."""
-        return await health.examine(self._wire, self._options.handle, self._account.owner, label=self._options.label)
+        o, now = self._options, self._tools.now()
+        return await health.examine(self._wire, o.handle, self._account.owner, now, label=o.label)
 
 
 def _receipt(place: Place, note: str) -> Receipt:

@@ -5,20 +5,19 @@ May import: model, errors, ports, net, health, records, wire, pydantic.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import DeliveryError, NeedsLogin, Rejected, Unsure, UsageError
 from bot.model import Secret
 from bot.net import options
+from bot.net.walks import Fresh, walking
 from bot.platforms.bluesky.health import MAIN_PASSWORD, PROFILE, has_label, profile_of, resolved, scope_of
 from bot.platforms.bluesky.records import did_of
 from bot.platforms.bluesky.wire import Session, Wire, error_of, judge, log_in, session_name
-from bot.ports import Asker, Enrolled, Http, Tools
+from bot.ports import Asker, Enrolled, Http
 
 SERVER = "https://bsky.social"
 
@@ -37,9 +36,8 @@ async def enrol(given: Mapping[str, str], asker: Asker, reach: Callable[[str], H
     server = _server(given, asker)
     session, password = await _let_in(server, given, asker, reach(server))
     handle = session.handle.lower()
-    vault = _Fresh(session)
-    tools = Tools(http=reach(session.pds), vault=vault, log=logging.getLogger("starfish.enrol"), now=_now)
-    wire = Wire("", server, handle, password, tools)
+    vault = Fresh({session_name(server, handle): session.kept()})
+    wire = Wire("", server, handle, password, walking(reach(session.pds), vault))
     if given.get("label", "true").lower() not in {"false", "no"}:
         asker.say(await _labelled(wire))
     owner = await _owner(wire, given.get("owner"), asker)
@@ -51,7 +49,7 @@ async def enrol(given: Mapping[str, str], asker: Asker, reach: Callable[[str], H
             **({"owner": owner} if owner else {}),
         },
         secrets={"password": password},
-        session={session_name(server, handle): vault.kept},
+        session=vault.kept,
     )
 
 
@@ -138,20 +136,3 @@ async def _labelled(wire: Wire) -> str:
     except DeliveryError as error:
         return f"Its profile could not be marked as a bot's ({error}); mark it in its settings."
     return "Its profile says now that it is a bot." if written else "Its profile says already that it is a bot."
-
-
-class _Fresh:
-    """Keeps the one session of a walk until the caller stores it."""
-
-    def __init__(self, session: Session) -> None:
-        self.kept = session.kept()
-
-    def get(self, account: str, name: str) -> Secret | None:  # noqa: ARG002 -- as `ports.Vault` says
-        return self.kept
-
-    def put(self, account: str, name: str, value: Secret) -> None:  # noqa: ARG002 -- as `ports.Vault` says
-        self.kept = value
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

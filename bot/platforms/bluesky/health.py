@@ -6,9 +6,11 @@ import base64
 import binascii
 import json
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from bot.errors import DeliveryError, Rejected, Unsure
+from bot.net.clocks import agreement, ahead
 from bot.net.replies import identifier, json_object, objects, within, words
 from bot.platforms.bluesky.records import did_of
 from bot.platforms.bluesky.wire import Wire, error_of, judge
@@ -21,7 +23,7 @@ MAIN_PASSWORD = "com.atproto.access"  # noqa: S105 -- a scope's name
 Finding = tuple[bool, str]
 
 
-async def examine(wire: Wire, handle: str, owner: str | None, *, label: bool) -> list[Finding]:
+async def examine(wire: Wire, handle: str, owner: str | None, now: datetime, *, label: bool) -> list[Finding]:
     """Look at session, password, name, mentions, label, clock and limits; `owner` and `label` are the owner's wishes."""
     try:
         reply = await wire.asked("com.atproto.server.getSession")
@@ -33,10 +35,9 @@ async def examine(wire: Wire, handle: str, owner: str | None, *, label: bool) ->
         found.append(await _label(wire))
     if owner is not None and not did_of(owner):
         found.append(await _owner(wire, owner))
-    ahead = round(wire.ahead(reply).total_seconds())
     return [
         *found,
-        (abs(ahead) < 60, f"the server's clock is {abs(ahead)} s {'ahead' if ahead > 0 else 'behind'}"),
+        agreement(ahead(reply, now)),
         (True, "a post may have 300 graphemes and 3,000 bytes, and is there exactly once"),
     ]
 

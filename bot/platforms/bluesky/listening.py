@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.errors import DeliveryError
-from bot.model import Mention, Secret
+from bot.model import Mention
+from bot.net.clocks import ahead
 from bot.net.replies import json_object, moment, objects, words
-from bot.net.rounds import rounds
+from bot.net.rounds import beginning, rounds
 from bot.platforms.bluesky.hearing import Heard, mention_of
 from bot.platforms.bluesky.records import iso
 from bot.platforms.bluesky.wire import Wire
@@ -56,7 +57,7 @@ class Listening:
         """Page back until what was read before, then give what is new from its oldest on."""
         heard = Heard.read(cursor or "")
         if heard.until is None:
-            heard = Heard.read(await self._beginning())
+            heard = Heard.read(await beginning(self._tools, self._name, self._wire.place, self._newest))
         page = await self._page("")
         heard = heard.not_after(page.now)
         found, before = list(page.mentions), ""
@@ -89,21 +90,15 @@ class Listening:
             # A page may be empty where everything on it was of another kind: today's cursors are times themselves.
             oldest=min(times, default=moment(after)),
             after=after,
-            now=now + self._wire.ahead(reply),
+            now=now + ahead(reply, now),
         )
 
-    async def _beginning(self) -> str:
-        """Where listening began: kept, so that what comes while we are away isn't lost before the first mention."""
-        name = f"heard-from {self._wire.place}"
-        kept = self._tools.vault.get(self._name, name)
-        if kept is None:
-            page = await self._page("")
-            heard = Heard(page.now)
-            for at, mention in page.mentions[::-1]:
-                heard = heard.after(mention.remote_id, at)
-            kept = Secret(str(heard))
-            self._tools.vault.put(self._name, name, kept)
-        return kept.reveal()
+    async def _newest(self) -> str:
+        page = await self._page("")
+        heard = Heard(page.now)
+        for at, mention in page.mentions[::-1]:
+            heard = heard.after(mention.remote_id, at)
+        return str(heard)
 
     async def _mark_seen(self, cursor: str) -> None:
         """Let the owner's own app show no longer as new what we have heard; nothing depends on it."""

@@ -17,9 +17,8 @@ from urllib.parse import urlencode
 
 from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, Unsure
 from bot.model import Secret
-from bot.net.outcome import outcome
-from bot.net.patience import http_date
-from bot.net.replies import json_object, objects, within, words
+from bot.net.outcome import outcome, refusal
+from bot.net.replies import json_object, object_of, objects, within, words
 from bot.platforms.bluesky.records import did_of
 from bot.ports import Http, Reply, Tools
 
@@ -112,12 +111,7 @@ async def log_in(http: Http, server: str, handle: str, password: Secret) -> Sess
 
 def error_of(reply: Reply) -> str:
     """The name that an answer gives its error, "InvalidSwap"; empty where it is none."""
-    if reply.status < 400 or len(reply.body) > 64_000:
-        return ""
-    try:
-        return words(json_object(reply).get("error"))
-    except Unsure:
-        return ""
+    return words(refusal(reply).get("error")) if reply.status >= 400 else ""
 
 
 class Wire:
@@ -163,11 +157,6 @@ class Wire:
         """
         return await self._send("POST", method, body)
 
-    def ahead(self, reply: Reply) -> timedelta:
-        """How far the server's clock is ahead of ours; nothing where it doesn't say."""
-        now = self._tools.now()
-        return (http_date(reply.headers.get("date", "")) or now) - now
-
     async def _send(self, verb: str, method: str, body: object = None) -> Reply:
         session = await self.session()
         reply = await self._sent(session, verb, method, body)
@@ -186,11 +175,7 @@ class Wire:
 
     def _kept(self) -> Session | None:
         kept = self._tools.vault.get(self._name, session_name(self.server, self._handle))
-        try:
-            said = json.loads(kept.reveal()) if kept is not None else None
-        except (ValueError, RecursionError):
-            return None
-        return session_of(said, self.server) if isinstance(said, dict) else None
+        return session_of(object_of(kept.reveal()), self.server) if kept is not None else None
 
     def _keep(self, session: Session) -> Session:
         self._session = session  # first of all: where it can't be kept, it is at least not asked for again

@@ -8,13 +8,15 @@ post is looked for before it is ever sent again (decision 0003).
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Callable, Mapping
-from datetime import timedelta
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from typing import Any
 
-from bot.core.text import measure
+from bot.core.outgoing import room_for, sent_since
 from bot.errors import NeedsLogin, Rejected, TooLong, Unsure
 from bot.model import Account, Mention, Post, Receipt
+from bot.net.clocks import ahead
+from bot.net.lately import Sent
 from bot.net.options import mark_of
 from bot.net.outcome import outcome
 from bot.net.replies import identifier, json_object
@@ -24,8 +26,9 @@ from bot.platforms.discord.listening import PAGE, Ears
 from bot.platforms.discord.messages import LIMITS, body_of, harmless, is_post, number_of, snowflake
 from bot.platforms.discord.options import Options
 from bot.platforms.discord.sessions import Kept
+from bot.platforms.discord.setup import enrol, examine
 from bot.platforms.discord.wire import Wire, barred, too_long
-from bot.ports import Asker, Enrolled, Http, Platform, Tools
+from bot.ports import Platform, Tools
 
 SITE = "https://discord.com/channels"
 
@@ -40,7 +43,7 @@ class Discord:
         self._wire = Wire(options.server, options.token, tools)
         self._talks = Conversations(self._wire)
         self._guild = ""  # of the channel, once it is known
-        self._sent: dict[str, str] = {}  # what this process knows to be there: id and key, as words may come twice
+        self._sent = Sent()
 
     async def prepare(self) -> None:
         """Learn which server the channel is of, so that posts have an address.  Raises as `ports.Preparing` says."""
@@ -51,12 +54,7 @@ class Discord:
 
     async def publish(self, post: Post) -> Receipt:
         """Send once.  Raises as `ports.Publisher` says."""
-        if not post.text.strip():
-            raise Rejected("there is nothing to say")
-        added = len(harmless(post)) - len(post.text)
-        room = max(self.limits.max_length - added, 1)
-        if measure(post.text, self.limits) > room:
-            raise TooLong(f"Discord allows {self.limits.max_length} characters", room)
+        room = room_for(post, self.limits, added=len(harmless(post)) - len(post.text))
         body = body_of(post, embeds=self._options.embeds)
         reply = await self._wire.send("POST", f"/channels/{self._room(post)}/messages", body)
         if reply.status == 400 and too_long(reply):
@@ -74,9 +72,7 @@ class Discord:
         found, channel = identifier(message.get("id")), self._room(post)
         if not number_of(found):
             raise Unsure("the server's answer names no post")
-        self._sent[found] = post.key
-        if len(self._sent) > 1000:
-            del self._sent[next(iter(self._sent))]
+        self._sent.note(found, post.key)
         if post.reply_to:
             self._talks.note(found, post.reply_to)
         guild = self._guild if channel == self._options.channel else post.reply_context.get("guild", "")
@@ -84,13 +80,11 @@ class Discord:
 
     async def find(self, post: Post) -> Receipt | None:
         """Look through what was said in the channel since.  Raises as `ports.Publisher` says."""
-        if post.sent_at is None:
-            raise Unsure("nobody knows when it was sent")
+        since = sent_since(post, self._tools.now())
         try:
-            me, messages = await self._wire.own_id(), self._since(post)
-            async for message in messages:
-                found = identifier(message.get("id"))
-                if self._sent.get(found, post.key) == post.key and is_post(message, post, me):
+            me = await self._wire.own_id()
+            async for message in self._since(since, self._room(post)):
+                if self._sent.may_be(identifier(message.get("id")), post.key) and is_post(message, post, me):
                     return self._receipt(message, post, "found")
         except (Rejected, NeedsLogin) as error:
             if isinstance(error, NeedsLogin) and self._room(post) == self._options.channel:
@@ -98,19 +92,16 @@ class Discord:
             raise Unsure(f"the channel can't be read: {error}") from None
         return None
 
-    async def _since(self, post: Post) -> AsyncIterator[dict[str, Any]]:
-        """Everything that was said in a post's channel since it may have been sent, oldest first.
+    async def _since(self, since: datetime, channel: str) -> AsyncIterator[dict[str, Any]]:
+        """Everything that was said in a channel since a moment of our clock, oldest first.
 
         :raises Unsure: the channel can't be read, or not completely
         """
-        channel, now = self._room(post), self._tools.now()
         reply, newest = await self._wire.messages(channel, limit=1)
         if not newest:
             await self._must_be_empty(channel)
             return
-        # A time that still lies ahead was told by a wrong clock, and says nothing: a day is what is looked through then.
-        sent = post.sent_at if post.sent_at is not None and post.sent_at <= now else now - timedelta(days=1)
-        at = max(snowflake(sent - timedelta(minutes=5) + self._wire.ahead(reply)) - 1, 0)
+        at = max(snowflake(since + ahead(reply, self._tools.now())) - 1, 0)
         while True:
             _, page = await self._wire.messages(channel, after=at, limit=PAGE)
             page.sort(key=lambda each: number_of(each.get("id")))
@@ -153,17 +144,9 @@ class Discord:
 
     async def examine(self) -> list[tuple[bool, str]]:
         """Look at token, channel, permissions, clock and sessions.  Reads only."""
-        from bot.platforms.discord.setup import examine
-
-        return await examine(self._wire, self._options.channel)
-
-
-async def _enrol(given: Mapping[str, str], asker: Asker, door: Callable[[str], Http]) -> Enrolled:
-    from bot.platforms.discord.setup import enrol
-
-    return await enrol(given, asker, door)
+        return await examine(self._wire, self._options.channel, self._tools.now())
 
 
 platform = Platform(
-    "discord", Options, Discord, LIMITS, enrol=_enrol, identity=lambda options: mark_of(options.token, options.server)
+    "discord", Options, Discord, LIMITS, enrol=enrol, identity=lambda options: mark_of(options.token, options.server)
 )

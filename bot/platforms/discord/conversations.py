@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from bot.errors import DeliveryError
+from bot.net.lately import Lately
 from bot.net.replies import identifier, json_object, within
 from bot.platforms.discord.messages import answered
 from bot.platforms.discord.wire import Wire
@@ -22,11 +23,11 @@ class Conversations:
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
-        self._first: dict[str, str] = {}
+        self._first = Lately[str](KNOWN)
 
     def note(self, message: str, parent: str) -> None:
         """A message of ours answers another."""
-        self._keep(message, self._first.get(parent, parent))
+        self._first.note(message, self._first.get(parent, parent))
 
     async def first(self, message: dict[str, Any]) -> str:
         """The first message of a message's conversation, as far up as it can be followed."""
@@ -35,17 +36,12 @@ class Conversations:
         with suppress(DeliveryError):  # a wrong thread is no reason not to answer
             while (parent := answered(above)) and len(ids) <= DEEPEST:
                 ids.append(parent)
-                if known := self._first.get(parent):
+                if known := self._first.get(parent, ""):
                     ids.append(known)
                     break
                 above = within(above, "referenced_message")  # told of the nearest one only
                 if identifier(above.get("id")) != parent:
                     above = json_object(await self._wire.get(f"/channels/{channel}/messages/{parent}"))
         for id_ in ids:
-            self._keep(id_, ids[-1])
+            self._first.note(id_, ids[-1])
         return ids[-1]
-
-    def _keep(self, message: str, first: str) -> None:
-        self._first[message] = first
-        if len(self._first) > KNOWN:
-            del self._first[next(iter(self._first))]

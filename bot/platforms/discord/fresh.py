@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.model import Mention
+from bot.net.lately import Lately
 from bot.net.replies import identifier
 from bot.platforms.discord.conversations import Conversations
 from bot.platforms.discord.messages import Heard, mention_of, number_of
@@ -25,7 +26,7 @@ class Fresh:
         self.me = ""
         self.heard = self._start = Heard(0)  # now, and when this life began
         self._account, self._talks, self._now = account, talks, now
-        self._told: dict[str, None] = {}
+        self._told = Lately[None](KNOWN)
 
     def begin(self, heard: Heard) -> None:
         """Go on from there."""
@@ -50,9 +51,7 @@ class Fresh:
         if mention is None:
             return None
         mention = replace(mention, thread=await self._talks.first(message))
-        self._told[id_] = None
-        if len(self._told) > KNOWN:
-            del self._told[next(iter(self._told))]
+        self._told.note(id_, None)
         self.heard = self.heard.plus(number_of(id_))
         return str(self.heard), mention
 

@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.errors import DeliveryError, RetryLater, Unsure
+from bot.net.clocks import ahead
 from bot.net.outcome import outcome
 from bot.net.replies import identifier, json_object, json_objects, objects, within
 from bot.platforms.discord.conversations import Conversations
@@ -150,7 +151,7 @@ class Ears:
         rooms.known[home] = Room(identifier(channel.get("guild_id")) or PRIVATE)
         if not rooms.recall():
             reply, newest = await self._wire.messages(home, limit=1)
-            rooms.began = snowflake(self._tools.now() + self._wire.ahead(reply))
+            rooms.began = snowflake(self._tools.now() + ahead(reply, self._tools.now()))
             rooms.note(max([number_of(each.get("id")) for each in newest], default=0))
         heard = Heard.read(cursor) if cursor else Heard(0)
         after = tuple(id_ for id_ in heard.after if id_ > rooms.upto)

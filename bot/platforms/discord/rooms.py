@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.model import Secret
-from bot.net.replies import within, words
+from bot.net.replies import object_of, within, words
 from bot.platforms.discord.messages import number_of, time_of
 from bot.ports import Vault
 
@@ -74,13 +74,10 @@ class Rooms:
         kept = self._vault.get(self._account, self._place)
         if kept is None:
             return False
-        try:
-            said = {"": json.loads(kept.reveal())}
-        except ValueError:
-            return False
-        self.upto = number_of(within(said, "").get("upto"))
-        self.began = number_of(within(said, "").get("began")) or self.upto
-        for name, guild in within(said, "", "rooms").items():
+        said = object_of(kept.reveal())
+        self.upto = number_of(said.get("upto"))
+        self.began = number_of(said.get("began")) or self.upto
+        for name, guild in within(said, "rooms").items():
             if number_of(name) and words(guild):
                 self.known.setdefault(name, Room(guild))
-        return True
+        return bool(said)

@@ -10,10 +10,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.model import Secret
-from bot.net.replies import number, words
+from bot.net.replies import number, object_of, words
 from bot.ports import Clock, Vault
 
 AGAIN = timedelta(seconds=30)
@@ -45,13 +44,9 @@ class Kept:
     def recalled(self) -> Session:
         """What was kept; an empty one where that is nothing of use."""
         kept = self._vault.get(self._account, self._place)
-        try:
-            said: Any = json.loads(kept.reveal()) if kept else {}
-        except (ValueError, RecursionError):
-            return Session()
-        if not isinstance(said, dict) or not words(said.get("id")) or sequence(said.get("seq")) is None:
-            return Session()
-        return Session(words(said["id"]), words(said.get("there")), sequence(said["seq"]))
+        said = object_of(kept.reveal()) if kept else {}
+        id_, seq = words(said.get("id")), sequence(said.get("seq"))
+        return Session(id_, words(said.get("there")), seq) if id_ and seq is not None else Session()
 
     def reached(self, session: Session) -> None:
         """Everything that this session told so far was acted on; written down now and then."""

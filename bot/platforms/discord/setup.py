@@ -6,20 +6,21 @@ less and more what the channel says of @everyone, of those roles together, and o
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from bot.core.text import clean
 from bot.errors import DeliveryError, Rejected
 from bot.model import Secret
+from bot.net.clocks import agreement, ahead
 from bot.net.outcome import outcome
 from bot.net.replies import identifier, json_object, json_objects, number, objects, within, words
+from bot.net.walks import walking
 from bot.platforms.discord.messages import number_of
 from bot.platforms.discord.options import SERVER
 from bot.platforms.discord.wire import Wire
-from bot.ports import Asker, Enrolled, Http, Tools
+from bot.ports import Asker, Enrolled, Http
 
 ADMINISTRATOR = 1 << 3
 NEEDED: Mapping[int, str] = {
@@ -32,9 +33,6 @@ NEEDED: Mapping[int, str] = {
 
 TEXT = (0, 1, 2, 3, 5, 10, 11, 12, 13)
 """Types of channels that messages can be posted into: not categories, forums, directories, galleries."""
-
-SKEW = 60
-"""Seconds that two clocks may differ."""
 
 FEW_SESSIONS = 100
 """Of the 1,000 new sessions a day that a token has: fewer mean that something starts the bot again and again."""
@@ -52,17 +50,16 @@ Its channel: switch Developer Mode on in Discord (Settings, Advanced), right-cli
 # --------------------------------------------------------------------------- looking
 
 
-async def examine(wire: Wire, channel: str) -> list[tuple[bool, str]]:
+async def examine(wire: Wire, channel: str, now: datetime) -> list[tuple[bool, str]]:
     """Look at token, channel, permissions, clock and sessions, each with what to do.  Reads only."""
     try:
         reply = await wire.get("/users/@me")
         me = json_object(reply)
-        ahead = round(wire.ahead(reply).total_seconds())
         return [
             _known(me),
             await _portal(wire),
             *await _place(wire, channel, identifier(me.get("id"))),
-            (abs(ahead) < SKEW, f"the server's clock is {abs(ahead)} s {'ahead' if ahead > 0 else 'behind'}"),
+            agreement(ahead(reply, now)),
             await _sessions(wire),
         ]
     except DeliveryError as error:
@@ -170,9 +167,7 @@ async def enrol(given: Mapping[str, str], asker: Asker, door: Callable[[str], Ht
         asker.say(PORTAL)
         token = asker.ask("The bot's token", secret=True)
     secret = Secret(token.strip().removeprefix("Bot ").strip())
-    wire = Wire(
-        address, secret, Tools(door(address), _Nowhere(), logging.getLogger(__name__), lambda: datetime.now(UTC))
-    )
+    wire = Wire(address, secret, walking(door(address)))
     me = json_object(await wire.get("/users/@me"))
     if me.get("bot") is not True:
         raise Rejected(f"{handle(me)} is no bot: Discord allows programs only in bots")
@@ -197,13 +192,3 @@ async def enrol(given: Mapping[str, str], asker: Asker, door: Callable[[str], Ht
         asker.say(f"{what[:1].upper()}{what[1:]}.")
     keys = {"channel": channel} | ({"server": address} if address != SERVER else {})
     return Enrolled(handle=handle(me), keys=keys, secrets={"token": secret})
-
-
-class _Nowhere:
-    """A vault of a walk that keeps nothing: Discord hands out nothing at run time."""
-
-    def get(self, account: str, name: str) -> None:
-        """Nothing is kept."""
-
-    def put(self, account: str, name: str, value: Secret) -> None:
-        """Nothing is kept."""

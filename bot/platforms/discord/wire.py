@@ -9,8 +9,8 @@ from typing import Any
 from bot import __version__
 from bot.errors import NeedsLogin, Rejected, RetryLater, Unsure
 from bot.model import Secret
-from bot.net.outcome import outcome, wait_of
-from bot.net.patience import http_date, seconds
+from bot.net.outcome import outcome, refusal, wait_of
+from bot.net.patience import seconds
 from bot.net.replies import identifier, json_object, json_objects, number, within, words
 from bot.ports import Reply, Tools
 
@@ -88,11 +88,6 @@ class Wire:
         self._learn(route, reply)
         return reply
 
-    def ahead(self, reply: Reply) -> timedelta:
-        """How far the server's clock is ahead of ours; nothing where it doesn't say."""
-        now: datetime = self._tools.now()
-        return (http_date(reply.headers.get("date", "")) or now) - now
-
     # ----------------------------------------------------------------- limits
 
     def _mind(self, route: str) -> None:
@@ -100,7 +95,7 @@ class Wire:
         for limit in ("global", self._buckets.get(route, route)):
             since, until = self._closed.get(limit, (now, now))
             if since <= now < until:
-                raise RetryLater("too many requests for now, as the server counts them", until - now)
+                raise RetryLater("the server's limit for this is used up", until - now)
             self._closed.pop(limit, None)  # a clock that was set back opens it too: the server says it anew
         while self._refused and not now - WINDOW <= self._refused[0] <= now:
             self._refused.popleft()
@@ -129,7 +124,7 @@ def barred(reply: Reply, *, home: bool) -> None:
     :raises NeedsLogin: our own channel is gone, closed to us, or none that one can write in
     :raises Rejected: another one is
     """
-    said = _said(reply)
+    said = refusal(reply)
     if reply.status not in {403, 404} and said.get("code") != NO_TEXT:
         return
     what = words(said.get("message"))[:100] or "no reason given"
@@ -143,13 +138,6 @@ def barred(reply: Reply, *, home: bool) -> None:
 
 def too_long(reply: Reply) -> bool:
     """Whether a refusal (code 50035, "Invalid Form Body") is about the length of the text."""
-    errors = within(_said(reply), "errors", "content").get("_errors")
+    errors = within(refusal(reply), "errors", "content").get("_errors")
     codes = [words(each.get("code")) for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
     return any(code in {"BASE_TYPE_BAD_LENGTH", "BASE_TYPE_MAX_LENGTH"} for code in codes)
-
-
-def _said(reply: Reply) -> dict[str, Any]:
-    try:
-        return json_object(reply)
-    except Unsure:
-        return {}

@@ -8,26 +8,30 @@ it is ever sent again (decision 0003).  Ids are opaque; what a server says is re
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from bot.core.outgoing import room_for, sent_since
 from bot.core.text import measure
 from bot.errors import DeliveryError, Rejected, RetryLater, TooLong, Unsure
-from bot.model import Account, Limits, Mention, Post, Receipt, Secret
+from bot.model import Account, Limits, Mention, Post, Receipt
+from bot.net.clocks import ahead
+from bot.net.lately import Sent
 from bot.net.options import mark_of
 from bot.net.outcome import outcome
 from bot.net.replies import identifier, json_object, json_objects, moment, objects, oldest_first, segment, within, words
-from bot.net.rounds import Streams, rounds
+from bot.net.rounds import Streams, beginning, rounds
+from bot.platforms.mastodon.enrol import enrol
 from bot.platforms.mastodon.health import ending, examined
 from bot.platforms.mastodon.login import login_of, session_of
 from bot.platforms.mastodon.options import Options
 from bot.platforms.mastodon.statuses import LIMITS, is_post, mention_of, narrowest, root_of, told
 from bot.platforms.mastodon.wire import ME, Wire
-from bot.ports import Asker, Enrolled, Http, Platform, Reply, Tools
+from bot.ports import Platform, Reply, Tools
 
 PAGE, PAGES = 40, 50  # the largest page that all servers give, and how many of them are read at once
 NOTIFICATIONS = "/api/v1/notifications"
@@ -42,7 +46,7 @@ class Mastodon:
         self.name = account.name
         self._account, self._options, self._tools = account, options, tools
         self._wire = Wire(options.server, login_of(account, options, tools), tools.http)
-        self._sent: dict[str, str] = {}  # what this process knows to be there: id and key, as words may come twice
+        self._sent = Sent()
         self.limits = self._limits()
 
     async def prepare(self) -> None:
@@ -59,15 +63,11 @@ class Mastodon:
 
     async def publish(self, post: Post) -> Receipt:
         """Send once.  Raises as `ports.Publisher` says."""
-        if not post.text.strip():
-            raise Rejected("there is nothing to say")  # snac hangs up on that, which would look like doubt
         said = f"{post.reply_to_author} {post.text}" if post.reply_to_author else post.text
         warning = post.reply_context.get("spoiler", "") if post.reply_to else self._options.content_warning
         limits = self._wire.server.limits
-        around = measure(warning, limits) + measure(said, limits) - measure(post.text, limits)
-        room = max(limits.max_length - around, 1)
-        if measure(post.text, limits) > room:
-            raise TooLong(f"the server allows {limits.max_length} {limits.unit}", room)
+        added = measure(warning, limits) + measure(said, limits) - measure(post.text, limits)
+        room = room_for(post, limits, added)
         language = (post.language or self._account.language or "").partition("-")[0].lower()
         body = {
             "status": said,
@@ -107,19 +107,13 @@ class Mastodon:
         found = identifier(status.get("id"))
         if not found:
             raise Unsure("the server's answer names no post")
-        self._sent[found] = post.key
-        if len(self._sent) > 1000:
-            del self._sent[next(iter(self._sent))]
+        self._sent.note(found, post.key)
         url = words(status.get("url")) or words(status.get("uri"))
         return Receipt(remote_id=found, url=url if url.startswith(("https://", "http://")) else None, note=note)
 
     async def find(self, post: Post) -> Receipt | None:
         """Look among our own posts, for a reply beside the mention too.  Raises as `ports.Publisher` says."""
-        if post.sent_at is None:
-            raise Unsure("nobody knows when it was sent")
-        now = self._tools.now()
-        # A time that still lies ahead was told by a wrong clock, and says nothing: a day is what is looked through then.
-        since = post.sent_at - timedelta(minutes=5) if post.sent_at <= now else now - timedelta(days=1)
+        since = sent_since(post, self._tools.now())
         try:
             own = await self._own_since(since)
             if post.reply_to:  # on some servers direct messages stand in no list of an account's posts
@@ -127,7 +121,7 @@ class Mastodon:
         except Rejected as error:
             raise Unsure(f"our own posts can't be read: {error}") from None
         for status in own:
-            if self._sent.get(identifier(status.get("id")), post.key) == post.key and is_post(status, post):
+            if self._sent.may_be(identifier(status.get("id")), post.key) and is_post(status, post):
                 return self._receipt(status, post, "found")
         return None
 
@@ -138,7 +132,7 @@ class Mastodon:
         for _ in range(PAGES):
             reply = await self._wire.get(f"{path}?{urlencode(asked)}")
             page = json_objects(reply)
-            there = since + self._wire.ahead(reply, self._tools.now())
+            there = since + ahead(reply, self._tools.now())
             own += [status for status in page if (moment(status.get("created_at")) or there) >= there]
             last = page[-1] if page else {}
             if not page or (moment(last.get("created_at")) or there) < there:
@@ -181,7 +175,8 @@ class Mastodon:
         """Read forward: `min_id` gives the page right after it; `since_id` would give the newest one, behind a gap."""
         if not self._wire.known:
             await self.prepare()  # people's ids need the server's name
-        me, at = await self._wire.own_id(), cursor or await self._beginning()
+        me = await self._wire.own_id()
+        at = cursor or await beginning(self._tools, self.name, self._wire.address, self._newest)
         for _ in range(PAGES):
             asked = urlencode({"types[]": "mention", "limit": PAGE, "min_id": at})
             notes = oldest_first(json_objects(await self._wire.get(f"{NOTIFICATIONS}?{asked}")))
@@ -195,15 +190,9 @@ class Mastodon:
             if at == before:
                 return
 
-    async def _beginning(self) -> str:
-        """Where listening began: kept, so that what comes while we are away isn't lost before the first mention."""
-        place = f"heard-from {self._wire.address}"
-        kept = self._tools.vault.get(self.name, place)
-        if kept is None:
-            newest = json_objects(await self._wire.get(f"{NOTIFICATIONS}?types[]=mention&limit=1"))
-            kept = Secret(next((identifier(note.get("id")) for note in newest), "") or "0")
-            self._tools.vault.put(self.name, place, kept)
-        return kept.reveal()
+    async def _newest(self) -> str:
+        newest = json_objects(await self._wire.get(f"{NOTIFICATIONS}?types[]=mention&limit=1"))
+        return next((identifier(note.get("id")) for note in newest), "") or "0"
 
     async def _threaded(self, mention: Mention) -> Mention:
         """A mention with the first post of its conversation, as far as that is known."""
@@ -231,12 +220,6 @@ class Mastodon:
         return await examined(self._wire, self.limits, ending(session, self.name, now), now)
 
 
-async def _enrol(given: Mapping[str, str], asker: Asker, reach: Callable[[str], Http]) -> Enrolled:
-    from bot.platforms.mastodon.enrol import enrol  # needed once in an account's life
-
-    return await enrol(given, asker, reach)
-
-
 platform = Platform(
-    "mastodon", Options, Mastodon, LIMITS, _enrol, identity=lambda options: mark_of(options.token, options.server)
+    "mastodon", Options, Mastodon, LIMITS, enrol, identity=lambda options: mark_of(options.token, options.server)
 )

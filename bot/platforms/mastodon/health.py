@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.errors import DeliveryError, NeedsLogin, Rejected
 from bot.model import Limits
+from bot.net.clocks import agreement, ahead
 from bot.net.grants import NEVER, Session
 from bot.net.replies import json_object, segment, words
 from bot.platforms.mastodon.statuses import handle
@@ -27,9 +28,6 @@ APP = "/api/v1/apps/verify_credentials"
 
 SOON = timedelta(days=14)
 """How long before its end a token is warned of: time enough to renew it."""
-
-SKEW = timedelta(seconds=60)
-"""A clock further off than this makes wrong times of posts, and waits of the wrong length."""
 
 
 def lacking(application: Mapping[str, Any]) -> list[str] | None:
@@ -54,14 +52,14 @@ async def examined(wire: Wire, limits: Limits, end: list[tuple[bool, str]], now:
     except DeliveryError as error:
         advice = "; put a fresh one where it is kept, or add the account anew" if isinstance(error, NeedsLogin) else ""
         return [(False, f"{error}{advice}")]
-    bot, ahead = me.get("bot") is True, wire.ahead(reply, now)
+    bot = me.get("bot") is True
     flag = "it is not marked as a bot: say so in its profile's settings, where it is called an automated account"
     cost = f"a link costs {limits.link_cost}" if limits.link_cost else "links count in full"
     return [
         (True, f"{handle(me, wire.server.domain)}: the token is good, and may read"),
         _rights(missing),
         (bot, "it is marked as a bot" if bot else flag),
-        _clocks(round(ahead.total_seconds())),
+        agreement(ahead(reply, now)),
         *end,
         (True, f"a post may have {limits.max_length} {limits.unit}; {cost}"),
     ]
@@ -83,13 +81,6 @@ def _rights(missing: list[str] | None) -> tuple[bool, str]:
     if not missing:
         return True, "it may post"
     return False, f"the token lacks {', '.join(missing)}: make one that has it, and put it where the old one is kept"
-
-
-def _clocks(ahead: int) -> tuple[bool, str]:
-    if abs(ahead) <= SKEW.total_seconds():
-        return True, "both clocks agree"
-    way = "ahead of" if ahead > 0 else "behind"
-    return False, f"the server's clock is {abs(ahead)} s {way} this machine's: let both be set over the network (NTP)"
 
 
 def ending(session: Session | None, account: str, now: datetime) -> list[tuple[bool, str]]:

@@ -9,7 +9,7 @@ import json
 
 from bot.model import Account, Secret
 from bot.net.grants import App, Fixed, Office, Renewed, Session, digest, unpacked
-from bot.net.replies import words
+from bot.net.replies import object_of, words
 from bot.platforms.mastodon.options import Options
 from bot.ports import Http, Tools, Vault
 
@@ -56,10 +56,6 @@ def login_of(account: Account, options: Options, tools: Tools) -> Fixed | Renewe
 
 
 def _app(secret: Secret | None) -> App | None:
-    try:
-        said = json.loads(secret.reveal()) if secret else None
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(said, dict) or not words(said.get("client_id")):
-        return None
-    return App(client_id=words(said["client_id"]), client_secret=Secret(words(said.get("client_secret"))))
+    said = object_of(secret.reveal()) if secret else {}
+    name = words(said.get("client_id"))
+    return App(client_id=name, client_secret=Secret(words(said.get("client_secret")))) if name else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +11,6 @@ from urllib.parse import urlsplit
 from bot.errors import NeedsLogin, Rejected, Unsure
 from bot.net.grants import Fixed, Renewed
 from bot.net.outcome import outcome
-from bot.net.patience import http_date
 from bot.net.replies import identifier, json_object, objects, segment, within, words
 from bot.platforms.mastodon.statuses import server_of
 from bot.ports import Http, Reply
@@ -85,11 +83,6 @@ class Wire:
             used = await self.login.headers()
             reply = await self._http.send(method, self.address + path, headers={**used, **keyed}, json=json, form=form)
         return reply
-
-    @staticmethod
-    def ahead(reply: Reply, now: datetime) -> timedelta:
-        """How far the server's clock is ahead of ours; nothing where it doesn't say."""
-        return (http_date(reply.headers.get("date", "")) or now) - now
 
     async def _told(self, path: str) -> dict[str, Any]:
         try:

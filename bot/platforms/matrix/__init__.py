@@ -9,22 +9,26 @@ what is said, `enrol` sets an account up.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+from bot.core.outgoing import room_for, sent_since
 from bot.core.text import measure
 from bot.errors import DeliveryError, Rejected, RetryLater, TooLong, Unsure
 from bot.model import Account, Mention, Post, Receipt
+from bot.net.clocks import agreement, ahead
+from bot.net.lately import Sent
 from bot.net.replies import identifier, json_object, objects, segment, within, words
 from bot.net.rounds import rounds
+from bot.platforms.matrix.enrol import enrol
 from bot.platforms.matrix.events import LIMITS, is_post, message, person, room_id, sync_token
 from bot.platforms.matrix.hearing import Hearing
 from bot.platforms.matrix.keys import Options
 from bot.platforms.matrix.rooms import CLOSED, Rooms, may_speak
-from bot.platforms.matrix.wire import Barred, Wire, check, clock_ahead, errcode
-from bot.ports import Asker, Enrolled, Http, Platform, Tools
+from bot.platforms.matrix.wire import Barred, Wire, check, errcode
+from bot.ports import Platform, Tools
 
 PAGE, PAGES = 100, 50  # of our own messages, and how many pages are read at once
 PACE = timedelta(seconds=1)
@@ -48,18 +52,15 @@ class Matrix:
         )
         self._rooms = Rooms(self._wire, options.room, options.rooms, account.owner, tools.log)
         self._hearing = Hearing(account.name, self._wire, self._rooms, tools, options.poll)
-        self._sent: dict[str, str] = {}  # what this process knows to be there: id and key, as words may come twice
+        self._sent = Sent()
 
     # ----------------------------------------------------------------- speaking
 
     async def publish(self, post: Post) -> Receipt:
         """Send once.  Raises as `ports.Publisher` says."""
-        if not post.text.strip():
-            raise Rejected("there is nothing to say")
+        room_for(post, self.limits)
         if not post.key:
             raise Rejected("it has no key, and without one it could be there twice")
-        if measure(post.text, self.limits) > self.limits.max_length:
-            raise TooLong(f"longer than {self.limits.max_length} {self.limits.unit}", self.limits.max_length)
         try:
             room = await self._open_room(post)
             reply = await self._wire.send(
@@ -103,16 +104,12 @@ class Matrix:
         number = identifier(event)
         if not number:
             raise Unsure("the server does not say under which id it keeps it")
-        self._sent[number] = post.key
+        self._sent.note(number, post.key)
         return Receipt(remote_id=number, url=_address(room, number, self._options.user), note=note)
 
     async def find(self, post: Post) -> Receipt | None:
         """Look among our own messages in the post's room.  Raises as `ports.Publisher` says."""
-        if post.sent_at is None:
-            raise Unsure("nobody knows when it was sent")
-        now = self._tools.now()
-        # A time that still lies ahead was told by a wrong clock, and says nothing: a day is what is looked through then.
-        since = post.sent_at - timedelta(minutes=5) if post.sent_at <= now else now - timedelta(days=1)
+        since = sent_since(post, self._tools.now())
         try:
             room = await self._room_of(post)
             async for event in self._own_since(room, since):
@@ -134,7 +131,7 @@ class Matrix:
         for _ in range(PAGES):
             reply = await self._wire.ask(f"/rooms/{segment(room)}/messages", query)
             page = json_object(reply)
-            there = (since + clock_ahead(reply, self._tools.now())).timestamp() * 1000
+            there = (since + ahead(reply, self._tools.now())).timestamp() * 1000
             if not isinstance(page.get("chunk"), list):
                 break
             for event in objects(page["chunk"]):
@@ -182,7 +179,6 @@ class Matrix:
         except DeliveryError as error:
             return [(False, str(error))]
         who, there = person(me.get("user_id")), identifier(me.get("device_id"))
-        ahead = round(clock_ahead(reply, self._tools.now()).total_seconds())
         fixed = self._wire.renews or self._options.device is not None
         return [
             (
@@ -195,7 +191,7 @@ class Matrix:
             ),
             (joined, f"it is in {self._options.room}" if joined else f"it is not in {self._options.room}: invite it"),
             *found,
-            (abs(ahead) < 60, f"the server's clock is {abs(ahead)} s {'ahead' if ahead > 0 else 'behind'}"),
+            agreement(ahead(reply, self._tools.now())),
         ]
 
     async def _examined_room(self, room: str) -> list[tuple[bool, str]]:
@@ -225,10 +221,4 @@ def _room_in(address: str) -> str:
     return unquote(path[1]) if len(path) == 3 and path[1].startswith("!") else ""
 
 
-async def _enrol(given: Mapping[str, str], asker: Asker, http: Callable[[str], Http]) -> Enrolled:
-    from bot.platforms.matrix.enrol import enrol
-
-    return await enrol(given, asker, http)
-
-
-platform = Platform("matrix", Options, Matrix, LIMITS, _enrol, identity=lambda options: str(options.user))
+platform = Platform("matrix", Options, Matrix, LIMITS, enrol, identity=lambda options: str(options.user))

@@ -5,13 +5,12 @@ May import: model, errors, ports, net, wire, events.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 
 from bot.errors import DeliveryError, NeedsLogin, Rejected
 from bot.model import Secret
 from bot.net.outcome import outcome
-from bot.net.replies import json_object, segment, within, words
+from bot.net.replies import json_object, object_of, segment, within, words
 from bot.platforms.matrix.events import person, room_id
 from bot.platforms.matrix.keys import device_for
 from bot.platforms.matrix.wire import API, log_in, session_of
@@ -58,8 +57,8 @@ async def _server_of(user: str, asker: Asker, http: Callable[[str], Http]) -> st
     guess = f"https://{domain}"
     try:
         reply = await http(guess).send("GET", f"{guess}/.well-known/matrix/client")
-        told = words(within(json.loads(reply.body), "m.homeserver").get("base_url")) if reply.status == 200 else ""
-    except (DeliveryError, ValueError, RecursionError):
+        told = words(within(object_of(reply.body), "m.homeserver").get("base_url")) if reply.status == 200 else ""
+    except DeliveryError:
         told = ""
     return asker.ask("The homeserver's address", default=told.rstrip("/") or guess)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any
 
 from bot.errors import DeliveryError
 from bot.model import Mention
+from bot.net.lately import Lately
 from bot.net.replies import json_object, segment
 from bot.platforms.matrix.events import TALK, Said, calls, mention_of, person, said_of, taken_back
 from bot.platforms.matrix.rooms import Rooms
@@ -26,7 +26,7 @@ class Talk:
     def __init__(self, account: str, wire: Wire, rooms: Rooms, now: Clock) -> None:
         self.own_name = ""  # as people see it
         self._account, self._wire, self._rooms, self._now = account, wire, rooms, now
-        self._known: OrderedDict[str, tuple[str, str]] = OrderedDict()  # events: their author, and what they hang on
+        self._known = Lately[tuple[str, str]](KNOWN)  # events: their author, and what they hang on
 
     async def mentions(self, room: str, events: Iterable[dict[str, Any]], people: dict[str, str]) -> list[Mention]:
         """The words for us among the events of a room, and what was taken back; `people` are names.
@@ -38,7 +38,7 @@ class Talk:
             if gone := taken_back(event):
                 heard.append(_gone(self._account, gone, event, self._now()))
             elif (said := said_of(event, room, self._now())) is not None:
-                self._remember(said.id, said.sender, said.parent)
+                self._known.note(said.id, (said.sender, said.parent))
                 if await self._is_for_us(said):
                     heard.append(
                         mention_of(
@@ -95,13 +95,8 @@ class Talk:
             if reply.status >= 500:  # one event that a server chokes on must not deafen us
                 return "", ""
             said = said_of(told, room, self._now())
-            self._remember(event, person(told.get("sender")), said.parent if said else "")
-        return self._known[event]
-
-    def _remember(self, event: str, sender: str, parent: str) -> None:
-        self._known[event] = (sender, parent)
-        if len(self._known) > KNOWN:
-            self._known.popitem(last=False)
+            self._known.note(event, (person(told.get("sender")), said.parent if said else ""))
+        return self._known.get(event, ("", ""))
 
 
 def _gone(account: str, event: str, redaction: dict[str, Any], now: datetime) -> Mention:

@@ -7,16 +7,14 @@ sent twice is one; a new device would double it.  So there is one fixed device i
 from __future__ import annotations
 
 import asyncio
-import json
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, Unsure
 from bot.model import Secret
-from bot.net.outcome import LARGEST_ERROR, outcome
-from bot.net.patience import http_date
+from bot.net.outcome import outcome, refusal
 from bot.net.replies import json_object, segment, words
 from bot.ports import Http, Reply, Tools
 
@@ -33,12 +31,7 @@ def session_of(server: str, user: str, device: str) -> str:
 
 def errcode(reply: Reply) -> str:
     """What the API says is wrong, in its own word; empty where it says nothing."""
-    if reply.status < 400 or len(reply.body) > LARGEST_ERROR:
-        return ""
-    with suppress(ValueError, RecursionError):
-        said = json.loads(reply.body)
-        return words(said.get("errcode")) if isinstance(said, dict) else ""
-    return ""
+    return words(refusal(reply).get("errcode")) if reply.status >= 400 else ""
 
 
 class Barred(NeedsLogin):
@@ -50,11 +43,6 @@ def check(reply: Reply) -> None:
     if reply.status == 403 and errcode(reply) == "M_FORBIDDEN":
         raise Barred("the room does not let us in, or not speak (M_FORBIDDEN)")
     outcome(reply)
-
-
-def clock_ahead(reply: Reply, now: datetime) -> timedelta:
-    """How far the server's clock is ahead of ours; nothing where it doesn't say."""
-    return (http_date(reply.headers.get("date", "")) or now) - now
 
 
 async def log_in(http: Http, server: str, user: str, password: Secret, device: str) -> dict[str, Any]:

@@ -8,22 +8,25 @@ for the owner (or as the account's `unknown` says): the class "neither" of decis
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from bot.core.outgoing import room_for
 from bot.core.text import measure
 from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, TooLong, Unsure
-from bot.model import Account, Mention, Post, Receipt, Secret
+from bot.model import Account, Mention, Post, Receipt
+from bot.net.lately import Lately
 from bot.net.options import mark_of
 from bot.net.replies import number, objects, within, words
-from bot.net.rounds import rounds
+from bot.net.rounds import beginning, rounds
+from bot.platforms.telegram.enrol import enrol
 from bot.platforms.telegram.examine import examine
 from bot.platforms.telegram.messages import LIMITS, Me, address_of, mention_of, parted, place, spoken
 from bot.platforms.telegram.options import Options, numbered
 from bot.platforms.telegram.wire import Answer, Wire, whole
-from bot.ports import Asker, Enrolled, Http, Platform, Tools
+from bot.ports import Platform, Tools
 
 UPDATES = ("message", "edited_message")
 """The kinds of updates in which people can speak to a bot."""
@@ -58,7 +61,7 @@ class Telegram:
         self._wire = Wire(options.server, options.token, tools.http)
         self._me: Me | None = None
         self._moved: dict[int | str, int] = {}  # groups that became supergroups, and their new numbers
-        self._threads: dict[str, str] = {}  # messages, and the first one of their conversation
+        self._threads = Lately[str](REMEMBERED)  # messages, and the first one of their conversation
         self._read: tuple[str | None, str] = (None, "")  # a cursor, and how far was read since without a mention
 
     async def prepare(self) -> None:
@@ -78,12 +81,8 @@ class Telegram:
 
     async def publish(self, post: Post) -> Receipt:
         """Send once.  Raises as `ports.Publisher` says."""
-        if not post.text.strip():
-            raise Rejected("there is nothing to say")
         text, entities = spoken(post.text, post.link)
-        room = max(LIMITS.max_length + measure(post.text, LIMITS) - measure(text, LIMITS), 1)
-        if measure(post.text, LIMITS) > room:
-            raise TooLong(f"Telegram allows {LIMITS.max_length} UTF-16 units", room)
+        room = room_for(post, LIMITS, added=measure(text, LIMITS) - measure(post.text, LIMITS))
         where = self._where(post)
         answer = await self._wire.ask(
             "sendMessage",
@@ -145,7 +144,7 @@ class Telegram:
         if chat is None or count is None:
             raise Unsure("the server's answer names no message")
         full = place(chat, count)
-        self._remember(full, post.reply_context.get("thread") or full)
+        self._threads.note(full, post.reply_context.get("thread") or full)
         return Receipt(remote_id=full, url=address_of(said), note="answered")
 
     async def find(self, post: Post) -> Receipt | None:
@@ -204,25 +203,20 @@ class Telegram:
         return objects(result)
 
     async def _beginning(self) -> str:
-        """Where listening began: kept, so that what comes while we are away isn't lost before the first mention."""
-        kept = self._tools.vault.get(self.name, heard := f"heard-from {self._options.server} {self._wire.bot}".strip())
-        if kept is None:
-            newest = await self._updates(-1, timedelta(0), 1)
-            counts = [number(update.get("update_id"), at_least=0, at_most=2**31) for update in newest]
-            kept = Secret(str(next((count + 1 for count in counts if count is not None), 0)))
-            self._tools.vault.put(self.name, heard, kept)
-        return kept.reveal() if _OFFSET.fullmatch(kept.reveal()) else "0"
+        place = f"{self._options.server} {self._wire.bot}".strip()
+        begun = await beginning(self._tools, self.name, place, self._newest)
+        return begun if _OFFSET.fullmatch(begun) else "0"
+
+    async def _newest(self) -> str:
+        newest = await self._updates(-1, timedelta(0), 1)
+        counts = [number(update.get("update_id"), at_least=0, at_most=2**31) for update in newest]
+        return str(next((count + 1 for count in counts if count is not None), 0))
 
     def _threaded(self, mention: Mention) -> Mention:
         """A mention with the first message of its conversation, as far as that is known."""
         thread = self._threads.get(mention.thread, mention.thread)
-        self._remember(mention.remote_id, thread)
+        self._threads.note(mention.remote_id, thread)
         return replace(mention, thread=thread, context={**mention.context, "thread": thread})
-
-    def _remember(self, message: str, thread: str) -> None:
-        self._threads[message] = thread
-        if len(self._threads) > REMEMBERED:
-            del self._threads[next(iter(self._threads))]
 
     # ----------------------------------------------------------------- the set-up
 
@@ -235,13 +229,6 @@ class Telegram:
         except DeliveryError as error:
             advice = "; @BotFather shows it, or makes a new one" if isinstance(error, NeedsLogin) else ""
             return [(False, f"{error}{advice}")]
-
-
-async def enrol(given: Mapping[str, str], asker: Asker, reach: Callable[[str], Http]) -> Enrolled:
-    """Set a bot up with its owner at a terminal; its module is loaded for that alone."""
-    from bot.platforms.telegram.enrol import walk
-
-    return await walk(given, asker, reach)
 
 
 platform = Platform(

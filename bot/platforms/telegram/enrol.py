@@ -25,7 +25,7 @@ _ADD = (
 )
 
 
-async def walk(given: Mapping[str, str], asker: Asker, reach: Callable[[str], Http]) -> Enrolled:
+async def enrol(given: Mapping[str, str], asker: Asker, reach: Callable[[str], Http]) -> Enrolled:
     """Ask for token, chat and owner, and try each with a call that only reads.
 
     :raises DeliveryError: with a sentence, where something can't be had

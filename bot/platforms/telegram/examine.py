@@ -9,12 +9,9 @@ from typing import Any
 from bot.core.text import clean
 from bot.errors import DeliveryError, Unsure
 from bot.model import Limits
-from bot.net.patience import http_date
+from bot.net.clocks import agreement, ahead
 from bot.net.replies import words
 from bot.platforms.telegram.wire import Wire, whole
-
-SKEW = 60
-"""Seconds by which two clocks may differ: more of it makes fresh mentions look old, or yet to come."""
 
 Finding = tuple[bool, str]
 
@@ -41,8 +38,7 @@ async def examine(wire: Wire, chat: int | str, owner: str | None, limits: Limits
         found.append(
             (False, f"owner = {owner!r} is nobody here: it must be your own number, as names can be given away")
         )
-    there = http_date(answer.reply.headers.get("date", "")) or now
-    found.append(_clocks(round((there - now).total_seconds())))
+    found.append(agreement(ahead(answer.reply, now)))
     found.append((True, f"a post may have {limits.max_length} UTF-16 units; links count in full"))
     return found
 
@@ -87,13 +83,3 @@ async def _webhook(wire: Wire) -> Finding:
     if words(told.get("url")):
         return False, "another program gets its mentions by a webhook: end that one, and remove it with deleteWebhook"
     return True, "nobody else takes its mentions by a webhook"
-
-
-def _clocks(ahead: int) -> Finding:
-    if abs(ahead) <= SKEW:
-        return True, "both clocks agree"
-    way = "ahead of" if ahead > 0 else "behind"
-    return (
-        False,
-        f"the server's clock is {abs(ahead)} s {way} this machine's: let that one be set over the network (NTP)",
-    )

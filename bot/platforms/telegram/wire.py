@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,7 +16,7 @@ from bot.core.text import clean
 from bot.errors import NeedsLogin, RetryLater, Unsure
 from bot.model import Secret
 from bot.net.outcome import outcome
-from bot.net.replies import number, within, words
+from bot.net.replies import number, object_of, within, words
 from bot.ports import Http, Reply
 
 SERVER = "https://api.telegram.org"
@@ -100,27 +99,19 @@ class Wire:
         return self._read(await self._http.send("POST", address, json=dict(parameters), timeout=timeout))
 
     def _read(self, reply: Reply) -> Answer:
-        said, body = _object(reply.body), ""
+        said, body = object_of(reply.body), ""
         if said.get("ok") is not True:
             # Servers repeat what they don't know, the address above all; spelt out anew, the token has one spelling.
             secret = self._token.reveal().rpartition(":")[2]
             body = json.dumps(said, ensure_ascii=False)
             body = body.replace(secret, "***") if secret else body
-            said = _object(body)
+            said = object_of(body)
         status = reply.status
         refused = number(said.get("error_code"), at_least=400, at_most=499)
         if said.get("ok") is False and 200 <= status < 300 and refused:
             status = refused  # a no is a no, whatever a gateway made of its status
         known = Reply(status=status, headers=reply.headers, body=body.encode("utf-8", "replace"), url=self._server)
         return Answer(known, said)
-
-
-def _object(body: bytes | str) -> dict[str, Any]:
-    """Read a JSON object; an empty one stands for anything else."""
-    with suppress(ValueError, RecursionError):
-        said = json.loads(body)
-        return said if isinstance(said, dict) else {}
-    return {}
 
 
 def whole(value: object) -> int | None:

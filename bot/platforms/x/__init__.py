@@ -8,22 +8,25 @@ read back, which is proof and costs a thousandth of a dollar each: so after any 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.core.outgoing import room_for, sent_since
 from bot.core.text import measure
 from bot.errors import DeliveryError, Rejected, TooLong, Unsure
 from bot.model import Account, Mention, Post, Receipt
+from bot.net.lately import Sent
 from bot.net.options import mark_of
 from bot.net.replies import identifier, json_object, segment, within
 from bot.platforms.x.checkup import examined
+from bot.platforms.x.enrol import enrol
 from bot.platforms.x.hearing import Hearing
 from bot.platforms.x.money import DELETE, Purse, costs, price_of
 from bot.platforms.x.options import Options, login_of
 from bot.platforms.x.posts import LIMITS, as_sent, is_post, number_of
 from bot.platforms.x.wire import PAGE, PAGES, Wire, page_of, said_in
-from bot.ports import Asker, Enrolled, Http, Platform, Reply, Tools
+from bot.ports import Platform, Reply, Tools
 
 FIRST = timedelta(seconds=1)
 """A post whose first attempt began longer ago than this may have been sent before."""
@@ -47,19 +50,16 @@ class X:
         login = login_of(account, options, tools)
         self._wire = Wire(account.name, options.server, login, purse, tools, consent=options.i_accept_costs)
         self._hearing = Hearing(account, self._wire, tools)
-        self._sent: dict[str, str] = {}  # what this process knows to be there: number and key, as words may come twice
+        self._sent = Sent()
 
     # ----------------------------------------------------------------- speaking
 
     async def publish(self, post: Post) -> Receipt:
         """Send once.  Raises as `ports.Publisher` says."""
         first = post.sent_at is None or self._tools.now() - post.sent_at < FIRST
-        if not post.text.strip():
-            raise Rejected("there is nothing to say")
+        room_for(post, LIMITS)
         if {post.visibility, self._account.visibility} & {"private", "direct"}:
             raise Rejected("on X whatever is posted is public, and this was not meant to be")
-        if measure(post.text, LIMITS) > LIMITS.max_length:
-            raise TooLong(f"X takes {LIMITS.max_length}", LIMITS.max_length)
         body: dict[str, Any] = {"text": as_sent(post.text)}
         if post.reply_to:
             body["reply"] = _beneath(post.reply_to, post.reply_context)
@@ -98,21 +98,15 @@ class X:
         found = number_of(status.get("id"))
         if not found:
             raise Unsure("X's answer names no post")
-        self._sent[found] = post.key
-        if len(self._sent) > 1000:
-            del self._sent[next(iter(self._sent))]
+        self._sent.note(found, post.key)
         return Receipt(remote_id=found, url=f"https://x.com/i/web/status/{found}", note=note)
 
     async def find(self, post: Post) -> Receipt | None:
         """Look among our own posts, which costs a little.  Raises as `ports.Publisher` says."""
-        if post.sent_at is None:
-            raise Unsure("nobody knows when it was sent")
-        now = self._tools.now()
-        # A time that still lies ahead was told by a wrong clock, and says nothing: a day is what is looked through then.
-        since = post.sent_at - timedelta(minutes=5) if post.sent_at <= now else now - timedelta(days=1)
+        since = sent_since(post, self._tools.now())
         try:
             for status in await self._own_since(since, replies=post.reply_to is not None):
-                if self._sent.get(number_of(status.get("id")), post.key) == post.key and is_post(status, post):
+                if self._sent.may_be(number_of(status.get("id")), post.key) and is_post(status, post):
                     return self._receipt(status, post, "found")
         except Rejected as error:
             raise Unsure(f"our own posts can't be read: {error}") from None
@@ -171,18 +165,12 @@ def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-async def _enrol(given: Mapping[str, str], ask: Asker, reach: Callable[[str], Http]) -> Enrolled:
-    from bot.platforms.x.enrol import enrol
-
-    return await enrol(given, ask, reach)
-
-
 platform = Platform(
     "x",
     Options,
     X,
     LIMITS,
-    enrol=_enrol,
+    enrol=enrol,
     costs=costs,
     identity=lambda options: mark_of(options.access_token or options.refresh_token, options.server),
 )

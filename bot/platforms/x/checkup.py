@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.errors import DeliveryError
 from bot.model import Account
+from bot.net.clocks import agreement
 from bot.net.grants import Renewed
 from bot.net.replies import words
 from bot.platforms.x.money import CONSENT, costs
@@ -30,7 +31,6 @@ async def examined(account: Account, wire: Wire, tools: Tools) -> list[Finding]:
         me = await wire.me()
     except DeliveryError as error:
         return [*money, (False, str(error))]
-    ahead = round(wire.ahead.total_seconds())
     protected = me.get("protected") is True
     says_so = bool(_BOT.search(words(me.get("description"))[:1000]))
     return [
@@ -42,7 +42,7 @@ async def examined(account: Account, wire: Wire, tools: Tools) -> list[Finding]:
             "its profile says that it is a bot" if says_so else "its profile doesn't say that it is a bot, as X wants",
         ),
         (True, "X wants the label “Automated” too, and can't be asked about it: Settings, Your account, Automation"),
-        (abs(ahead) < 60, f"X's clock is {abs(ahead)} s {'ahead' if ahead > 0 else 'behind'}"),
+        agreement(wire.ahead),
         *money,
     ]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from bot.errors import NeedsLogin, Rejected
@@ -17,6 +16,7 @@ from bot.model import Secret
 from bot.net.grants import App, Fixed, Session, challenge
 from bot.net.outcome import outcome
 from bot.net.replies import json_object, within, words
+from bot.net.walks import clock
 from bot.platforms.x.checkup import SCOPES
 from bot.platforms.x.login import Login, Signed, office
 from bot.platforms.x.oauth1 import Keys
@@ -62,7 +62,7 @@ async def enrol(given: Mapping[str, str], ask: Asker, reach: Callable[[str], Htt
         == "1"
     ):
         keys = _four(given, ask)
-        handle, _ = await _who(http, server, Signed(keys, _now))
+        handle, _ = await _who(http, server, Signed(keys, clock))
         named = {name: getattr(keys, name) for name in Keys.__slots__}
         return Enrolled(handle=handle, keys=common, secrets=named)
     app = _app(given, ask)
@@ -114,7 +114,7 @@ async def _let_in(app: App, server: str, http: Http, ask: Asker) -> Session:
     ask.say("Your browser then fails to open a page that begins with http://127.0.0.1/: that is as it should be.")
     code = _code(ask.ask("Paste the whole address of that page", secret=True), state)
     grant = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": verifier}
-    session = await office(http, server, app).granted(grant, _now(), refused=_LATE)
+    session = await office(http, server, app).granted(grant, clock(), refused=_LATE)
     if session.refresh is None:
         raise NeedsLogin("X gave a login that can't renew itself: the app must be allowed offline.access")
     return replace(session, root=secrets.token_hex(8))
@@ -158,7 +158,3 @@ def _amount(said: str) -> float:
     if not 0 < amount <= 100_000:
         raise Rejected("a budget is a number of dollars, like 5")
     return amount
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.model import Account, Mention, Secret
 from bot.net.replies import identifier, objects, within
-from bot.net.rounds import rounds
+from bot.net.rounds import beginning, rounds
 from bot.platforms.x.money import READ
 from bot.platforms.x.posts import mention_of, number_at, number_of
 from bot.platforms.x.wire import PAGE, PAGES, Wire, page_of
@@ -54,18 +54,15 @@ class Hearing:
         return sorted(said.items()), people
 
     async def _beginning(self) -> str:
-        """Where listening began: kept, so that what comes while we are away isn't lost before the first mention."""
-        place = f"heard-from {self._wire.login.identity}"
-        kept = self._tools.vault.get(self._account.name, place)
-        if kept is None or not number_of(kept.reveal()):
-            self._wire.purse.allow(READ)
-            path = f"/2/users/{await self._wire.own_id()}/mentions"
-            found, _ = page_of(await self._wire.posts(path, {"max_results": "5"}))
-            newest = max((int(one["id"]) for one in found), default=0)
-            earlier = self._tools.now() + self._wire.ahead - timedelta(minutes=5)
-            kept = Secret(str(newest or number_at(earlier)))
-            self._tools.vault.put(self._account.name, place, kept)
-        return kept.reveal()
+        begun = await beginning(self._tools, self._account.name, self._wire.login.identity, self._newest)
+        return number_of(begun) or await self._newest()
+
+    async def _newest(self) -> str:
+        self._wire.purse.allow(READ)
+        path = f"/2/users/{await self._wire.own_id()}/mentions"
+        found, _ = page_of(await self._wire.posts(path, {"max_results": "5"}))
+        newest = max((int(one["id"]) for one in found), default=0)
+        return str(newest or number_at(self._tools.now() + self._wire.ahead - timedelta(minutes=5)))
 
     def _pinned(self, mention: Mention, status: Mapping[str, Any]) -> Mention:
         """A handle can be given up and taken by somebody else: the owner's is theirs with the number it first had."""

@@ -18,7 +18,7 @@ from bot.core.links import links_in
 from bot.core.pace import slots
 from bot.errors import RetryLater
 from bot.model import Account, Post, Secret
-from bot.net.replies import number
+from bot.net.replies import number, object_of
 from bot.ports import Clock, Vault
 
 POST: Final = 15
@@ -95,11 +95,8 @@ class Purse:
 def spent(account: str, vault: Vault, now: datetime) -> int:
     """Thousandths of a dollar that an account spent in the month of a moment."""
     kept = vault.get(account, "spent")
-    try:
-        told = json.loads(kept.reveal()) if kept else {}
-    except ValueError:
-        told = {}
-    if not isinstance(told, dict) or told.get("month") != _month(now):
+    told = object_of(kept.reveal()) if kept else {}
+    if told.get("month") != _month(now):
         return 0
     return number(told.get("spent"), at_least=0, at_most=10**12) or 0
 

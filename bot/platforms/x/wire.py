@@ -15,9 +15,9 @@ from urllib.parse import urlencode
 
 from bot.errors import NeedsLogin, Rejected, RetryLater, Unsure
 from bot.model import Secret
-from bot.net.outcome import outcome, wait_of
-from bot.net.patience import http_date
-from bot.net.replies import json_object, objects, within, words
+from bot.net.clocks import ahead
+from bot.net.outcome import outcome, refusal, wait_of
+from bot.net.replies import json_object, object_of, objects, within, words
 from bot.platforms.x.login import Login
 from bot.platforms.x.money import CONSENT, PERSON, Purse, came_along
 from bot.platforms.x.posts import FIELDS, OLD_FIELDS, number_of
@@ -55,11 +55,8 @@ class Wire:
         :raises DeliveryError: it can't be asked now
         """
         kept = self._tools.vault.get(self._account, "me")
-        try:
-            told = jsonlib.loads(kept.reveal()) if kept else {}
-        except ValueError:
-            told = {}
-        if isinstance(told, dict) and told.get("login") == self.login.identity and number_of(told.get("id")):
+        told = object_of(kept.reveal()) if kept else {}
+        if told.get("login") == self.login.identity and number_of(told.get("id")):
             return number_of(told["id"])
         return number_of((await self.me()).get("id"))
 
@@ -120,8 +117,7 @@ class Wire:
         for attempt in (1, 2):
             headers = await self.login.headers(method, url)
             reply = await self._tools.http.send(method, url, headers=headers, json=json)
-            told = http_date(reply.headers.get("date", ""))
-            self.ahead = told - self._tools.now() if told else self.ahead
+            self.ahead = ahead(reply, self._tools.now()) if "date" in reply.headers else self.ahead
             refused = reply.status == HTTPStatus.UNAUTHORIZED
             if not refused or attempt == 2 or not await self.login.renew(headers, self.ahead):
                 return reply
@@ -160,14 +156,7 @@ def page_of(answer: dict[str, Any]) -> tuple[list[dict[str, Any]], dict[str, Any
 
 def said_in(reply: Reply) -> str:
     """The sentences of a refusal, whatever form it has."""
-    if len(reply.body) > 64_000:
-        return ""
-    try:
-        told = jsonlib.loads(reply.body)
-    except (ValueError, RecursionError):
-        return ""
-    said = [told] if isinstance(told, dict) else []
-    errors = told.get("errors") if isinstance(told, dict) else None
-    said += [one for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
+    told = refusal(reply)
+    said = [told, *objects(told.get("errors"))]
     names = ("title", "detail", "message", "reason", "type")
     return " ".join(words(one.get(name))[:500] for one in said[:10] for name in names)
