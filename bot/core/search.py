@@ -20,11 +20,11 @@ _UNSPACED = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ー々〆〇]\p{M}*"
 )
 _ALIASES = (
-    ("++", re.compile(r"(?<![\w+])c\+\+(?![\w+])", re.IGNORECASE), " cplusplus "),
-    ("#", re.compile(r"(?<![\w#])c#(?![\w#])", re.IGNORECASE), " csharp "),
-    ("#", re.compile(r"(?<![\w#])f#(?![\w#])", re.IGNORECASE), " fsharp "),
-    (".", re.compile(r"(?<![\w.])(?:asp)?\.net(?!\w)", re.IGNORECASE), " dotnet "),
-    (".", re.compile(r"(?<!\w)([a-z]{2,10})\.js(?!\w)", re.IGNORECASE), r" \1 \1js "),
+    ("c++", re.compile(r"(?<![\w+])c\+\+(?![\w+])", re.IGNORECASE), " cplusplus "),
+    ("c#", re.compile(r"(?<![\w#])c#(?![\w#])", re.IGNORECASE), " csharp "),
+    ("f#", re.compile(r"(?<![\w#])f#(?![\w#])", re.IGNORECASE), " fsharp "),
+    (".net", re.compile(r"(?<![\w.])(?:asp)?\.net(?!\w)", re.IGNORECASE), " dotnet "),
+    (".js", re.compile(r"(?<!\w)([a-z]{2,10})\.js(?!\w)", re.IGNORECASE), r" \1 \1js "),
 )
 _EMPTY_WORDS = """a about again all am an and any anyone anything are as at be because been but by can could did do does doing for
 from get give got had has have having he hello help her here hey hi him his how i id if ill im in into is it its
@@ -70,8 +70,9 @@ def phrases(text: str, most: int = _MOST_WORDS) -> list[str]:
 
 
 def _signs_as_words(text: str) -> str:
+    lowered = text.lower()
     for sign, pattern, word in _ALIASES:
-        if sign in text:  # nearly never; the patterns take 20 µs each for a summary
+        if sign in lowered:  # nearly never; the patterns take 20 µs each for a summary
             text = pattern.sub(word, text)
     return text
 

@@ -71,7 +71,9 @@ class _Reader:
         self.root, self.names, self.url = root, names, url
         self.is_atom, self.size = is_atom, len(content)
         # Asking an element for an attribute costs ten times as much as its share of looking through the document once.
-        self.based, self.spoken, self.about = b"xml:base" in content, b"xml:lang" in content, b":about" in content
+        attributed = b"xml:" in content
+        self.based, self.spoken = attributed and b"xml:base" in content, attributed and b"xml:lang" in content
+        self.about = b":about" in content
         self.head = root if is_atom else next((child for child in root if names[child.tag] == "channel"), root)
         self.heads = [(name, child) for child in self.head if (name := names[child.tag]) not in ("item", "entry")]
         self._parts = _Parts(names)
@@ -155,8 +157,11 @@ class _Reader:
         if not len(child):
             item.authors.append(child.text or "")
             return
-        name = next((part.text or "" for part in child if self.names[part.tag] == "name"), None)
-        item.authors.append(_text(child) if name is None else name)
+        for part in child:
+            if self.names[part.tag] == "name":
+                item.authors.append(part.text or "")
+                return
+        item.authors.append(_text(child))
 
     def category(self, item: Item, child: _Element) -> None:
         item.categories.append(child.get("label") or child.get("term") or _text(child))

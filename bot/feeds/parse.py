@@ -7,6 +7,7 @@ the same function (`core.entries`), so a feed that flips between them re-posts n
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -35,7 +36,7 @@ _GIVEN_UP = (ValueError, LookupError, AttributeError, TypeError, AssertionError,
 def parse_fast(body: Body) -> ParsedFeed | None:
     """Read a sound document at once; None when in any doubt.  Never raises."""
     content, problem = utf8(body)
-    return _fast(content, body.url, problem, mending=content.count(b"&") < _MOST_REFERENCES)
+    return _fast(content, body.url, problem, most_references=_MOST_REFERENCES)
 
 
 def parse_document(body: Body) -> ParsedFeed:
@@ -44,7 +45,7 @@ def parse_document(body: Body) -> ParsedFeed:
     :raises FeedUnreadable: it is no feed; the message says what it is
     """
     content, problem = utf8(body)
-    parsed = _fast(content, body.url, problem, mending=True)
+    parsed = _fast(content, body.url, problem)
     if parsed is not None:
         return parsed
     unreadable = "compressed data" if body.content.startswith(b"\x1f\x8b") else _unreadable(content)
@@ -112,14 +113,14 @@ def unpack(packed: dict[str, Any]) -> ParsedFeed:
 # --------------------------------------------------------------------------- parts
 
 
-def _fast(content: bytes, url: str, problem: str | None, *, mending: bool) -> ParsedFeed | None:
+def _fast(content: bytes, url: str, problem: str | None, *, most_references: float = math.inf) -> ParsedFeed | None:
     if content.startswith(b"{"):
         raw = read_json(content, url)
         return None if raw is None else raw.parsed("json", problem)
     if b"<" not in content[:2_000]:
         return None
     raw = read_xml(content, url)
-    if raw is None and mending and not _unreadable(content):
+    if raw is None and content.count(b"&") < most_references and not _unreadable(content):
         raw = read_xml(mended(content), url)
     return None if raw is None else raw.parsed("fast", problem)
 

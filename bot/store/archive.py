@@ -37,12 +37,11 @@ ALIKE_WORDS = 14
 """Words of an article that are counted to find its rarest, the longest: counting a common one takes milliseconds."""
 
 _TAG = re.compile(r"<[^<>]*>")  # stops at the next "<", so a row of unclosed ones costs no more than its length
-_SPACE = re.compile(r"\s+")
 
 
 def indexed(text: str) -> str:
     """Give a text the form that is indexed: names with signs as words, letters of scripts without spaces apart."""
-    return _SPACE.sub(" ", indexable(text)).strip()
+    return " ".join(indexable(text).split())
 
 
 def remember(raw: sqlite3.Connection, candidate: int, title: str, foreign: str, topics: Iterable[str] = ()) -> None:
@@ -236,4 +235,5 @@ def _beginning(text: str) -> str:
 
 
 def _plain(foreign: str) -> str:
-    return _SPACE.sub(" ", html.unescape(_TAG.sub(" ", foreign[:RAW]))).strip()
+    text = _TAG.sub(" ", foreign[:RAW])
+    return " ".join((html.unescape(text) if "&" in text else text).split())

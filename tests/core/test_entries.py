@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.entries import Details, RawEntry, Stories, entry_key, flooded, keyed, lookups, sift
-from bot.core.same import Nearest, canonical, simhash, title_key
+from bot.core.same import Nearest, bare_text, canonical, simhash, title_key
 from bot.model import Entry, Feed, Filters, ParsedFeed, Sifted
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -270,6 +270,23 @@ def test_a_title_is_a_story_across_feeds_only() -> None:
     at_home = sifted(feed_of(entry(1)), stories=Stories(by_title={key: (7, FEED.url)}))
     assert (elsewhere[0].verdict, elsewhere[0].same_as) == ("same", 7)
     assert at_home[0].verdict == "candidate"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<p>{TEXT * 40}</p>" + "<p class='late'>tail</p>" * 500,
+        "<div class='wrapper'>" * 500 + TEXT * 40,
+        f"<script>{'var x = 1; ' * 900}</script>{TEXT * 40}",
+        f"<STYLE>{'p { color: red } ' * 500}</STYLE>{TEXT * 40}",
+        "<b>" * 5_900 + TEXT * 40,
+    ],
+    ids=["long", "wrapped", "script", "style", "late"],
+)
+def test_a_long_text_is_known_by_its_beginning(html: str) -> None:
+    """Its simhash is that of its first 2,000 characters, however much markup stands before and after them."""
+    (one,) = sifted(feed_of(entry(1, html=html)))
+    assert one.simhash == simhash(f"{one.entry.title} {bare_text(html)}")
 
 
 def test_nearly_the_same_text_is_the_same_story() -> None:
