@@ -1,4 +1,4 @@
-"""Bytes of a page to a tree that is cheap to search.  May import: the standard library; lxml.
+"""Bytes of a page to a tree that is cheap to search.  May import: core.text, the standard library; lxml.
 
 The page is parsed once.  What is never article text goes first, in one walk: the search for the article then has half
 of the elements to look at, which is most of our speed.
@@ -12,6 +12,8 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from lxml import etree, html
+
+from bot.core.text import raised
 
 MAX_BYTES = 3_000_000  # of a page; the longest honest ones have half a million
 MAX_ELEMENTS = 20_000  # after pruning; honest articles have 500, and the longest of them 6,000
@@ -35,6 +37,7 @@ _CHARSET = re.compile(
 _WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
 _DECLARED = re.compile(rb"""charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_MOST_IN_RAISED = 20  # elements: what holds more is no mark
 _REPLACED = "\ufffd"
 _FOREIGN = re.compile("[^\x00-\x7f\ufffd]")
 _BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -85,6 +88,8 @@ def prune(tree: Element) -> None:
     """Take out of a tree, in place, what is never article text, and what is too much."""
     for element in [*tree.iter(*_NEVER_TEXT)]:
         remove(element)
+    for element in [*tree.iter("sup")]:
+        _lower(element)
     if tree.xpath("count(.//*)") > MAX_ELEMENTS:
         _cut_from(next(islice(tree.iter(), MAX_ELEMENTS, None)))
 
@@ -101,6 +106,25 @@ def remove(element: Element) -> None:
         else:
             parent.text = f"{parent.text or ''}{tail}"
     parent.remove(element)
+
+
+def _lower(element: Element) -> None:
+    """Give a raised text the place of its element: notes' marks go, powers stay powers."""
+    holder = element.getparent()
+    if holder is None or len(element) > _MOST_IN_RAISED:
+        return
+    linked = holder.tag == "a" or element.find(".//a") is not None
+    marked = (
+        holder
+        if holder.tag == "a" and not holder.text and len(holder) == 1 and holder.getparent() is not None
+        else element
+    )
+    before = marked.getprevious()
+    told = (before.tail or before.text_content()) if before is not None else marked.getparent().text
+    text = raised(element.text_content().strip(), (told or "")[-10:], linked=linked)
+    element.clear(keep_tail=True)
+    element.text = text
+    element.drop_tag()
 
 
 def _cut_from(element: Element) -> None:

@@ -36,6 +36,16 @@ aside header footer main figure figcaption address details summary fieldset form
 _BLOCKS = frozenset(_PARTING.split())
 _CELLS = frozenset(["td", "th", "img", "wbr"])
 
+# "the election<sup>1</sup>", "he said.<sup>[2, 3]</sup>", "a claim<sup>*</sup>": a note's mark hangs on a word or on the end of a sentence.
+_MARK = re.compile(r"\s*[\[(]?\s*(?:\d{1,3}|[*†‡§¶])(?:[\s,;–-]+(?:\d{1,3}|[*†‡§¶]))*\s*[\])]?\s*\Z")
+_MARKABLE = re.compile(r"(?:[^\W\d_]{3}|[.,;:!?…)\]\"”’»])\Z")
+_MEASURE = re.compile(r"(?i)(?:f(?:ee)?t|met(?:er|re)s?|inch(?:es)?|miles?|yards?|mol)\Z")
+_LINKED = re.compile(r"<a[\s>]", re.IGNORECASE)
+_ANY_TAG = re.compile(r"<[^<>]*>")
+_LONGEST_RAISED = 400  # characters of markup: what is longer is no mark
+_RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
+_POWER = re.compile(r"[+-]?\d{1,4}\Z")
+
 
 def plain(markup: str) -> str:
     """Give the text of foreign HTML: paragraphs parted by one line break, spaces folded, nothing invisible."""
@@ -47,6 +57,17 @@ def plain(markup: str) -> str:
     if _ESCAPED_TWICE.search(text):
         text = html.unescape(_HUGE_REFERENCE.sub("", text))
     return clean(text, lines=True)
+
+
+def raised(text: str, before: str, *, linked: bool = False) -> str:
+    """Give what a raised text is without its raising: nothing for the mark of a note, a power as such, all else as it is.
+
+    `before`: what stands before it, at least its last ten characters.  Left as they are, "election" with the note 1
+    would read "election1", and the sixth power of ten "106".
+    """
+    if _MARK.match(text) and (linked or (_MARKABLE.search(before) and not _MEASURE.search(before))):
+        return ""
+    return text.translate(_RAISED) if _POWER.match(text) else text
 
 
 def _pieces(source: str) -> list[str]:
@@ -70,6 +91,8 @@ def _pieces(source: str) -> list[str]:
             name = (tag["name"] or "").lower()
             if name in _BLOCKS:
                 out.append(_BREAK)
+            elif name == "sup" and not tag["close"]:
+                at = _raise(source, tag.start(), at, out)
             elif name in _CELLS:
                 out.append(" ")
             elif name in _HIDDEN and not tag["close"]:
@@ -79,6 +102,21 @@ def _pieces(source: str) -> list[str]:
             return out
     out.append(source[at:])
     return out
+
+
+def _raise(source: str, start: int, at: int, out: list[str]) -> int:
+    """Take in what is raised, if it is short; give where to go on.  Its tag is from `start` to before `at`."""
+    end = source.find("</sup", at, at + _LONGEST_RAISED)
+    if end < 0:
+        return at
+    markup = source[at:end]
+    linked = _LINKED.search(markup) is not None
+    if source[start - 1 : start] == ">":  # the link may stand around it
+        opened = source.rfind("<", max(0, start - _LONGEST_RAISED), start)
+        linked = linked or (opened >= 0 and _LINKED.match(source, opened) is not None)
+    text = raised(html.unescape(_ANY_TAG.sub("", markup)).strip(), "".join(out[-4:])[-10:], linked=linked)
+    out.append(html.escape(text))
+    return end
 
 
 def _after(source: str, mark: str, at: int) -> int:

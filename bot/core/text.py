@@ -12,10 +12,10 @@ import regex
 
 from bot.core.clean import clean, defused
 from bot.core.links import links_in
-from bot.core.markup import plain
+from bot.core.markup import plain, raised
 from bot.model import Limits
 
-__all__ = ["ELLIPSIS", "clean", "cut", "defused", "fits", "graphemes", "links_in", "measure", "plain"]
+__all__ = ["ELLIPSIS", "clean", "cut", "defused", "fits", "graphemes", "links_in", "measure", "plain", "raised"]
 
 ELLIPSIS = "…"
 

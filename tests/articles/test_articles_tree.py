@@ -127,3 +127,23 @@ def test_removing_the_root_does_nothing() -> None:
     tree = tree_of("<p>x</p>")
     remove(tree.getroottree().getroot())
     assert tree.text_content() == "x"
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p>the election<sup>1</sup> was</p>", "the election was"),
+        ("<p>it<a href='#n'><sup>3</sup></a> is</p>", "it is"),
+        ("<p>it <b>is</b><sup><a href='#n'>[4]</a></sup> so</p>", "it is so"),
+        ("<p><em>claims</em><sup>*</sup> it</p>", "claims it"),
+        ("<p>10<sup>6</sup> of 3 m<sup>2</sup> on the 1<sup>st</sup></p>", "10⁶ of 3 m² on the 1st"),
+        ("<p><sup>2</sup>We study</p>", "²We study"),
+        ("<sup>5</sup>", "⁵"),
+        ("<p>a<sup>" + "<i>1</i>" * 30 + "</sup></p>", "a" + "1" * 30),
+    ],
+)
+def test_notes_leave_no_numbers_behind(markup: str, text: str) -> None:
+    """The mark of a note goes, a power stays one, and other raised text stays as it is."""
+    tree = tree_of(markup)
+    prune(tree)
+    assert tree.text_content() == text

@@ -33,6 +33,15 @@ from bot.core.markup import plain
         ("<?xml version='1'?><!DOCTYPE html>hi", "hi"),
         ("</p>unopened", "unopened"),
         ("<p", ""),
+        ("the election<sup>1</sup> was", "the election was"),
+        ("won.<sup><a href='#n2'>[2]</a></sup> Then", "won. Then"),
+        ("it<a href='#n3'><sup>3</sup></a> is", "it is"),
+        ("in 2020<sup class=ref><a href='#n'>4, 5</a></sup>", "in 2020"),
+        ("<em>claims</em><sup>*</sup> it", "claims it"),
+        ("10<sup>6</sup> of 3 m<sup>2</sup>, 9 feet<sup>2</sup>, s<sup>-1</sup>", "10⁶ of 3 m², 9 feet², s⁻¹"),
+        ("the 1<sup>st</sup> x<sup>a&lt;b</sup> Brand<sup>TM</sup>", "the 1st xa<b BrandTM"),
+        ("never<sup>ends", "neverends"),
+        ("y<sup>" + "2" * 500 + "</sup>", "y" + "2" * 500),
     ],
 )
 def test_text_comes_out_of_markup(markup: str, text: str) -> None:
@@ -67,6 +76,8 @@ def test_any_markup_gives_text(markup: str) -> None:
         "<p><b>",
         "<a b=c ",
         "</div>",
+        "<sup>",
+        "<a><sup>1</sup>",
     ],
 )
 def test_hostile_runs_are_read_through(piece: str) -> None:
