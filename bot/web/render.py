@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.web.assets import Asset
 from bot.web.parts import WebParts
-from bot.web.timeline import ago, ahead, domain
+from bot.web.timeline import Piece, ago, ahead, domain, sayable
 from bot.web.visitor import visitor
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -35,6 +35,7 @@ class Pages:
         self._jinja.globals["asset"] = lambda name: assets[name].path
         self._jinja.filters["moment"] = lambda at: at.isoformat(timespec="seconds")
         self._jinja.filters["domain"] = domain
+        self._jinja.filters["parted"] = lambda text: sayable((Piece(text),))
         self._jinja.filters["clock"] = lambda at: f"{at.day} {at:%b %Y, %H:%M %Z}".strip()
 
     def fill(self, template: str, request: web.Request, **values: Any) -> str:  # noqa: ANN401 -- any template value

@@ -20,16 +20,19 @@ LONG = 900  # characters after which a text gets a scrollable box of its own
 # One bounded character class, no nesting: linear.
 _LINK = re.compile(r"https?://[^\s<>\"“”]+")
 _WORD_TO_SAY = re.compile(r"`([^`\s](?:[^`\n]{0,58}[^`\s])?)`")
+_CREDIT = re.compile(r"\n\n— ([^\n]{1,200})\n\Z")
+_JOINER = "\u2060"  # stands in names that end like an address, so that no platform makes a link of them
 _TRAILING = ".,;:!?'’)]}…"
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of a text: words, a link with what to show for it, or words that the reader may say."""
+    """A stretch of a text: words, a link with what to show for it, words that the reader may say, or whose they are."""
 
     text: str
     href: str | None = None
     say: bool = False
+    credit: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +118,7 @@ def _pieces(item: TimelineItem) -> tuple[Piece, ...]:
     if item.kind == "mention":
         return (Piece(item.text),)
     found = pieces(item.text, item.url)
-    return sayable(found) if item.kind == "reply" else found
+    return sayable(found) if item.kind == "reply" else credited(found)
 
 
 def pieces(text: str, url: str | None = None) -> tuple[Piece, ...]:
@@ -151,6 +154,21 @@ def sayable(found: tuple[Piece, ...]) -> tuple[Piece, ...]:
         stretches = _WORD_TO_SAY.split(piece.text)  # words, what to say, words, …
         parted += [Piece(text, say=bool(place % 2)) for place, text in enumerate(stretches) if text]
     return tuple(parted)
+
+
+def credited(found: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """The same, with the credit of a post ("— name" above its link) as a piece; left out where the link says the same.
+
+    The link at the end, with the credit, stands in the next line.
+    """
+    if len(found) < 2 or found[-1].href is None or not found[-2].text.endswith("\n"):
+        return found
+    *before, words, link = found
+    credit = _CREDIT.search(words.text)
+    said = Piece((words.text[: credit.start()] if credit else words.text).rstrip() + "\n")
+    if credit is None or credit[1].replace(_JOINER, "").removeprefix("www.").casefold() == link.text.casefold():
+        return (*before, said, link)
+    return (*before, said, Piece(f"— {credit[1]}", credit=True), link)
 
 
 def domain(url: str) -> str | None:

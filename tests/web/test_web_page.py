@@ -247,6 +247,12 @@ async def test_notices_are_for_this_machine_and_the_owner(browser: Browser, bot:
     assert "a feed is dead" not in (await browser.get("/", X_Forwarded_For="192.0.2.1")).text
 
 
+async def test_words_to_type_are_marked_in_a_notice(browser: Browser, bot: FakeBot) -> None:
+    """What stands in backquotes is shown as something to type, without them."""
+    bot.notices = [Notice(subject="x", text="say `unanswered <i>` to me", since=NOW)]
+    assert "say <code>unanswered &lt;i&gt;</code> to me" in (await browser.get("/")).text
+
+
 async def test_fresh_cards_come_as_the_page_draws_them(browser: Browser, bot: FakeBot) -> None:
     """The script asks for what is newer and gets whole threads, with what they answer."""
     asked = await bot.say("mention", "@ann", "one")

@@ -15,6 +15,7 @@ from bot.web.timeline import (
     ahead,
     as_json,
     cards,
+    credited,
     domain,
     parents_wanted,
     pieces,
@@ -131,6 +132,30 @@ def test_no_word_is_lost(text: str, url: str | None) -> None:
     found = pieces(text, url)
     assert "".join(piece.href or piece.text for piece in found) == text
     assert all(piece.href.startswith(("http://", "https://")) for piece in found if piece.href)
+
+
+LINK = "https://www.example.com/a/b"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"Words.\n\n— Ann of Sounds\n{LINK}", ("Words.\n", "— Ann of Sounds", "example.com")),
+        (f"Words.\n\n— example.com\n{LINK}", ("Words.\n", "example.com")),
+        (f"Words.\n\n— Example\u2060.com\n{LINK}", ("Words.\n", "example.com")),
+        (f"Words.\n{LINK}", ("Words.\n", "example.com")),
+        (f"Words.\n\n{LINK}", ("Words.\n", "example.com")),
+        (f"Words: {LINK}", ("Words: ", "example.com")),
+        (f"Words.\n\n— Ann\n\n{LINK}", ("Words.\n\n— Ann\n", "example.com")),
+        ("Words.\n\n— Ann\n", ("Words.\n\n— Ann\n",)),
+        ("", ()),
+    ],
+)
+def test_a_credit_stands_beside_its_link(text: str, expected: tuple[str, ...]) -> None:
+    """Whose words they are is told once: by name, or by the link alone where that says the same."""
+    found = credited(pieces(text, LINK))
+    assert tuple(piece.text for piece in found) == expected
+    assert [piece.text for piece in found if piece.credit] == [one for one in expected if one.startswith("— ")]
 
 
 def test_what_strangers_say_has_no_links() -> None:
