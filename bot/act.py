@@ -84,8 +84,9 @@ async def _of_post(row: OutboxRow, on: Acting) -> Values:
 
 
 def _spoke_for_it(why: Sequence[str]) -> str:
-    """The reasons of a choice for anybody's ears: without what spoke against it, and without the figures."""
-    return ", ".join(_FIGURE.sub("", one) for one in why if "(-" not in one)
+    """The reasons of a choice for anybody's ears: without what spoke against it or not at all, and without the figures."""
+    *most, last = [_FIGURE.sub("", one) for one in why if "(-" not in one and "(+0.00)" not in one] or [""]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 async def _search(match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
