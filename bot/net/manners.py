@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -30,7 +29,7 @@ REMEMBERED = 2_000
 
 
 @dataclass(slots=True)
-class _Host:
+class Host:
     """What is going on with one host."""
 
     slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
@@ -47,37 +46,27 @@ class Manners:
     on_hold: Callable[[str, datetime], None] | None = None
     ticks: Callable[[], float] = time.monotonic
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
-    _hosts: dict[str, _Host] = field(default_factory=dict)
+    _hosts: dict[str, Host] = field(default_factory=dict)
     _holds: dict[str, datetime] = field(default_factory=dict)
     _strikes: dict[str, int] = field(default_factory=dict)
 
-    @asynccontextmanager
-    async def turn(self, host: str, spacing: Callable[[], timedelta]) -> AsyncIterator[None]:
-        """Wait for this host's turn and keep it while the block runs.
+    def turn(self, host: str, spacing: Callable[[], timedelta]) -> Turn:
+        """Wait for this host's turn, and keep it while the block of `async with` runs.
 
         `spacing` is asked when the turn has come: whether a name is one of the owner's own shows at its first look-up.
-        :raises FeedUnreachable: if the host is held, before or after the wait
+        The block isn't entered, but FeedUnreachable raised, if the host is held, before or after the wait.
         """
-        self.refuse_if_held(host)
-        known = self._hosts.get(host) or self._remember(host)
-        known.users += 1
-        try:
-            async with known.slots:
-                async with known.gate:
-                    gap = spacing().total_seconds()
-                    if gap and (wait := known.next_start - self.ticks()) > 0:
-                        await self.pause(wait)
-                    self.refuse_if_held(host)
-                    known.next_start = self.ticks() + gap
-                yield
-        finally:
-            known.users -= 1
+        return Turn(self, host, spacing)
 
-    def _remember(self, host: str) -> _Host:
+    def host(self, name: str) -> Host:
+        """What is going on with a host."""
+        return self._hosts.get(name) or self._remember(name)
+
+    def _remember(self, host: str) -> Host:
         if len(self._hosts) >= REMEMBERED:
             now = self.ticks()
             self._hosts = {name: one for name, one in self._hosts.items() if one.users or one.next_start > now}
-        return self._hosts.setdefault(host, _Host())
+        return self._hosts.setdefault(host, Host())
 
     # ----------------------------------------------------------------- holds
 
@@ -119,3 +108,40 @@ class Manners:
         latest = self.now() + LONGEST
         for host, until in holds.items():
             self._holds[host] = min(until, latest)
+
+
+class Turn:
+    """One request's turn with its host."""
+
+    __slots__ = ("_host", "_known", "_manners", "_spacing")
+
+    def __init__(self, manners: Manners, host: str, spacing: Callable[[], timedelta]) -> None:
+        self._manners, self._host, self._spacing = manners, host, spacing
+
+    async def __aenter__(self) -> None:
+        manners = self._manners
+        manners.refuse_if_held(self._host)
+        known = self._known = manners.host(self._host)
+        known.users += 1
+        try:
+            await known.slots.acquire()
+        except BaseException:
+            known.users -= 1
+            raise
+        try:
+            async with known.gate:
+                gap = self._spacing().total_seconds()
+                if gap and (wait := known.next_start - manners.ticks()) > 0:
+                    await manners.pause(wait)
+                manners.refuse_if_held(self._host)
+                known.next_start = manners.ticks() + gap
+        except BaseException:
+            self._over()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._over()
+
+    def _over(self) -> None:
+        self._known.slots.release()
+        self._known.users -= 1
