@@ -7,7 +7,6 @@ is 400 and not 401; a record under a used key is 200 if it is the same and 400 `
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import itertools
 import json
@@ -20,7 +19,7 @@ from aiohttp import web
 from bot.prove.asked import Asked, dated
 from bot.prove.bluesky_lexicon import DID, objection
 from bot.prove.bluesky_world import PROFILE, Record, World, did_of, is_collection
-from bot.prove.faults import Troubles, keeps, misleading, refusal, utc
+from bot.prove.faults import Troubles, misleading, refusal, utc
 
 GRACE = 7200.0
 """Seconds for which a refresh token that was exchanged is still taken."""
@@ -43,7 +42,6 @@ class Token:
 class BlueskyServer(World):
     """One server, with one account whose app password is `password`, and as many people as speak to it."""
 
-    troubles: Troubles = field(default_factory=Troubles)
     password: str = "good"  # noqa: S105 -- a test's
     scope: str = "com.atproto.appPass"  # com.atproto.access: the main password
     access_lives: float = 7200.0  # seconds
@@ -53,12 +51,9 @@ class BlueskyServer(World):
     appview: bool = True  # whether there is one now
     writes_left: int | None = None  # None: nobody counts
     asked: list[Asked] = field(default_factory=list)
-    arrived: Callable[[], object] | None = None  # told of each request to post, before anything is done about it
-    requests: int = 0  # to post
     logins: int = 0
     renewals: int = 0
     seen_at: str = ""
-    url: str = ""
     tokens: dict[str, Token] = field(default_factory=dict)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -169,21 +164,16 @@ class BlueskyServer(World):
         if said.get("collection") == PROFILE:
             self._let_in(request)
             return self._written(said)
-        self.requests += 1
-        if self.arrived:
-            self.arrived()
+        self.struck()
         self._let_in(request)
         fault = self.troubles.next()
         refused = refusal(fault, utc(self.clock())) or self._spent()
         if refused is not None:
             return refused
-        if fault == "kept late":
-            await asyncio.sleep(self.troubles.moment())
-        answer = self._written(said) if keeps(fault) else web.json_response({})
-        if answer.status != 200:
-            return answer
-        if fault.endswith(", late"):
-            await asyncio.sleep(self.troubles.moment())
+        async with self.fate(fault) as kept:
+            answer = self._written(said) if kept else web.json_response({})
+            if answer.status != 200:
+                return answer
         return await misleading(fault, request) or answer
 
     def _written(self, said: dict[str, Any]) -> web.Response:

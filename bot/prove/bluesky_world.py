@@ -9,12 +9,12 @@ import base64
 import hashlib
 import json
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.prove.faults import utc
+from bot.prove.faulty import Faulty
 from bot.prove.verdict import answer_to
 
 POST, PROFILE = "app.bsky.feed.post", "app.bsky.actor.profile"
@@ -64,12 +64,11 @@ class Record:
 
 
 @dataclass(slots=True, kw_only=True)
-class World:
+class World(Faulty):
     """All that is there; the one account of the bot's is `handle`."""
 
     domain: str = "test"
     handle: str = "bot.test"
-    clock: Callable[[], float] = time.time
     lag: Callable[[], float] = lambda: 0.0  # seconds until the bot is told of what was said
     is_bot: bool = True  # what the bot's profile says
     records: dict[str, Record] = field(default_factory=dict)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from bot.prove.faults import Troubles, keeps, misleading, refusal, utc
+from bot.prove.faults import misleading, refusal, utc
+from bot.prove.faulty import Faulty
 from bot.prove.verdict import answer_to
 
 
@@ -37,19 +36,14 @@ class Said:
 
 
 @dataclass(slots=True, kw_only=True)
-class Counting:
+class Counting(Faulty):
     """One platform's server."""
 
-    troubles: Troubles = field(default_factory=Troubles)
     keyed: bool = False  # a used key is answered with its post
     lag: Callable[[], float] = float  # seconds until a post can be read back
-    clock: Callable[[], float] = time.time
     kept: list[Kept] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
-    arrived: Callable[[], object] | None = None  # told of each request to post, before anything is done about it
-    requests: int = 0
     looks: int = 0  # how often it was read back
-    url: str = ""
 
     def say(self, author: str, text: str) -> None:
         """Let somebody mention the bot."""
@@ -82,18 +76,13 @@ class Counting:
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
         said, key = await request.json(), request.headers.get("Idempotency-Key", "")
-        self.requests += 1
-        if self.arrived:
-            self.arrived()
+        self.struck()
         fault = self.troubles.next()
         refused = refusal(fault, utc(self.clock()))
         if refused is not None:
             return refused
-        if fault == "kept late":
-            await asyncio.sleep(self.troubles.moment())
-        kept = self._keep(key, said) if keeps(fault) else None
-        if fault.endswith(", late"):
-            await asyncio.sleep(self.troubles.moment())
+        async with self.fate(fault) as is_kept:
+            kept = self._keep(key, said) if is_kept else None
         return await misleading(fault, request) or web.json_response({"id": kept.id} if kept else {})
 
     async def _posts(self, request: web.Request) -> web.Response:

@@ -1,40 +1,29 @@
-"""A small Discord, interface and gateway, which counts what it keeps and has bad days.  May import: aiohttp, faults.
-
-It refuses by hand what the real one refuses: unknown fields are let pass there, but not here.
-"""
+"""A small Discord, interface and gateway, which counts what it keeps and has bad days.  May import: aiohttp, faults."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from email.utils import format_datetime
-from typing import Any, Literal
+from typing import Any
 
 from aiohttp import web
 
-from bot.prove.asked import Asked
+from bot.prove.asked import Asked, dated
 from bot.prove.discord_gateway import DiscordGateway
-from bot.prove.discord_world import BOT, CALL, GUILD, HISTORY, HOME, SEND, VIEW, Message, World
-from bot.prove.faults import Troubles, keeps, misleading, refusal, utc
+from bot.prove.discord_refusals import Scope, called, error, headers_of, invalid, limited, objection
+from bot.prove.discord_world import BOT, GUILD, HISTORY, HOME, SEND, VIEW, Message, World
+from bot.prove.faults import Troubles, misleading, refusal, utc
 
 NONCE_LIVES = 120.0
 """Seconds for which a nonce is known: "the past few minutes", at its shortest."""
 
-LONGEST, PAGE = 2000, 100
-
-_FIELDS = {"content", "nonce", "enforce_nonce", "allowed_mentions", "flags", "message_reference", "tts", "embeds"}
-_FIELDS |= {"components", "sticker_ids", "attachments", "poll"}
-_ALLOWED = {"parse", "users", "roles", "replied_user"}
-
-Scope = Literal["user", "global", "shared"]
+PAGE = 100
 
 
 @dataclass(slots=True, kw_only=True)
 class DiscordServer(World):
     """One server with one bot, whose token is `token`."""
 
-    troubles: Troubles = field(default_factory=Troubles)
     token: str = "good"  # noqa: S105 -- a test's
     redelivers: bool = False  # what was read comes again
     limit: int = 1000  # messages that may be posted in five seconds
@@ -43,9 +32,6 @@ class DiscordServer(World):
     flags: int = 0  # of its application
     missing: set[str] = field(default_factory=set)  # paths that are closed
     asked: list[Asked] = field(default_factory=list)
-    arrived: Callable[[], object] | None = None  # told of each request to post, before anything is done about it
-    requests: int = 0  # to post
-    url: str = ""
     gateway: DiscordGateway = field(init=False)
     _posted_at: list[float] = field(default_factory=list)
 
@@ -105,26 +91,26 @@ class DiscordServer(World):
             response: web.StreamResponse = refused if refused is not None else await handler(request)
             if response.content_type == "application/json" and not response.prepared:
                 response.headers["Content-Type"] = "application/json"  # without a charset, as the real one has it
-            if not response.prepared and "Date" not in response.headers:
-                response.headers["Date"] = format_datetime(utc(self.clock()).replace(microsecond=0), usegmt=True)
+            if "Date" not in response.headers:
+                dated(response, self.clock())
             return response
 
         return guarded
 
     def _stopped(self, request: web.Request) -> web.Response | None:
         if request.headers.get("Authorization") != f"Bot {self.token}":
-            return _error(401, 0, "401: Unauthorized")
+            return error(401, 0, "401: Unauthorized")
         if not request.headers.get("User-Agent", "").startswith("DiscordBot ("):
-            return _error(403, 40333, "internal network error")
+            return error(403, 40333, "internal network error")
         if request.path in self.missing:
-            return _error(403, 50001, "Missing Access")
+            return error(403, 50001, "Missing Access")
         if self.limited:
-            return _limited(self.limited.pop(0), 1.5)
+            return limited(self.limited.pop(0), 1.5)
         channel = request.match_info.get("channel")
         if channel is not None and channel not in self.channels:
-            return _error(404, 10003, "Unknown Channel")
+            return error(404, 10003, "Unknown Channel")
         if channel == HOME and not self.may & VIEW:
-            return _error(403, 50001, "Missing Access")
+            return error(403, 50001, "Missing Access")
         return None
 
     # ----------------------------------------------------------------- what it says of itself
@@ -174,20 +160,13 @@ class DiscordServer(World):
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
         said, channel = self.asked[-1].json, request.match_info["channel"]
-        self.requests += 1
-        if self.arrived:
-            self.arrived()
+        self.struck()
         fault = self.troubles.next()
         refused = refusal(fault, utc(self.clock())) or self._full() or self._objection(said, channel)
         if refused is not None:
             return refused
-        if fault == "kept late":
-            await asyncio.sleep(self.troubles.moment())
-        message = None
-        if keeps(fault):
-            message = self._known(said, channel) or self.keep(self._sent(said, channel))
-        if fault.endswith(", late"):
-            await asyncio.sleep(self.troubles.moment())
+        async with self.fate(fault) as kept:
+            message = self._known(said, channel) or self.keep(self._sent(said, channel)) if kept else None
         answer = self.shown(message) | {"nonce": message.nonce} if message else {}
         return await misleading(fault, request) or web.json_response(answer, headers=self._budget())
 
@@ -203,45 +182,19 @@ class DiscordServer(World):
         now = self.clock()
         self._posted_at = [at for at in self._posted_at if now - 5 < at]
         if len(self._posted_at) >= self.limit:
-            return _limited("user", self._posted_at[0] + 5 - now)
+            return limited("user", self._posted_at[0] + 5 - now)
         self._posted_at.append(now)
         return None
 
     def _budget(self) -> dict[str, str]:
         after = self._posted_at[0] + 5 - self.clock() if self._posted_at else 0.0
         left = self.limit - len(self._posted_at)
-        return _headers(self.limit, left, after)
+        return headers_of(self.limit, left, after)
 
-    def _objection(self, said: object, channel: str) -> web.Response | None:  # noqa: C901 -- one flat list
-        """What the interface refuses of a message."""
+    def _objection(self, said: object, channel: str) -> web.Response | None:
         if channel == HOME and not self.may & SEND:
-            return _error(403, 50013, "Missing Permissions")
-        if not isinstance(said, dict) or set(said) - _FIELDS:
-            return _invalid("content", "UNKNOWN_FIELD")
-        content, nonce, flags = said.get("content"), said.get("nonce"), said.get("flags", 0) or 0
-        if content is not None and not isinstance(content, str):
-            return _invalid("content", "BASE_TYPE_STRING")
-        if not (content or "").strip():
-            return _error(400, 50006, "Cannot send an empty message")
-        if content is not None and len(content) > LONGEST:
-            return _invalid("content", "BASE_TYPE_MAX_LENGTH")
-        if nonce is not None and (not isinstance(nonce, str | int) or len(str(nonce)) > 25):
-            return _invalid("nonce", "NONCE_TYPE_TOO_LONG")
-        if not isinstance(flags, int) or flags & ~(1 << 2 | 1 << 12):
-            return _invalid("flags", "MESSAGE_FLAGS")
-        allowed, reference = said.get("allowed_mentions"), said.get("message_reference")
-        if allowed is not None and (not isinstance(allowed, dict) or set(allowed) - _ALLOWED):
-            return _invalid("allowed_mentions", "DICT_TYPE_CONVERT")
-        if allowed and allowed.get("users") and "users" in (allowed.get("parse") or []):
-            return _invalid("allowed_mentions", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE")
-        if reference is None:
-            return None
-        if not isinstance(reference, dict) or not str(reference.get("message_id", "")).isdigit():
-            return _invalid("message_reference", "DICT_TYPE_CONVERT")
-        parent = self._there(channel, reference["message_id"])
-        if parent is None and reference.get("fail_if_not_exists", True):
-            return _invalid("message_reference", "REPLIES_UNKNOWN_MESSAGE")
-        return None
+            return error(403, 50013, "Missing Permissions")
+        return objection(said, [one.id for one in self.messages if one.channel == channel])
 
     def _there(self, channel: str, id_: object) -> Message | None:
         return next((one for one in self.messages if one.id == str(id_) and one.channel == channel), None)
@@ -259,14 +212,14 @@ class DiscordServer(World):
             kind=19 if parent else 0,
             flags=said.get("flags", 0) or 0,
         )
-        return replace(message, pings=_called(message.text, said.get("allowed_mentions"), parent))
+        return replace(message, pings=called(message.text, said.get("allowed_mentions"), parent))
 
     async def _delete(self, request: web.Request) -> web.Response:
         message = self._there(request.match_info["channel"], request.match_info["id"])
         if message is None:
-            return _error(404, 10008, "Unknown Message")
+            return error(404, 10008, "Unknown Message")
         if message.author != BOT:
-            return _error(403, 50013, "Missing Permissions")
+            return error(403, 50013, "Missing Permissions")
         self.remove(message)
         return web.Response(status=204)
 
@@ -274,13 +227,13 @@ class DiscordServer(World):
 
     async def _one(self, request: web.Request) -> web.Response:
         message = self._there(request.match_info["channel"], request.match_info["id"])
-        return _error(404, 10008, "Unknown Message") if message is None else web.json_response(self.shown(message))
+        return error(404, 10008, "Unknown Message") if message is None else web.json_response(self.shown(message))
 
     async def _read(self, request: web.Request) -> web.Response:
         query, channel = request.query, request.match_info["channel"]
         limit = int(query.get("limit", "50"))
         if set(query) - {"after", "before", "around", "limit"} or not 1 <= limit <= PAGE or not _ids(query):
-            return _invalid("limit", "NUMBER_TYPE_MAX")
+            return invalid("limit", "NUMBER_TYPE_MAX")
         now = self.clock()
         those = [one for one in self.messages if one.channel == channel and one.seen_at <= now]
         if channel == HOME and not self.may & HISTORY:
@@ -296,45 +249,6 @@ class DiscordServer(World):
 
 def _ids(query: Mapping[str, str]) -> bool:
     return all(query[name].isdigit() for name in ("after", "before", "around") if name in query)
-
-
-def _called(text: str, allowed: Mapping[str, Any] | None, parent: Message | None) -> tuple[str, ...]:
-    """Whom a message tells of itself, as `allowed_mentions` says; without that, everybody whom it names."""
-    told: dict[str, Any] = (
-        {"parse": ["users", "roles", "everyone"], "replied_user": True} if allowed is None else dict(allowed)
-    )
-    kinds: list[str] = told.get("parse") or []
-    users: list[str] = told.get("users") or []
-    called: list[str] = []
-    for found in CALL.finditer(text):
-        if (found[1] and ("users" in kinds or found[1] in users)) or (found[2] and "everyone" in kinds):
-            called.append(found[1] or "@everyone")
-        elif found[3] and "roles" in kinds:
-            called.append(found[3])
-    if parent is not None and told.get("replied_user"):
-        called.append(parent.author)
-    return tuple(dict.fromkeys(called))
-
-
-def _headers(limit: int, left: int, after: float) -> dict[str, str]:
-    names = {"Limit": str(limit), "Remaining": str(max(left, 0)), "Reset-After": f"{after:.3f}", "Bucket": "abcd1234"}
-    return {f"X-RateLimit-{name}": value for name, value in names.items()}
-
-
-def _limited(scope: Scope, after: float) -> web.Response:
-    headers = {"Retry-After": str(int(after) + 1), "X-RateLimit-Scope": scope}
-    headers |= {"X-RateLimit-Global": "true"} if scope == "global" else _headers(5, 0, after)
-    said = {"message": "You are being rate limited.", "retry_after": after, "global": scope == "global"}
-    return web.json_response(said, status=429, headers=headers)
-
-
-def _invalid(name: str, code: str) -> web.Response:
-    errors = {name: {"_errors": [{"code": code, "message": "Invalid."}]}}
-    return _error(400, 50035, "Invalid Form Body", errors=errors)
-
-
-def _error(status: int, code: int, words: str, **more: object) -> web.Response:
-    return web.json_response({"message": words, "code": code, **more}, status=status)
 
 
 def discord(troubles: Troubles) -> DiscordServer:

@@ -6,18 +6,17 @@ Of all messages there is one order, that of their ids.
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from bot.prove.faults import utc
-from bot.prove.verdict import answer_to
+from bot.prove.faulty import Faulty
+from bot.prove.verdict import answer_to, known_by
 
 EPOCH = 1_420_070_400_000
 GUILD, HOME, BOT, EVERYONE = "1000000000000000001", "1000000000000000002", "1000000000000000003", "@everyone"
 
-LINK = re.compile(r"https?://\S+")
 CALL = re.compile(r"<@!?([0-9]+)>|@(everyone|here)\b|<@&([0-9]+)>")
 
 VIEW, SEND, EMBED, HISTORY = 1 << 10, 1 << 11, 1 << 14, 1 << 16
@@ -50,10 +49,9 @@ class Told(Protocol):
 
 
 @dataclass(slots=True, kw_only=True)
-class World:
+class World(Faulty):
     """All that is there."""
 
-    clock: Callable[[], float] = time.time
     lag: Callable[[], float] = float  # seconds until what the bot said can be read back
     name: str = "starfish"
     is_bot: bool = True
@@ -73,8 +71,7 @@ class World:
 
     def there(self) -> list[str]:
         """What the bot said, by what it is known by: the message that it answers, or its link."""
-        links = [(LINK.search(one.text), one) for one in self.kept]
-        return [answer_to(one.reply_to) if one.reply_to or not link else link[0] for link, one in links]
+        return [known_by(one.text, one.reply_to) for one in self.kept]
 
     def owed(self) -> list[str]:
         """The answers to all who spoke to the bot."""

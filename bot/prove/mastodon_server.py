@@ -7,7 +7,6 @@ it advertises, has letters in its ids, no server-sent events, and refuses with 4
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -31,7 +30,6 @@ _VISIBILITIES = {"public", "unlisted", "private", "direct"}
 class MastodonServer(World):
     """One server, with one account whose token is `token`, and as many people as speak to it."""
 
-    troubles: Troubles = field(default_factory=Troubles)
     unsaying: Troubles = field(default_factory=Troubles)  # of deleting: "kept" is done
     token: str = "good"  # noqa: S105 -- a test's
     further: set[str] = field(default_factory=set)  # more tokens of the same account
@@ -46,9 +44,6 @@ class MastodonServer(World):
     pages: bool = True  # whether `max_id` is understood
     missing: set[str] = field(default_factory=set)  # paths that it hasn't got
     asked: list[Asked] = field(default_factory=list)
-    arrived: Callable[[], object] | None = None  # told of each request to post, before anything is done about it
-    requests: int = 0  # to post
-    url: str = ""
 
     @property
     def listened(self) -> bool:
@@ -138,24 +133,17 @@ class MastodonServer(World):
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
         said = self.asked[-1].json
-        self.requests += 1
-        if self.arrived:
-            self.arrived()
+        self.struck()
         fault = self.troubles.next()
         refused = refusal(fault, utc(self.clock())) or self._objection(said)
         if refused is not None:
             return refused
-        if fault == "kept late":
-            await asyncio.sleep(self.troubles.moment())
         status = None
-        if keeps(fault):
+        async with self.fate(fault) as kept:
             key = request.headers.get("Idempotency-Key", "")
-            status = self._used(key)
-            if status is not None and self.used_key == "500":
+            if kept and (status := self._used(key)) is not None and self.used_key == "500":
                 return _error(500, "Internal Server Error")
-            status = status or self.keep(_sent(said, key))
-        if fault.endswith(", late"):
-            await asyncio.sleep(self.troubles.moment())
+            status = status or (self.keep(_sent(said, key)) if kept else None)
         return await misleading(fault, request) or web.json_response(self.shown(status) if status else {})
 
     def _used(self, key: str) -> Status | None:
@@ -228,7 +216,7 @@ class MastodonServer(World):
             return _error(400, "Unknown stream type")
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        with self.listening() as stream, suppress(ConnectionError):
+        with self.streams.listening() as stream, suppress(ConnectionError):
             while (told := await stream.get()) is not None:
                 await socket.send_json({"stream": [name], "event": told[0], "payload": told[1]})
         await socket.close()
@@ -239,7 +227,7 @@ class MastodonServer(World):
             return _error(404, "Not Found")
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
-        with self.listening() as stream, suppress(ConnectionError):
+        with self.streams.listening() as stream, suppress(ConnectionError):
             await response.write(b":)\n:thump\n\n")
             while (told := await stream.get()) is not None:
                 await response.write(f"event: {told[0]}\ndata: {told[1]}\n\n".encode())

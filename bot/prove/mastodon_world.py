@@ -5,25 +5,22 @@ May import: core.text, verdict.
 
 from __future__ import annotations
 
-import asyncio
 import html
 import json
 import re
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from bot.core.text import measure
 from bot.model import Limits
 from bot.prove.faults import utc
-from bot.prove.verdict import answer_to
+from bot.prove.faulty import Faulty, Streams
+from bot.prove.verdict import LINK, answer_to, known_by
 
 Dialect = Literal["mastodon", "gotosocial"]
 Event = tuple[str, str]  # what a stream tells: the name of the event, and its payload
 
-LINK = re.compile(r"https?://\S+")
 HANDLE = re.compile(r"(?<![\w/@])@([A-Za-z0-9_]+)(?:@([A-Za-z0-9.-]+\w))?")
 _SPECIAL = re.compile(rf"(?P<link>{LINK.pattern})|(?P<handle>{HANDLE.pattern})")
 _BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -46,19 +43,18 @@ class Status:
 
 
 @dataclass(slots=True, kw_only=True)
-class World:
+class World(Faulty):
     """All that is there; the one bot's account is "bot"."""
 
     dialect: Dialect = "mastodon"
     domain: str = "social.example"
-    clock: Callable[[], float] = time.time
     lag: Callable[[], float] = lambda: 0.0  # seconds until what the bot said can be read
     max_characters: int = 500
     is_bot: bool = True  # what the bot's profile says
     statuses: list[Status] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
     _number: int = 0
-    _streams: set[asyncio.Queue[Event | None]] = field(default_factory=set)
+    streams: Streams[Event] = field(default_factory=Streams)
 
     @property
     def kept(self) -> list[Status]:
@@ -67,8 +63,7 @@ class World:
 
     def there(self) -> list[str]:
         """What the bot said, by what it is known by: the mention that it answers, or its link."""
-        links = [(LINK.search(one.text), one) for one in self.kept]
-        return [answer_to(one.reply_to) if one.reply_to or not link else link[0] for link, one in links]
+        return [known_by(one.text, one.reply_to) for one in self.kept]
 
     def owed(self) -> list[str]:
         """The answers to all who spoke."""
@@ -90,18 +85,13 @@ class World:
         """Tell the bot's account of something."""
         about = {"type": kind, "created_at": status["created_at"], "account": status["account"], "status": status}
         self.notes.append({"id": self._new_id(), **about})
-        self.tell("notification", json.dumps(self.notes[-1]))
+        self.streams.tell(("notification", json.dumps(self.notes[-1])))
 
     def take_back(self, status: Status) -> None:
         """Let somebody delete what they said: it, and every notice of it, is gone; who listens is told."""
         self.statuses = [one for one in self.statuses if one.id != status.id]
         self.notes = [note for note in self.notes if note["status"]["id"] != status.id]
-        self.tell("delete", status.id)
-
-    def tell(self, event: str, payload: str) -> None:
-        """Tell everybody who listens."""
-        for stream in self._streams:
-            stream.put_nowait((event, payload))
+        self.streams.tell(("delete", status.id))
 
     def keep(self, status: Status) -> Status:
         """Keep what somebody said."""
@@ -147,25 +137,14 @@ class World:
             "reblog": None,
         }
 
-    @contextmanager
-    def listening(self) -> Iterator[asyncio.Queue[Event | None]]:
-        """Hear of everything that the bot is told of; None is the end."""
-        stream: asyncio.Queue[Event | None] = asyncio.Queue()
-        self._streams.add(stream)
-        try:
-            yield stream
-        finally:
-            self._streams.discard(stream)
-
     @property
     def listeners(self) -> int:
         """How many listen."""
-        return len(self._streams)
+        return len(self.streams)
 
     def cut_streams(self) -> None:
         """Hang up on everybody who listens."""
-        for stream in self._streams:
-            stream.put_nowait(None)
+        self.streams.tell(None)
 
     def _new_id(self) -> str:
         """Ids as they come: long numbers of Mastodon, and letters of the others; they grow as texts of one length."""

@@ -15,7 +15,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.prove.asked import Asked, dated
-from bot.prove.faults import Troubles, keeps, misleading, refusal, utc
+from bot.prove.faults import Troubles, misleading, refusal, utc
 from bot.prove.matrix_strict import Bad, answered_by, object_to
 from bot.prove.matrix_sync import Syncing
 
@@ -34,7 +34,6 @@ FORGETS = 0.05
 class MatrixServer(Syncing):
     """One homeserver, with one account of ours, and as many people as speak to it."""
 
-    troubles: Troubles = field(default_factory=Troubles)
     token: str = "good"  # noqa: S105 -- a test's; of the device "STARFISH"
     password: str = "secret"  # noqa: S105
     remembers: bool = True  # transaction ids
@@ -42,10 +41,7 @@ class MatrixServer(Syncing):
     power: dict[str, Any] | None = None  # levels, of every room
     tokens: dict[str, str] = field(default_factory=dict)  # and the devices that they belong to
     asked: list[Asked] = field(default_factory=list)
-    arrived: Callable[[], object] | None = None  # told of each request to post, before anything is done about it
-    requests: int = 0  # to post
     logins: int = 0
-    url: str = ""
 
     def __post_init__(self) -> None:
         Syncing.__post_init__(self)  # slotted classes have no `super()` of their own
@@ -167,9 +163,7 @@ class MatrixServer(Syncing):
 
     async def _send(self, request: web.Request) -> web.StreamResponse:
         said, txn, device = self.asked[-1].json, request.match_info["txn"], self._device(request) or ""
-        self.requests += 1
-        if self.arrived:
-            self.arrived()
+        self.struck()
         if self.forgets and self.troubles.dice.random() < FORGETS:
             self.tokens.clear()
             raise Bad(401, "M_UNKNOWN_TOKEN", "Access token has expired", soft_logout=True)
@@ -184,16 +178,12 @@ class MatrixServer(Syncing):
         answered = answered_by(said)
         if answered is not None and ((parent := self.find(answered)) is None or parent.room != room):
             raise Bad(400, "M_BAD_JSON", "it answers what is not in the room")  # which Synapse lets pass
-        if fault == "kept late":
-            await asyncio.sleep(self.troubles.moment())
         event = None
-        if keeps(fault):
-            event = next(
-                (one for one in self.events if self.remembers and (one.txn, one.device) == (txn, device)), None
-            )
-            event = event or self.happen(room, self.me, "m.room.message", said, txn=txn, device=device)
-        if fault.endswith(", late"):
-            await asyncio.sleep(self.troubles.moment())
+        async with self.fate(fault) as kept:
+            if kept:
+                known = (one for one in self.events if self.remembers and (one.txn, one.device) == (txn, device))
+                event = next(known, None)
+                event = event or self.happen(room, self.me, "m.room.message", said, txn=txn, device=device)
         return await misleading(fault, request) or web.json_response({"event_id": event.id} if event else {})
 
     async def _redact(self, request: web.Request) -> web.Response:
@@ -214,7 +204,7 @@ class MatrixServer(Syncing):
         query, device = dict(request.query), self._device(request) or ""
         told = self.told(query, device)
         if "since" in query and not told["rooms"]["join"] and not told["rooms"]["invite"]:
-            with self.listening() as stream, suppress(TimeoutError):
+            with self.streams.listening() as stream, suppress(TimeoutError):
                 async with asyncio.timeout(int(query.get("timeout", "0")) / 1000):
                     if not await stream.get():
                         assert request.transport is not None

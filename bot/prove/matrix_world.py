@@ -5,18 +5,14 @@ May import: verdict, what it is strict about.
 
 from __future__ import annotations
 
-import asyncio
-import re
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.prove.faulty import Faulty, Streams
 from bot.prove.matrix_strict import answered_by
-from bot.prove.verdict import answer_to
+from bot.prove.verdict import answer_to, known_by
 
-LINK = re.compile(r"https?://\S+")
 HOME = "!home:example.org"
 ALIAS = "#news:example.org"
 
@@ -61,17 +57,16 @@ class Room:
 
 
 @dataclass(slots=True, kw_only=True)
-class World:
+class World(Faulty):
     """All that is there; the one bot is `me`."""
 
     me: str = "@bot:example.org"
     own_name: str = "Starfish"
-    clock: Callable[[], float] = time.time
     lag: Callable[[], float] = float  # seconds until what the bot said can be read back
     events: list[Event] = field(default_factory=list)
     rooms: dict[str, Room] = field(default_factory=dict)
     spoken_to: list[str] = field(default_factory=list)  # the mentions, by their ids
-    _streams: set[asyncio.Queue[bool]] = field(default_factory=set)
+    streams: Streams[bool] = field(default_factory=Streams)
 
     def __post_init__(self) -> None:
         self.room(HOME, alias=ALIAS, members={self.me: "join", "@ann:example.org": "join", "@cat:far.example": "join"})
@@ -88,8 +83,7 @@ class World:
 
     def there(self) -> list[str]:
         """What the bot said, by what it is known by: the mention that it answers, or its link."""
-        links = [(LINK.search(one.text), one) for one in self.kept]
-        return [answer_to(one.reply_to) if one.reply_to or not link else link[0] for link, one in links]
+        return [known_by(one.text, one.reply_to) for one in self.kept]
 
     def owed(self) -> list[str]:
         """The answers to all who spoke."""
@@ -158,8 +152,7 @@ class World:
         self.events.append(event)
         if event.state_key is not None:
             self.rooms[room].state[kind, event.state_key] = content
-        for stream in self._streams:
-            stream.put_nowait(True)
+        self.streams.tell(True)
         return event
 
     def find(self, number: str) -> Event | None:
@@ -184,22 +177,11 @@ class World:
             told["unsigned"]["transaction_id"] = event.txn
         return told
 
-    @contextmanager
-    def listening(self) -> Iterator[asyncio.Queue[bool]]:
-        """Hear of everything that happens; False is the end."""
-        stream: asyncio.Queue[bool] = asyncio.Queue()
-        self._streams.add(stream)
-        try:
-            yield stream
-        finally:
-            self._streams.discard(stream)
-
     @property
     def listeners(self) -> int:
         """How many listen."""
-        return len(self._streams)
+        return len(self.streams)
 
     def cut_streams(self) -> None:
         """Hang up on everybody who listens."""
-        for stream in self._streams:
-            stream.put_nowait(False)
+        self.streams.tell(None)

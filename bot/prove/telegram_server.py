@@ -8,7 +8,6 @@ know, or of a wrong type, is refused.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.prove.faults import Troubles, keeps, misleading, refusal, utc
+from bot.prove.faults import Troubles, misleading, refusal, utc
 from bot.prove.telegram_world import BOT, CHANNEL, Kept, World, utf16
 
 _SEND = {
@@ -57,7 +56,6 @@ class Refused(Exception):
 class TelegramServer(World):
     """One server that knows one bot, whose token is `token`."""
 
-    troubles: Troubles = field(default_factory=Troubles)
     token: str = "good"  # noqa: S105 -- a test's
     bad_token: int = 401  # the status that a wrong token gets
     floods: list[int] = field(default_factory=list)  # seconds that the next messages are told to wait, one a message
@@ -66,9 +64,6 @@ class TelegramServer(World):
     redelivers: bool = False  # updates that were acknowledged come again
     private_mode: bool = True
     asked: list[Asked] = field(default_factory=list)
-    arrived: Callable[[], object] | None = None  # told of each request to post, before anything is done about it
-    requests: int = 0  # to post
-    url: str = ""
 
     @property
     def listened(self) -> bool:
@@ -157,9 +152,7 @@ class TelegramServer(World):
     # ----------------------------------------------------------------- posting
 
     async def _send(self, request: web.Request, said: dict[str, Any]) -> web.StreamResponse | dict[str, Any]:
-        self.requests += 1
-        if self.arrived:
-            self.arrived()
+        self.struck()
         if self.floods:
             wait = self.floods.pop(0)
             raise Refused(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
@@ -167,11 +160,8 @@ class TelegramServer(World):
         if (refused := refusal(fault, utc(self.clock()))) is not None:
             return refused
         chat = self._checked(said)
-        if fault == "kept late":
-            await asyncio.sleep(self.troubles.moment())
-        message = self._keep(chat, said) if keeps(fault) else {}
-        if fault.endswith(", late"):
-            await asyncio.sleep(self.troubles.moment())
+        async with self.fate(fault) as kept:
+            message = self._keep(chat, said) if kept else {}
         return await misleading(fault, request) or message
 
     def _checked(self, said: dict[str, Any]) -> dict[str, Any]:

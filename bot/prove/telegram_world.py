@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.prove.verdict import answer_to
+from bot.prove.faulty import Faulty
+from bot.prove.verdict import LINK, answer_to, known_by
 
 BOT = {"id": 123456, "is_bot": True, "first_name": "Starfish", "username": "starfish_bot"}
 CHANNEL: dict[str, Any] = {"id": -1001000000001, "type": "channel", "title": "Proof", "username": "proof"}
@@ -25,7 +24,6 @@ RIGHTS = (
 )
 """What is said of every administrator; the last of a channel's only."""
 
-LINK = re.compile(r"https?://\S+")
 CALL = re.compile(r"(?<!\w)@([A-Za-z0-9_]{2,32})(?!\w)")
 COMMAND = re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/<>])")
 
@@ -52,10 +50,9 @@ class Kept:
 
 
 @dataclass(slots=True, kw_only=True)
-class World:
+class World(Faulty):
     """All that is there."""
 
-    clock: Callable[[], float] = time.time
     chats: dict[int, dict[str, Any]] = field(
         default_factory=lambda: {each["id"]: dict(each) for each in (CHANNEL, GROUP)}
     )
@@ -157,8 +154,7 @@ class World:
 
     def there(self) -> list[str]:
         """What the bot said, by what it is known by: the message that it answers, or its link."""
-        links = [(LINK.search(one.text), one) for one in self.kept]
-        return [answer_to(one.reply_to) if one.reply_to or not link else link[0] for link, one in links]
+        return [known_by(one.text, one.reply_to) for one in self.kept]
 
     def owed(self) -> list[str]:
         """The answers to all who spoke."""

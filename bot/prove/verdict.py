@@ -6,6 +6,7 @@ nobody can find out and the owner was asked about: there or not, it was neither 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from bot.store import Store
 
 ALL = 1_000_000
 """More rows than any proof has."""
+
+LINK = re.compile(r"https?://\S+")
 
 RESTLESS = (State.PLANNED, State.WAITING, State.SENDING, State.UNKNOWN)
 
@@ -39,6 +42,12 @@ class Verdict:
 def answer_to(mention: object) -> str:
     """What an answer is known by, on every platform."""
     return f"the answer to {mention}"
+
+
+def known_by(text: str, reply_to: object) -> str:
+    """What a post is known by: the mention that it answers, or the link in it."""
+    link = LINK.search(text)
+    return answer_to(reply_to) if reply_to or not link else link[0]
 
 
 def judge(

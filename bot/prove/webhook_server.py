@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
-from bot.prove.faults import Troubles, keeps, misleading, refusal, utc
+from bot.prove.faults import misleading, refusal, utc
+from bot.prove.faulty import Faulty
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +20,13 @@ class Arrived:
 
 
 @dataclass(slots=True, kw_only=True)
-class WebhookServer:
+class WebhookServer(Faulty):
     """One address, `/hook`; with `keyed` the same key again is the same post."""
 
     keyed: bool = False
     token: str = ""  # asked for in `Authorization`, where it is set
-    troubles: Troubles = field(default_factory=Troubles)
-    clock: Callable[[], float] = time.time
     kept: list[Arrived] = field(default_factory=list)
     asked: list[tuple[dict[str, str], Any]] = field(default_factory=list)  # headers and JSON
-    arrived: Callable[[], object] | None = None  # told of each request, before anything is done about it
-    requests: int = 0
-    url: str = ""
 
     def app(self) -> web.Application:
         """Its interface, to be served."""
@@ -54,20 +47,15 @@ class WebhookServer:
 
     async def _hook(self, request: web.Request) -> web.StreamResponse:
         said, key = await request.json(), request.headers.get("Idempotency-Key", "")
-        self.requests += 1
         self.asked.append((dict(request.headers), said))
-        if self.arrived:
-            self.arrived()
+        self.struck()
         if self.token and request.headers.get("Authorization") != self.token:
             return web.json_response({"error": "who are you?"}, status=401)
         fault = self.troubles.next()
         refused = refusal(fault, utc(self.clock()))
         if refused is not None:
             return refused
-        if fault == "kept late":
-            await asyncio.sleep(self.troubles.moment())
-        if keeps(fault) and not (self.keyed and any(one.key == key for one in self.kept)):
-            self.kept.append(Arrived(key, said))
-        if fault.endswith(", late"):
-            await asyncio.sleep(self.troubles.moment())
+        async with self.fate(fault) as kept:
+            if kept and not (self.keyed and any(one.key == key for one in self.kept)):
+                self.kept.append(Arrived(key, said))
         return await misleading(fault, request) or web.Response(status=204)

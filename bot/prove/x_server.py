@@ -6,21 +6,19 @@ words twice, answers to those who didn't mention the bot, a refresh token's seco
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.utils import format_datetime
 from typing import Any, Final, Literal
 
 from aiohttp import web
 
 from bot.core.limits import LIMITS
 from bot.core.text import measure
-from bot.prove.asked import Asked
-from bot.prove.faults import Troubles, keeps, misleading, refusal, utc
+from bot.prove.asked import Asked, dated
+from bot.prove.faults import Troubles, misleading, refusal, utc
 from bot.prove.x_logins import Logins
 from bot.prove.x_world import HANDLE, Said
 
@@ -75,7 +73,6 @@ _ALWAYS = {"id", "text", "edit_history_post_ids", "edit_history_tweet_ids"}
 class XServer(Logins):
     """One X, with one account of a bot, and as many people as speak to it."""
 
-    troubles: Troubles = field(default_factory=Troubles)
     dialect: Literal["post", "tweet"] = "post"  # by which names fields are asked for
     credits: bool = True  # whether the owner has paid
     left: int | None = None  # posts until the window ends; None: any number
@@ -84,9 +81,6 @@ class XServer(Logins):
     profile: str = "A bot that shares links"
     protected: bool = False
     asked: list[Asked] = field(default_factory=list)
-    arrived: Callable[[], object] | None = None  # told of each request to post, before anything is done about it
-    requests: int = 0  # to post
-    url: str = ""
 
     @property
     def listened(self) -> bool:
@@ -119,10 +113,9 @@ class XServer(Logins):
                 response = _problem(401, "Unauthorized", "Unauthorized")
             else:
                 response = await handler(request)
-            if not response.prepared:
-                response.headers["Date"] = format_datetime(utc(self.clock()).replace(microsecond=0), usegmt=True)
-                if self.keys:
-                    response.headers["x-access-level"] = "read-write" if "write" in self.scope else "read"
+            dated(response, self.clock())
+            if not response.prepared and self.keys:
+                response.headers["x-access-level"] = "read-write" if "write" in self.scope else "read"
             return response
 
         return guarded
@@ -138,18 +131,13 @@ class XServer(Logins):
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
         said = await request.json()
-        self.requests += 1
-        if self.arrived:
-            self.arrived()
+        self.struck()
         fault = self.troubles.next()
         no = refusal(fault, utc(self.clock())) or self._limited() or self._objection(said)
         if no is not None:
             return no
-        if fault == "kept late":
-            await asyncio.sleep(self.troubles.moment())
-        kept = self.keep(self._said(said)) if keeps(fault) else None
-        if fault.endswith(", late"):
-            await asyncio.sleep(self.troubles.moment())
+        async with self.fate(fault) as is_kept:
+            kept = self.keep(self._said(said)) if is_kept else None
         answered = await misleading(fault, request)
         if answered is not None:
             return answered

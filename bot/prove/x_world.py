@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.core.links import links_in
 from bot.prove.faults import utc
+from bot.prove.faulty import Faulty
 from bot.prove.verdict import answer_to
 
 EPOCH = 1_288_834_974_657
@@ -36,10 +36,9 @@ class Said:
 
 
 @dataclass(slots=True, kw_only=True)
-class World:
+class World(Faulty):
     """All that is there; the one bot's account is @bot."""
 
-    clock: Callable[[], float] = time.time
     lag: Callable[[], float] = float  # seconds until what the bot said can be read
     posts: list[Said] = field(default_factory=list)
     people: dict[str, str] = field(default_factory=lambda: {"bot": "1000"})  # handle → number

@@ -33,9 +33,9 @@ from aiohttp import web
 from bot.prove.asked import Asked
 from bot.prove.life import lives
 from bot.prove.mastodon_server import MastodonServer
-from bot.prove.mastodon_world import LINK
 from bot.prove.servers import serving
 from bot.prove.site import told
+from bot.prove.verdict import LINK
 from bot.settings import init
 
 ENTRIES = 5

@@ -432,7 +432,7 @@ async def test_server_sent_events_tell_of_it_too(stage: Stage) -> None:
         said = stage.server.say("@ann", "hello")
         assert (await hearing)[1].remote_id == said.id
         hearing = asyncio.ensure_future(anext(mentions))
-        stage.server.tell("update", "{}")
+        stage.server.streams.tell(("update", "{}"))
         stage.server.take_back(said)
         assert (await hearing)[1] == Mention(
             account="acc", remote_id=said.id, author="", text="", at=stage.clock(), gone=True

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bot.model import Mention
 from bot.platforms.telegram.messages import Me, address_of, mention_of, parted, place, spoken, units
-from bot.prove.telegram_world import BOT, CALL, COMMAND, LINK, entities_of, utf16
+from bot.prove.telegram_world import BOT, CALL, COMMAND, entities_of, utf16
+from bot.prove.verdict import LINK
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ME = Me(id=123456, username="starfish_bot")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from bot.prove.faults import Troubles, keeps, misleading, refusal, utc
+from bot.prove.faults import misleading, refusal, utc
+from bot.prove.faulty import Faulty
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +21,12 @@ class Entry:
 
 
 @dataclass(slots=True, kw_only=True)
-class GuestbookServer:
+class GuestbookServer(Faulty):
     """One guestbook, with one writer."""
 
     token: str
-    troubles: Troubles = field(default_factory=Troubles)
-    clock: Callable[[], float] = time.time
     kept: list[Entry] = field(default_factory=list)
-    arrived: Callable[[], object] | None = None  # told of each request to post, before anything is done about it
-    requests: int = 0  # to post
     complete: bool = True  # whether it shows all of its entries
-    url: str = ""
 
     def app(self) -> web.Application:
         """Its interface, to be served."""
@@ -60,21 +53,16 @@ class GuestbookServer:
 
     async def _write(self, request: web.Request) -> web.StreamResponse:
         said = await request.json()
-        self.requests += 1
-        if self.arrived:
-            self.arrived()
+        self.struck()
         fault = self.troubles.next()
         no = self._stranger(request) or refusal(fault, utc(self.clock())) or _objection(said)
         if no is not None:
             return no
-        if fault == "kept late":
-            await asyncio.sleep(self.troubles.moment())
-        entry = next((one for one in self.kept if one.key == said["key"]), None)
-        if entry is None and keeps(fault):
-            entry = Entry(str(len(self.kept) + 1), said["key"], said["text"], self.clock())
-            self.kept.append(entry)
-        if fault.endswith(", late"):
-            await asyncio.sleep(self.troubles.moment())
+        async with self.fate(fault) as kept:
+            entry = next((one for one in self.kept if one.key == said["key"]), None)
+            if entry is None and kept:
+                entry = Entry(str(len(self.kept) + 1), said["key"], said["text"], self.clock())
+                self.kept.append(entry)
         return await misleading(fault, request) or web.json_response({"id": entry.id} if entry else {}, status=201)
 
     async def _read(self, request: web.Request) -> web.Response:
