@@ -130,6 +130,11 @@ class Desk:
         await teach.teach(when, reply, mention=mention, who="web", stories=self._current(), on=self._on)
         self._renew()
 
+    async def ignore(self, mention: int) -> None:
+        """Leave a waiting mention as it is: the owner has seen it."""
+        if not await self._on.db(self._on.store.mentions.ignored, [mention], now=self._on.now()):
+            raise UsageError(f"mention {mention} does not wait any more")
+
     async def pause(self, account: str | None, span: timedelta | None) -> None:
         """Silence one account, or all."""
         now = self._on.now()

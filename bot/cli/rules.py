@@ -131,7 +131,10 @@ def test(place: Place, *, as_json: bool) -> None:
 @as_json_option
 @common
 def unanswered(place: Place, *, as_json: bool) -> None:
-    """Show what nobody could answer, grouped: how often, who asked, and the rule that came nearest."""
+    """Show what waits for you, grouped: what nobody could answer, and what a rule passed on to you.
+
+    Each comes with how often, who asked, and the example rule that came nearest.
+    """
     from bot.app.rulebook import groups
 
     settings = place.settings()
@@ -146,7 +149,9 @@ def unanswered(place: Place, *, as_json: bool) -> None:
         for mention in one.mentions[:3]:
             click.echo(paragraph(f"{mention.author}, {local(mention.at, settings)}: {mention.text}", indent="    "))
     if found:
-        click.echo('Teach an answer: starfish rules teach NUMBER --reply "…"')
+        click.echo(
+            'Teach an answer: starfish rules teach NUMBER --reply "…", or leave it: starfish rules ignore NUMBER'
+        )
     else:
         click.echo("Everybody was answered.")
 
@@ -177,6 +182,28 @@ def teach(place: Place, *, mention: int | None, when: str | None, reply: str, ru
     with place.store("write", settings) as store:
         for line in wait_for(teach_now(mention, when, reply, rule_id, settings, store)):
             click.echo(line)
+
+
+@rules.command(epilog="Example: starfish rules ignore 12 15")
+@click.argument("mentions", type=int, nargs=-1, required=True, metavar="MENTION...")
+@common
+def ignore(place: Place, *, mentions: tuple[int, ...]) -> None:
+    """Leave waiting mentions as they are: you have seen them, and there is nothing to teach.
+
+    MENTION is a number that `starfish rules unanswered` shows; it stands for the whole group.
+    """
+    from bot.app.build import utc_now
+    from bot.app.rulebook import groups
+    from bot.errors import UsageError
+
+    settings = place.settings()
+    with place.store("write", settings) as store:
+        together = [[one.id for one in group.mentions] for group in groups(store, settings)]
+        meant = [number for numbers in together if set(numbers) & set(mentions) for number in numbers]
+        left = store.mentions.ignored([*mentions, *meant], now=utc_now())
+    if not left:
+        raise UsageError("none of these waits; see: starfish rules unanswered")
+    click.echo(f"{left} mention{'s' if left != 1 else ''} left as {'they are' if left != 1 else 'it is'}")
 
 
 @rules.command(epilog="Example: starfish rules export > taught.toml")

@@ -37,6 +37,7 @@ DONE = {
     "resend": "It will be sent again.",
     "mark_sent": "Marked as sent. It won't be sent again.",
     "teach": "Learned. Those who still wait for this are answered now.",
+    "ignore": "Left as it is.",
     "pause": "Paused. What would be posted waits.",
     "resume": "Going on.",
 }
@@ -222,6 +223,10 @@ async def _teach(dashboard: Dashboard, form: Mapping[str, str]) -> None:
     await dashboard.teach(mention, _words(form, "when", "what people say"), _words(form, "reply", "the answer"))
 
 
+async def _ignore(dashboard: Dashboard, form: Mapping[str, str]) -> None:
+    await dashboard.ignore(number(form.get("mention", ""), "mention", least=1))
+
+
 async def _pause(dashboard: Dashboard, form: Mapping[str, str]) -> None:
     await dashboard.pause(form.get("account") or None, _span(form) if form.get("span") else None)
 
@@ -238,6 +243,7 @@ _ACTIONS: Mapping[str, Callable[[Dashboard, Mapping[str, str]], Awaitable[None]]
     "resend": _resend,
     "mark_sent": _mark_sent,
     "teach": _teach,
+    "ignore": _ignore,
     "pause": _pause,
     "resume": _resume,
 }

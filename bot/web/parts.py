@@ -107,6 +107,10 @@ class Dashboard(Protocol):
         """Store the rule `when` → `reply`; with `mention` (our number), also answer those who still wait for it."""
         ...
 
+    async def ignore(self, mention: int) -> None:
+        """Leave a waiting mention (our number) as it is."""
+        ...
+
     async def pause(self, account: str | None, span: timedelta | None) -> None:
         """Silence one account or all (None), for a span or until resumed (None)."""
         ...

@@ -118,3 +118,13 @@ async def test_a_taught_answer_goes_to_who_waits(desk: Desk, bot: SmallBot, rene
     assert renewed == ["again"]
     with pytest.raises(UsageError):
         await desk.teach(None, "", "nothing to match")
+
+
+async def test_a_mention_that_is_left_waits_no_more(desk: Desk, bot: SmallBot) -> None:
+    """The owner has seen it; a second word is too late."""
+    await bot.talk("what is the capital of Peru")
+    (row,) = await desk.unanswered()
+    await desk.ignore(row.mention.id)
+    assert await desk.unanswered() == []
+    with pytest.raises(UsageError, match="does not wait"):
+        await desk.ignore(row.mention.id)

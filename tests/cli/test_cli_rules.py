@@ -122,6 +122,16 @@ def test_teaching_what_would_steal_is_refused(asked: Terminal) -> None:
     assert asked("rules", "teach", "--when", "some words", "--reply", "  ").code == 2
 
 
+def test_what_the_owner_leaves_waits_no_more(asked: Terminal) -> None:
+    """A number stands for all who asked the like, and goes off the list with them; one that doesn't wait is a mistake."""
+    first, second = (str(one["number"]) for one in asked.ok("rules", "unanswered", "--json").json()["groups"])
+    assert asked.ok("rules", "ignore", first).out == "2 mentions left as they are\n"
+    assert asked.ok("rules", "ignore", second).out == "1 mention left as it is\n"
+    assert asked.ok("rules", "unanswered").out == "Everybody was answered.\n"
+    assert asked("rules", "ignore", first).code == 2
+    assert asked("rules", "ignore").code == 2
+
+
 def test_nobody_waits(terminal: Terminal) -> None:
     """Without unanswered mentions it is said so, and there is nothing to export."""
     terminal.ok("once")

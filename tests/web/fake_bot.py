@@ -84,6 +84,9 @@ class Desk:
             raise UsageError('"hello" is answered by the rule "greeting" already')
         self._tell("teach", mention, when, reply)
 
+    async def ignore(self, mention: int) -> None:
+        self._tell("ignore", mention)
+
     async def pause(self, account: str | None, span: timedelta | None) -> None:
         self._tell("pause", account, span)
 
