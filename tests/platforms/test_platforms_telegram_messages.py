@@ -339,6 +339,13 @@ MESSAGES = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.parametrize("number", [0, -1, 2**53 + 1, True, "7", None])
+def test_a_message_without_a_number_cannot_be_answered(number: object) -> None:
+    """One that is only scheduled has none, and nobody speaks to us in it."""
+    message = {"message_id": number, "chat": {"id": 7, "type": "private"}, "from": ANN, "text": "hello"}
+    assert mention_of({"message": message}, account="acc", me=ME, now=NOW) is None
+
+
 @given(st.fixed_dictionaries({"message": MESSAGES | JSON, "edited_message": JSON}))
 def test_no_update_breaks_anything(update: dict[str, Any]) -> None:
     """Whatever a server sends, it is a whole mention or none."""
@@ -346,7 +353,7 @@ def test_no_update_breaks_anything(update: dict[str, Any]) -> None:
     assert mention is None or (
         parted(mention.remote_id) and re.fullmatch("-?[0-9]+", mention.author) and mention.at <= NOW
     )
-    assert mention is None or mention.text.encode()
+    assert mention is None or mention.text.encode().decode() == mention.text
 
 
 @given(JSON)

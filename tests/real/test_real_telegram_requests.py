@@ -18,7 +18,7 @@ from bot.errors import Rejected
 from bot.model import Secret
 from bot.net import Client
 from bot.platforms.telegram import platform
-from bot.platforms.telegram.enrol import walk
+from bot.platforms.telegram.enrol import enrol
 from bot.platforms.telegram.messages import LIMITS
 from bot.prove.servers import serving
 from bot.prove.telegram_server import TelegramServer
@@ -122,7 +122,7 @@ async def test_telegram_gets_what_its_description_says(
             )
             await _everything(stage)
         reach = make_client(allow_private=()).door
-        await walk({"server": server.url, "token": "1:good"}, Answers(["?", "@proof", "no"]), lambda url: reach([url]))
+        await enrol({"server": server.url, "token": "1:good"}, Answers(["?", "@proof", "no"]), lambda url: reach([url]))
         problems = [
             problem
             for asked in server.asked

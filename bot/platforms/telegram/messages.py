@@ -17,7 +17,7 @@ from bot.core.readback import without_handles
 from bot.core.text import clean, cut, links_in
 from bot.model import Limits, Mention
 from bot.net.replies import number, objects, within, words
-from bot.platforms.telegram.wire import whole
+from bot.platforms.telegram.wire import LARGEST_ID, whole
 
 LIMITS = Limits(max_length=4096, unit="utf16", hashtags=True)
 """The Bot API's `sendMessage`: 1 to 4,096 characters after entities parsing; counted as its entities are, to be safe."""
@@ -108,7 +108,7 @@ def mention_of(update: Mapping[str, Any], *, account: str, me: Me, now: datetime
     """
     message = within(update, "message") or within(update, "edited_message")
     chat, who = within(message, "chat"), within(message, "sender_chat") or within(message, "from")
-    where, count, author = whole(chat.get("id")), whole(message.get("message_id")), whole(who.get("id"))
+    where, count, author = whole(chat.get("id")), _count(message.get("message_id")), whole(who.get("id"))
     if where is None or count is None or author is None or author == me.id or message.get("is_automatic_forward"):
         return None
     private = chat.get("type") == "private"
@@ -140,9 +140,9 @@ def _before(where: int, answered: Mapping[str, Any]) -> str | None:
     """The full id of the message that is answered; in a channel's discussion group that is the channel's own post."""
     origin = within(answered, "forward_origin")
     if answered.get("is_automatic_forward") is True and origin.get("type") == "channel":
-        chat, count = whole(within(origin, "chat").get("id")), whole(origin.get("message_id"))
+        chat, count = whole(within(origin, "chat").get("id")), _count(origin.get("message_id"))
     else:
-        chat, count = where, whole(answered.get("message_id"))
+        chat, count = where, _count(answered.get("message_id"))
     if chat is None or count is None or "forum_topic_created" in answered:  # each message of a topic "answers" that
         return None
     return place(chat, count)
@@ -182,6 +182,11 @@ def _instead(entity: Mapping[str, Any], said: str, me: Me, *, private: bool) -> 
             if whom.casefold() == ours or (private and not whom):
                 return command.removeprefix("/").replace("_", " ")
     return None
+
+
+def _count(value: object) -> int | None:
+    """A message's number in its chat; one that can't be answered yet has 0 (type Message)."""
+    return number(value, at_most=LARGEST_ID)
 
 
 def _moment(value: object) -> datetime | None:
