@@ -17,10 +17,8 @@ def profile(bot: BotSettings, contact: str, owner: str | None) -> str:
 
     Who runs it comes first as the owner's id there, else as the contact of `[net]`, unless that is still the example.
     """
-    named = (
-        owner if owner and not owner.isdigit() and not owner.startswith("did:") else ""
-    )  # other ids tell nobody anything
-    who = named or (contact if contact != EXAMPLE_CONTACT else "(your name)")
+    tells_people = owner is not None and not owner.isdigit() and not owner.startswith("did:")
+    who = (owner if tells_people else "") or (contact if contact != EXAMPLE_CONTACT else "(your name)")
     stop = "Say “stop” and I leave you alone."
     texts = (
         f"I am {bot.name}, a bot: I share what is worth reading on {bot.niche}, and answer who mentions me. Run by {who}. {stop}",
