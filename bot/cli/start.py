@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +47,8 @@ def run(place: Place) -> None:
         click.echo(f"{warning}", err=True)
     with place.store("run", settings) as store:
         from bot.app.serve import serve_bot
+
+        gc.freeze()  # what was imported stays: no collection needs to look through it (5 to 10 % of a poll)
 
         wait_for(serve_bot(settings, store, load=place.settings, say=click.echo))
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import importlib.util
 import io
 import json
@@ -118,6 +119,7 @@ async def starfish(urls: Sequence[str]) -> AsyncIterator[Pass]:
     from bot.store import Writer, open_store
     from bot.worker import Worker
 
+    gc.freeze()  # as `starfish run` does
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(Path(folder) / "bench.db", mode="run", now=utc_now())
         db, worker = Writer(store), Worker()
