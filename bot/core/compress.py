@@ -27,6 +27,12 @@ _DATED = re.compile(
 _LABELLED = re.compile(
     r"\A(?:\[[A-ZÀ-Þ][^\[\]]{2,30}\]\s+|\([A-ZÀ-Þ][\w .]{2,24}\)\s*(?:--?|[–—])\s+|TL;?DR[:;,]?\s+|(?:UPDATE|Update)(?: \d)?\s?[:–—-]\s+)(?=[\"“]?[A-ZÀ-Þ])"
 )
+# "Background: We …", and as abstracts lose the line break behind a heading: "BackgroundMoso bamboo is …".
+_HEADED = re.compile(
+    r"\A(?:Abstract|Aims?|Background|Conclusions?|Context|Findings|Importance|Interpretation|Introduction|Methods?|Motivation|"
+    r"Objectives?|Purpose|Rationale|Results?|Significance|Summary)(?::\s+|(?=[A-ZÀ-Þ][a-zà-ÿ]))(?=[A-ZÀ-Þ])"
+)
+_ESCAPED = re.compile(r"\\(?=[$%&#_])")
 _LITTER = re.compile(r"\A[\s.,;:|•·*\-–—>]+(?=[^\W\d_])")
 _CAPITALS = re.compile(
     r"\A[A-Z][A-Z .,/]{3,40}(?:,?\s[A-Z][a-z]+\.?){0,2}(?:,?\s\d{1,2})?\s(?:\([^)]{1,30}\)\s)?[—–-]{1,2}\s(?=[A-ZÀ-Þ\"“])"
@@ -108,6 +114,7 @@ _SUBORDINATE = re.compile(
 )
 _DASHED_NAME = re.compile(r"\s[A-ZÀ-Þ][\w’'.]*\s+(?:[—–]|--|-)\s+[A-ZÀ-Þ]")
 _DASHED = re.compile(r"\s+[—–]\s+[^—–\"“”]{2,140}\s+[—–]\s+|\s+--\s+[^\"“”]{2,140}?\s+--\s+")
+_SPACED_DASH = re.compile(r"\s(?:[—–]|--|-)\s")
 _DASH_TAIL = re.compile(r"\s+(?:[—–]|--|-)\s+[^\"“”—–]{3,200}(?P<end>[.!?])\Z")
 
 # What is left must still say something of somebody: one of the commonest verbs, or the look of an English past tense.
@@ -145,8 +152,9 @@ def tidied(sentence: str) -> str:
     if not sentence[:1].isalnum():
         sentence = _LITTER.sub("", sentence)
     if "\\" in sentence:
+        sentence = _ESCAPED.sub("", sentence)
         sentence = _LATEX.sub(lambda command: command["words"] or "", sentence)
-    for pattern in (_DATED, _DATELINE, _LABELLED, _CAPITALS, _LEADING):
+    for pattern in (_DATED, _DATELINE, _LABELLED, _HEADED, _CAPITALS, _LEADING):
         if found := pattern.match(sentence):
             sentence = _capital(sentence[found.end() :])
     if "(" in sentence or "[" in sentence:
@@ -209,8 +217,8 @@ def _turns(sentence: str, pattern: re.Pattern[str], keep: str, found: re.Match[s
     """Tell whether a clause must stay because of what stands before it."""
     if pattern is _COORDINATED and _SUBORDINATE.match(sentence):
         return True  # the main clause may be what would go
-    if pattern is _DASH_TAIL and _DASHED_NAME.search(sentence):
-        return True  # within a name: "the New Delhi – Overseas Branch"
+    if pattern is _DASH_TAIL and (_DASHED_NAME.search(sentence) or len(_SPACED_DASH.findall(sentence)) > 1):
+        return True  # within a name, "the New Delhi – Overseas Branch", or the main clause goes on behind another dash
     if pattern is _OURS and _OPENED.search(found["last"]):
         return True
     if pattern not in (_COORDINATED, _PARTICIPLE, _LEADING_CLAUSE, _OURS) or not _NEGATION.search(sentence):

@@ -19,8 +19,8 @@ from bot.core.clean import clean
 from bot.core.compress import tidied
 from bot.core.gate import PASSED, Source, Verdict, balanced, gate, source_of
 from bot.core.patterns import dangles
-from bot.core.rank import sayings
-from bot.core.reading import Reading, Sentence, headline, read
+from bot.core.rank import Saying, sayings
+from bot.core.reading import Reading, Sentence, headline, read, sentence_of
 from bot.core.sentences import sentences
 from bot.core.taste import DULL, faults, speaks_for_itself
 from bot.core.terms import names, terms, words
@@ -30,6 +30,9 @@ from bot.model import Article, Limits
 _ASKED = frozenset(
     ["you", "your", "du", "ihr", "sie", "vous", "votre", "usted", "tu"]
 )  # questions to one person, as in interviews
+_NEXT = 8  # of the best sentences are tried behind a description
+_ALIKE = 0.34  # of the content words of what follows may stand in the description: more would say it twice
+_BEFORE = -2  # a description's place: before the article, and the article's first sentence doesn't follow it
 _WISHED = 1.0  # more than scores ever differ: what the style asks for goes first
 _CLAIMED = 10  # plain faults that it costs to say "I" where no quotation marks can tell whose it is
 _QUOTE_MARKS = frozenset('"“”„«»')
@@ -79,12 +82,13 @@ def condense(
         return _summary(text, verdict, article, reading)
     described = _described(article, reading, source) if use_description and style == "takeaway" else []
     said = _said(reading, described, budget, unit, style)
+    of_publisher = {each.text for each in said if each.of_publisher}
     if gated:
         for text in _Merit(article, reading, budget, unit).best_first(said):
-            if gate(text, source, own_words=text in described).passes:
+            if gate(text, source, own_words=text in of_publisher).passes:
                 return _summary(text, PASSED, article, reading)
     text = said[0].text if said else _least(reading, budget, unit)
-    return _summary(text, gate(text, source, own_words=text in described), article, reading)
+    return _summary(text, gate(text, source, own_words=text in of_publisher), article, reading)
 
 
 def condense_job(content: bytes, args: dict[str, Any]) -> dict[str, Any]:
@@ -140,7 +144,8 @@ class _Said:
 
     text: str
     score: float
-    parts: tuple[Sentence, ...] = ()  # the sentences that it is made of, where the ranking put it together
+    parts: tuple[Sentence, ...] = ()  # the sentences that it is made of, where several were put together
+    of_publisher: bool = False  # whether the publisher's description is in it
 
 
 def _said(reading: Reading, described: list[str], budget: int | None, unit: Limits, style: str) -> list[_Said]:
@@ -158,7 +163,22 @@ def _said(reading: Reading, described: list[str], budget: int | None, unit: Limi
         both = [_Said(f"{asked} {each.text}", each.score + _WISHED) for each in ranked if asked not in each.text]
         ranked = [*(each for each in both if fits(each.text)), _Said(asked, _WISHED), *ranked]
     best = ranked[0].score if ranked else 0.0
-    return [*(_Said(text, best + DULL) for text in described if fits(text)), *ranked]
+    fitting = [_Said(text, best + DULL, of_publisher=True) for text in described if fits(text)]
+    if fitting and budget is not None and measure(fitting[0].text, unit) <= budget / 2:
+        fitting += _continued(
+            fitting[0], [each for each in found if len(each.parts) == 1][:_NEXT], reading.language, fits
+        )
+    return [*fitting, *ranked]
+
+
+def _continued(first: _Said, then: list[Saying], language: str | None, fits: Callable[[str], bool]) -> Iterator[_Said]:
+    """Let one of the article's own sentences follow a description that leaves half of the room free."""
+    opening = sentence_of(first.text, _BEFORE, language, opens=True)
+    for saying in then:
+        text = f"{first.text} {saying.text}"
+        alike = len(saying.form.content & opening.content) / max(len(saying.form.content), 1)
+        if alike <= _ALIKE and fits(text) and not dangles(saying.text, language):
+            yield _Said(text, first.score + DULL / 2, (opening, saying.form), of_publisher=True)
 
 
 class _Merit:
@@ -188,7 +208,8 @@ class _Merit:
             first, second = said.parts
             follows = second.at == first.at + 1
             found = [faults(first.text, language), faults(second.text, language, follows=follows)]
-            if not follows and first.content.isdisjoint(second.content):
+            known = first.content | self._reading.title_terms if said.of_publisher else first.content
+            if not follows and known.isdisjoint(second.content):
                 found.append(2 * DULL)  # two things that have nothing to do with each other
         total = max(found) + (sum(found) - max(found)) / 2
         return total + _CLAIMED * DULL if speaks_for_itself(said.text) and not self._quotable(said.text) else total

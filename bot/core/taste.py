@@ -77,10 +77,19 @@ _OF_SEVERAL = re.compile(
 )
 _LEANING_START = re.compile(
     r"(?i)\A(?:not|or|even|just|only|unlike|like|then|except|instead|rather|otherwise|either way|from that|at that|by then|until then|since then|"
-    r"first up|next up|in that|after that|as promised|again|worse|better|da|dann|denn|sondern)\b"
+    r"first up|next up|in that|after that|as promised|again|worse|better|da|dann|denn|sondern|(?:um (?:den|die|das|ihn|sie|es)|darum) (?:geht|ging))\b"
 )
+_PUT_IN = re.compile(r"\s[—–]\s[^—–]{1,200}\s[—–]\s|\s?—[^—]{1,200}—\s?")
 _SUBORDINATE_ALONE = re.compile(
-    r"\A(?:As|When|While|Where|(?:Partly |Mostly |Just )?[Bb]ecause|Although|Though|Whether|Until|Which|Whose)\s[^,;:—]*\Z"
+    r"\A(?:As|When|While|Where|(?:Partly |Mostly |Just )?[Bb]ecause|Although|Though|Whether|Until|Which|Whose)\s[^,;:—]*\Z|"
+    r"\A(?:(?:Partly|Mostly|Just|Only|Mainly) )?[Bb]ecause\s[^,;:—]*[;:]"
+)
+# Where something else can be had, instead of what it says.
+_ELSEWHERE = re.compile(
+    r"(?i)\b(?:(?:full|complete|detailed|entire|source) (?:list|text|code|details|transcript|report|changelog|story|interview|announcement|"
+    r"documentation|notes|video|version)|code|slides|changelog|documentation|details|recording|transcript)\b.{0,60}?\b(?:(?:is|are|be) (?:also )?(?:now )?(?:available|found|"
+    r"online|viewed|seen|hosted|posted|here)|on github|in the changelog)\b|\b(?:view|see|visit|check out|take a look at) (?:the|our|his|her|their|my) (?:full|complete|entire|source|website|site|page|"
+    r"blog|docs|documentation|changelog|slides|code|forum)\b|\bcheck out (?:the|our|my|his|her|their|this)\b|\bcan be found (?:here|at|on|in the)\b"
 )
 _DEBRIS = re.compile(
     r"\s\.(?:\s|\Z)|[*_]{1,2}\w|\w[*_]{1,2}(?=\W)|[|→•]|\A\W*\d{1,3}[.)]\s|\((?:L|R|left|right|above|below|pictured)\)|\b[A-Z]{4,} [A-Z]{4,} [A-Z]{3,}\b"
@@ -112,6 +121,7 @@ _CRIERS = _set(
 _BOOKING = _set(
     "mondays tuesdays wednesdays thursdays fridays saturdays sundays rsvp doors ticket tickets admission register book"
 )
+_PLACES = _set("available found online viewed hosted posted here github changelog view see visit check look seen")
 _DAYS = _set("yesterday tomorrow tonight night heute gestern morgen hier ayer mañana")
 
 DULL = 0.05
@@ -140,7 +150,8 @@ def faults(text: str, language: str | None = "en", *, follows: bool = False) -> 
         1.0 * bool(_NAMELESS_SPEAKER.search(text)),
         2.0 * (not re.search(r"\w{3}", bare)),  # nothing but a quotation
         0.8 * bool(_LABEL.match(text)),
-        2.0 * bool(_SUBORDINATE_ALONE.match(text)),
+        2.0 * bool(_SUBORDINATE_ALONE.match(_PUT_IN.sub(" ", text))),
+        1.0 * (not _PLACES.isdisjoint(heard) and bool(_ELSEWHERE.search(text))),
         2.0 * ("www." in text or "://" in text),
         1.5 * bool(_DEBRIS.search(text)),
         2.0 * _listed(bare),

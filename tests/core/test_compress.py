@@ -41,6 +41,10 @@ SAMPLES = [
         ("TL;DR: The plan failed.", "The plan failed."),
         ("Update 2: The plan failed.", "The plan failed."),
         ("[sic] the plan failed.", "[sic] the plan failed."),
+        ("BackgroundMoss is a plant.", "Moss is a plant."),
+        ("Results: Moss grew by 3 %.", "Moss grew by 3 %."),
+        ("Background noise is loud.", "Background noise is loud."),
+        (r"They pledged \$1 billion, or 5\% of it.", "They pledged $1 billion, or 5% of it."),
         ("So far, the plan holds.", "So far, the plan holds."),
         ("So, the plan holds.", "The plan holds."),
         ("Yet another plan failed.", "Yet another plan failed."),
@@ -96,6 +100,8 @@ def test_whole_parts_can_go(sentence: str, form: str) -> None:
         "At the time the tool was made, the site where it was found was dry land and full of mammoths.",
         "More than 80 actors who have taken part in the festival, including Tilda and Javier, have signed an open letter.",
         "We explain how powerful models of machine learning, such as deep neural networks, make predictions.",
+        "Even for a builder long fixed on pianos, the choice of two rooms – one in Vienna – in one week has pleased many.",
+        "Even for a builder long fixed on pianos, the choice of two rooms – one in Vienna, one in Paris - has pleased many.",
         "Short one.",
     ],
 )
@@ -103,6 +109,7 @@ def test_what_would_change_the_meaning_stays(sentence: str) -> None:
     """Negations, conditions, members of lists and main clauses are never what goes."""
     for form in compressions(sentence):
         assert form.split()[:3] != ["The", "house", "can't"]
+        assert not form.endswith("rooms.")
         assert not form.endswith(("festival.", "machine learning."))
         assert not form.endswith(("toy.", "trauma.", "who.", "year.", "mammoths at."))
         assert "release goes out" not in form or form.startswith("If")

@@ -123,9 +123,9 @@ def test_the_publishers_description_may_be_said() -> None:
     """A description that passes the gate is said, unless it is asked not to be, or brings numbers of its own."""
     description = "A builder in Vienna made an instrument with 88 keys that moves its carbon hammers without sound."
     described = replace(ARTICLE, description=description)
-    assert condense(described, budget=200, unit=UNIT).text == description
-    assert condense(described, budget=200, unit=UNIT, use_description=False).text != description
-    assert condense(described, budget=200, unit=UNIT, gated=True).text == description
+    assert condense(described, budget=190, unit=UNIT).text == description
+    assert condense(described, budget=190, unit=UNIT, use_description=False).text != description
+    assert condense(described, budget=190, unit=UNIT, gated=True).text == description
     assert (
         condense(replace(described, description=description + " It is more than that."), budget=100, unit=UNIT).text
         == description
@@ -134,9 +134,23 @@ def test_the_publishers_description_may_be_said() -> None:
         ARTICLE,
         description="Bösendorfer builders in Vienna made an instrument that moves its carbon hammers without sound.",
     )
-    assert condense(foreign, budget=200, unit=UNIT).text != foreign.description
+    assert condense(foreign, budget=190, unit=UNIT).text != foreign.description
     lying = replace(ARTICLE, description=description.replace("88", "89"))
-    assert condense(lying, budget=200, unit=UNIT).text != lying.description
+    assert condense(lying, budget=190, unit=UNIT).text != lying.description
+
+
+def test_a_short_description_is_followed_by_a_sentence() -> None:
+    """Where a description leaves half of the room free, a sentence of the article that says something else follows."""
+    description = "A builder in Vienna made an instrument that moves carbon hammers."
+    described = replace(ARTICLE, description=description)
+    told = condense(described, budget=250, unit=UNIT, gated=True)
+    assert told.adds_value
+    assert told.text.startswith(f"{description} ")
+    assert told.text.removeprefix(description).strip() in ARTICLE.text
+    assert measure(told.text, UNIT) <= 250
+    assert condense(described, budget=80, unit=UNIT, gated=True).text == description
+    lone = replace(described, text=ARTICLE.text.split(". ", maxsplit=1)[0] + ".")
+    assert condense(lone, budget=250, unit=UNIT, gated=True).text == description
 
 
 def test_gated_takes_the_best_that_passes() -> None:

@@ -40,6 +40,11 @@ from bot.core.taste import faults, speaks_for_itself
         ("Ann Lee is on air in Vienna.", "“Tune in to Ann Lee in Vienna.”"),
         ("Ann Lee was the first in Vienna.", "The first was Ann Lee in Vienna."),
         ("Rain fell for days.", "Partly because rain fell for days."),
+        ("Rain fell for days.", "Partly because rain — which nobody had foretold — fell for days."),
+        ("Rain fell for days.", "Partly because rain fell: for days, it fell."),
+        ("The code of Ann Lee is quick.", "The source code of Ann Lee is available on GitHub."),
+        ("Ann Lee wrote a page.", "View the full page of Ann Lee."),
+        ("Ann Lee helps with ads.", "If you need help of Ann Lee, check out the page."),
         ("The deal helps Ann Lee.", "Worse than the deal of Ann Lee, it helps."),
     ],
 )
