@@ -12,8 +12,7 @@ from bot.model import Secret
 from bot.net import Client
 from bot.platforms.bluesky import platform
 from bot.prove.bluesky_server import BlueskyServer
-from bot.prove.servers import serving
-from tests.platforms.contract import CANARY, MemoryVault, Stage
+from tests.platforms.contract import CANARY, MemoryVault, Stage, staged
 from tests.servers.fixtures import Hands
 
 
@@ -37,15 +36,7 @@ async def bluesky_stage(make_client: Callable[..., Client], clock: Hands) -> Asy
         return {"server": url, "handle": "bot.test", "password": Secret(CANARY), "poll": poll}
 
     server = BlueskyServer(password=CANARY, clock=clock.ticks)
-    async with serving(server):
-        yield Stage(
-            server=server,
-            platform=platform,
-            options=options,
-            said=lambda: [one.text for one in server.kept],
-            yes=json.dumps({"uri": f"at://{server.did}/app.bsky.feed.post/2222222222222", "cid": "bafyreia"}).encode(),
-            make_client=make_client,
-            clock=clock,
-            asks_at="listNotifications",
-            vault=Inherited(server.session()),
-        )
+    yes = json.dumps({"uri": f"at://{server.did}/app.bsky.feed.post/2222222222222", "cid": "bafyreia"}).encode()
+    more = {"yes": yes, "asks_at": "listNotifications", "vault": Inherited(server.session())}
+    async with staged(server, platform, options, make_client, clock, **more) as stage:
+        yield stage

@@ -11,7 +11,7 @@ import re
 import traceback
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from importlib.metadata import entry_points
@@ -28,6 +28,7 @@ from bot.model import Account, Article, Candidate, Mention, Post, Receipt, Secre
 from bot.net import Client
 from bot.ports import Listener, Platform, Publisher, Tools
 from bot.prove.faults import ANSWERS, LOCKED, REFUSALS, Troubles
+from bot.prove.servers import serving
 from tests.servers.fixtures import Hands
 from tests.servers.lossy import lossy
 from tests.servers.wire import wire
@@ -97,6 +98,12 @@ class Stage:
             account, options, Tools(http=http, vault=self.vault, log=logging.getLogger("acc"), now=self.clock)
         )
 
+    def open_with(self, **more: Any) -> Any:
+        """Open the account with further keys, now and from now on."""
+        before = self.options
+        self.options = lambda url: {**before(url), **more}
+        return self.open()
+
     def post(self, text: str = f"Worth reading: a café.\n\n{LINK}", link: str | None = LINK, **more: Any) -> Post:
         """Make a post as the outbox would give it."""
         key = more.pop("key", "db-1-0")
@@ -104,6 +111,21 @@ class Stage:
         return Post(
             account="acc", text=text, link=link, dedupe_key=key, id=1, key=key, created_at=now, sent_at=now, **more
         )
+
+
+@asynccontextmanager
+async def staged(
+    server: Any,
+    platform: Platform,
+    options: Callable[[str], dict[str, Any]],
+    make_client: Callable[..., Client],
+    clock: Hands,
+    **more: Any,
+) -> AsyncIterator[Stage]:
+    """An account on a server that listens until the end; what it said is the `text` of what it kept."""
+    given = {"said": lambda: [one.text for one in server.kept], "yes": b'{"id": "1"}', **more}
+    async with serving(server):
+        yield Stage(server=server, platform=platform, options=options, make_client=make_client, clock=clock, **given)
 
 
 class Contract:

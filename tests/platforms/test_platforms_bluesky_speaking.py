@@ -38,13 +38,6 @@ async def stage(make_client: Callable[..., Client], clock: Hands) -> AsyncIterat
         yield stage
 
 
-def with_options(stage: Stage, **more: Any) -> Any:
-    """Open the account with further keys."""
-    before = stage.options
-    stage.options = lambda url: {**before(url), **more}
-    return stage.open()
-
-
 def test_it_keeps_all_the_ports(stage: Stage) -> None:
     """It speaks, listens, takes back, prepares itself and can be examined."""
     account = stage.open()
@@ -67,7 +60,7 @@ async def test_a_post_is_written_only_where_there_is_none(stage: Stage) -> None:
 async def test_a_card_can_be_left_out(stage: Stage) -> None:
     """As the owner wishes; one that was sent with a card before is still the same post."""
     receipt = await stage.open().publish(stage.post())
-    again = await with_options(stage, card=False).publish(stage.post())
+    again = await stage.open_with(card=False).publish(stage.post())
     assert again.remote_id == receipt.remote_id
     await stage.open().publish(stage.post(key="db-2-0"))
     assert ["embed" in one.value for one in stage.server.kept] == [True, False]
@@ -400,9 +393,9 @@ async def test_what_is_not_well_is_named(make_client: Callable[..., Client], clo
         for words in ("app password", "mentions can't be read", "does not say that it is a bot", "600 s behind"):
             assert sum(words in what for what in wrong) == 1, wrong
         assert len(wrong) == 4
-        assert not any("bot" in what for _, what in await with_options(stage, label=False).examine() if "label" in what)
+        assert not any("bot" in what for _, what in await stage.open_with(label=False).examine() if "label" in what)
         del server.records[profile.id]
-        assert any("does not say" in what for _, what in await with_options(stage, label=True).examine())
+        assert any("does not say" in what for _, what in await stage.open_with(label=True).examine())
 
 
 async def test_an_owner_is_an_id(stage: Stage) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
-from datetime import timedelta
 from typing import Any, ClassVar
 
 import pytest
@@ -13,16 +12,10 @@ import pytest
 from bot.model import Secret
 from bot.net import Client
 from bot.platforms.discord import platform
-from bot.prove.discord_server import DiscordServer
 from bot.prove.discord_world import HOME
-from bot.prove.servers import serving
 from tests.platforms.contract import CANARY, Heard, Stage, _first_listening, _hear, _replied, _until
+from tests.platforms.stages import discord_stage
 from tests.servers.fixtures import Hands
-
-
-def keys(url: str) -> dict[str, Any]:
-    """An account's keys, for a server's address."""
-    return {"server": f"{url}/api/v10", "token": Secret(CANARY), "channel": HOME, "poll": timedelta(seconds=15)}
 
 
 class TestDiscord(Heard):
@@ -33,18 +26,8 @@ class TestDiscord(Heard):
 
     @pytest.fixture
     async def stage(self, make_client: Callable[..., Client], clock: Hands) -> AsyncIterator[Stage]:
-        server = DiscordServer(token=CANARY, clock=clock.ticks)
-        async with serving(server):
-            yield Stage(
-                server=server,
-                platform=platform,
-                options=keys,
-                said=lambda: [one.sent for one in server.kept],
-                yes=b'{"id": "1"}',
-                make_client=make_client,
-                clock=clock,
-                asks_at="/messages",
-            )
+        async with discord_stage(make_client, clock) as stage:
+            yield stage
 
     async def test_our_own_words_are_no_mention(self, stage: Stage) -> None:
         """M3: what we say ourselves is never answered; another bot is known as one."""

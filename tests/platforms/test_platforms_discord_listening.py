@@ -12,16 +12,13 @@ import pytest
 from bot.errors import NeedsLogin, RetryLater
 from bot.model import Mention, Secret
 from bot.net import Client
-from bot.platforms.discord import platform
 from bot.platforms.discord.messages import Heard, number_of
 from bot.platforms.discord.rooms import MOST, Room, Rooms
 from bot.platforms.discord.sessions import Kept, Session
 from bot.prove.discord_gateway import HEARTBEAT, RESUME
-from bot.prove.discord_server import DiscordServer
 from bot.prove.discord_world import BOT, GUILD, HOME, Message
-from bot.prove.servers import serving
 from tests.platforms.contract import CANARY, MemoryVault, Stage, _until
-from tests.platforms.test_platforms_discord import keys
+from tests.platforms.stages import discord_stage
 from tests.servers.fixtures import Hands
 
 OTHER = "1000000000000000009"
@@ -30,18 +27,9 @@ OTHER = "1000000000000000009"
 @pytest.fixture
 async def stage(make_client: Callable[..., Client], clock: Hands) -> AsyncIterator[Stage]:
     """One bot in one channel, and another channel beside it."""
-    server = DiscordServer(token=CANARY, clock=clock.ticks)
-    server.channels[OTHER] = GUILD
-    async with serving(server):
-        yield Stage(
-            server=server,
-            platform=platform,
-            options=keys,
-            said=lambda: [one.sent for one in server.kept],
-            yes=b'{"id": "1"}',
-            make_client=make_client,
-            clock=clock,
-        )
+    async with discord_stage(make_client, clock) as stage:
+        stage.server.channels[OTHER] = GUILD
+        yield stage
 
 
 class Hearing:

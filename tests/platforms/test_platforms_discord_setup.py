@@ -17,11 +17,9 @@ from bot.net import Client
 from bot.platforms.discord import platform
 from bot.platforms.discord.setup import NEEDED, permissions
 from bot.ports import Http
-from bot.prove.discord_server import DiscordServer
 from bot.prove.discord_world import BOT, EMBED, GUILD, HISTORY, HOME, SEND, VIEW
-from bot.prove.servers import serving
 from tests.platforms.contract import CANARY, Stage
-from tests.platforms.test_platforms_discord import keys
+from tests.platforms.stages import discord_stage
 from tests.servers.fixtures import Hands
 from tests.servers.wire import wire
 
@@ -29,17 +27,8 @@ from tests.servers.wire import wire
 @pytest.fixture
 async def stage(make_client: Callable[..., Client], clock: Hands) -> AsyncIterator[Stage]:
     """One bot in one channel, well set up."""
-    server = DiscordServer(token=CANARY, clock=clock.ticks)
-    async with serving(server):
-        yield Stage(
-            server=server,
-            platform=platform,
-            options=keys,
-            said=lambda: [one.sent for one in server.kept],
-            yes=b"{}",
-            make_client=make_client,
-            clock=clock,
-        )
+    async with discord_stage(make_client, clock) as stage:
+        yield stage
 
 
 async def wrong(stage: Stage) -> list[str]:

@@ -14,16 +14,13 @@ from pydantic import ValidationError
 from bot.errors import ConfigError, NeedsLogin, Rejected, RetryLater, TooLong, Unsure
 from bot.model import Post, Receipt, Secret
 from bot.net import Client
-from bot.platforms.discord import platform
 from bot.platforms.discord.options import SERVER, Options
 from bot.platforms.discord.wire import REFUSALS, WINDOW
 from bot.ports import Deleter, Doctor, Listener, Preparing, Publisher
-from bot.prove.discord_server import DiscordServer
 from bot.prove.discord_world import BOT, GUILD, HOME, SEND, VIEW, Message
-from bot.prove.servers import serving
 from bot.settings import load
 from tests.platforms.contract import CANARY, Stage
-from tests.platforms.test_platforms_discord import keys
+from tests.platforms.stages import discord_stage
 from tests.servers.fixtures import Hands
 from tests.servers.wire import wire
 from tests.settings.config_folder import CONTACT, write
@@ -32,24 +29,8 @@ from tests.settings.config_folder import CONTACT, write
 @pytest.fixture
 async def stage(make_client: Callable[..., Client], clock: Hands) -> AsyncIterator[Stage]:
     """One bot in one channel."""
-    server = DiscordServer(token=CANARY, clock=clock.ticks)
-    async with serving(server):
-        yield Stage(
-            server=server,
-            platform=platform,
-            options=keys,
-            said=lambda: [one.sent for one in server.kept],
-            yes=b'{"id": "1"}',
-            make_client=make_client,
-            clock=clock,
-        )
-
-
-def with_options(stage: Stage, **more: Any) -> Any:
-    """Open the account with further keys."""
-    before = stage.options
-    stage.options = lambda url: {**before(url), **more}
-    return stage.open()
+    async with discord_stage(make_client, clock) as stage:
+        yield stage
 
 
 def answer(body: str, status: int = 200, head: str = "") -> bytes:
@@ -115,7 +96,7 @@ def test_the_owner_writes_it_in_toml(tmp_path: Path) -> None:
 async def test_a_post_is_sent_as_the_owner_wishes(stage: Stage) -> None:
     """With a nonce that holds, telling nobody; previews only where they are wanted."""
     await stage.open().publish(stage.post())
-    await with_options(stage, embeds=False).publish(stage.post(key="db-2-0"))
+    await stage.open_with(embeds=False).publish(stage.post(key="db-2-0"))
     first, second = (asked.json for asked in stage.server.asked if asked.method == "POST")
     assert set(first) == {"content", "nonce", "enforce_nonce", "allowed_mentions"}
     assert "flags" not in first
@@ -198,7 +179,7 @@ async def test_a_channel_of_ours_that_is_closed_pauses_the_account(stage: Stage,
 async def test_a_channel_that_is_gone_pauses_the_account(stage: Stage) -> None:
     """So does one that takes no words."""
     with pytest.raises(NeedsLogin, match="404"):
-        await with_options(stage, channel="77").publish(stage.post())
+        await stage.open_with(channel="77").publish(stage.post())
     async with wire([answer('{"code": 50008, "message": "Cannot send messages in a non-text channel"}', 400)]) as place:
         with pytest.raises(NeedsLogin, match="non-text"):
             await stage.open(f"{place.url}x").publish(stage.post())

@@ -13,8 +13,8 @@ from bot.net import Client
 from bot.platforms.mastodon import platform
 from bot.prove.mastodon_server import MastodonServer
 from bot.prove.mastodon_world import Dialect
-from bot.prove.servers import serving
 from tests.platforms.contract import CANARY, Heard, Stage
+from tests.platforms.stages import mastodon_stage
 from tests.servers.fixtures import Hands
 
 
@@ -27,20 +27,9 @@ class Dialects(Heard):
 
     @pytest.fixture
     async def stage(self, make_client: Callable[..., Client], clock: Hands) -> AsyncIterator[Stage]:
-        def options(url: str) -> dict[str, Any]:
-            return {"server": url, "token": Secret(CANARY), "poll": timedelta(seconds=15)}
-
-        server = MastodonServer(dialect=self.dialect, token=CANARY, used_key="500", clock=clock.ticks)
-        async with serving(server):
-            yield Stage(
-                server=server,
-                platform=platform,
-                options=options,
-                said=lambda: [one.text for one in server.kept],
-                yes=b'{"id": "1"}',
-                make_client=make_client,
-                clock=clock,
-            )
+        server = MastodonServer(dialect=self.dialect, used_key="500")
+        async with mastodon_stage(make_client, clock, server, poll=timedelta(seconds=15)) as stage:
+            yield stage
 
 
 class TestMastodon(Dialects):

@@ -14,11 +14,10 @@ from bot.errors import NeedsLogin, RetryLater
 from bot.model import Secret
 from bot.net import Client
 from bot.net.grants import App, Session, digest, unpacked
-from bot.platforms.mastodon import platform
 from bot.platforms.mastodon.login import kept
 from bot.prove.mastodon_server import MastodonServer
-from bot.prove.servers import serving
 from tests.platforms.contract import CANARY, Stage, _until
+from tests.platforms.stages import mastodon_stage
 from tests.servers.fixtures import Hands
 
 TOKEN, RENEWAL = Secret(CANARY), f"{CANARY}-renewal"
@@ -27,19 +26,10 @@ TOKEN, RENEWAL = Secret(CANARY), f"{CANARY}-renewal"
 @pytest.fixture
 async def stage(make_client: Callable[..., Client], clock: Hands) -> AsyncIterator[Stage]:
     """An account whose token has an hour to live, as the set-up walk left it."""
-    server = MastodonServer(token=CANARY, clock=clock.ticks)
+    server = MastodonServer()
     server.logins.lives, server.logins.renewal = 3600, RENEWAL
     server.logins.apps["client"] = {"client_secret": f"{CANARY}-app", "scopes": {"read", "write"}}
-    async with serving(server):
-        made = Stage(
-            server=server,
-            platform=platform,
-            options=lambda url: {"server": url, "token": TOKEN, "poll": timedelta(seconds=15)},
-            said=lambda: [one.text for one in server.kept],
-            yes=b'{"id": "1"}',
-            make_client=make_client,
-            clock=clock,
-        )
+    async with mastodon_stage(make_client, clock, server, poll=timedelta(seconds=15)) as made:
         until = clock.now + timedelta(hours=1)
         session = Session(access=TOKEN, refresh=Secret(RENEWAL), until=until, root=digest(TOKEN))
         for name, secret in kept(session, App(client_id="client", client_secret=Secret(f"{CANARY}-app"))).items():

@@ -17,15 +17,14 @@ from bot.errors import ConfigError, DeliveryError, NeedsLogin, Rejected, RetryLa
 from bot.model import Mention, Secret
 from bot.net import Client
 from bot.net.grants import Session, digest
-from bot.platforms.mastodon import platform
 from bot.platforms.mastodon.options import Options
 from bot.platforms.mastodon.statuses import is_post
 from bot.ports import Deleter, Doctor, Listener, Preparing, Publisher
 from bot.prove.mastodon_server import MastodonServer
 from bot.prove.mastodon_world import Dialect, Status
-from bot.prove.servers import serving
 from bot.settings import load
 from tests.platforms.contract import CANARY, Stage
+from tests.platforms.stages import mastodon_stage
 from tests.servers.fixtures import Hands
 from tests.servers.wire import wire
 from tests.settings.config_folder import CONTACT, write
@@ -36,24 +35,8 @@ TOKEN = Secret(CANARY)
 @pytest.fixture
 async def stage(make_client: Callable[..., Client], clock: Hands) -> AsyncIterator[Stage]:
     """An account on a server of the dialect "mastodon"."""
-    server = MastodonServer(token=CANARY, clock=clock.ticks)
-    async with serving(server):
-        yield Stage(
-            server=server,
-            platform=platform,
-            options=lambda url: {"server": url, "token": Secret(CANARY), "stream": False},
-            said=lambda: [one.text for one in server.kept],
-            yes=b'{"id": "1"}',
-            make_client=make_client,
-            clock=clock,
-        )
-
-
-def with_options(stage: Stage, **more: Any) -> Any:
-    """Open the account with further keys."""
-    before = stage.options
-    stage.options = lambda url: {**before(url), **more}
-    return stage.open()
+    async with mastodon_stage(make_client, clock, MastodonServer(), stream=False) as stage:
+        yield stage
 
 
 # --------------------------------------------------------------------------- limits
@@ -114,7 +97,7 @@ async def test_before_it_is_prepared_the_careful_limits_hold(stage: Stage) -> No
 
 async def test_a_content_warning_counts(stage: Stage) -> None:
     """It stands before every post, so posts are shorter by it."""
-    account = with_options(stage, content_warning="tides")
+    account = stage.open_with(content_warning="tides")
     await account.prepare()
     assert account.limits.max_length == 495
     await account.publish(stage.post("x" * 495, None))
@@ -408,7 +391,7 @@ async def test_people_are_known_by_the_servers_own_name(stage: Stage) -> None:
 async def test_a_deleted_mention_is_told_of(stage: Stage, dialect: Dialect) -> None:
     """Over either stream it comes at once, with the cursor as it stands; other words that go are told of just so."""
     stage.server.dialect = dialect
-    account = with_options(stage, stream=True, poll=timedelta(hours=1))
+    account = stage.open_with(stream=True, poll=timedelta(hours=1))
     async with asyncio.timeout(20), aclosing(account.mentions("0")) as mentions:
         said = stage.server.say("@ann", "hello")
         cursor, mention = await anext(mentions)
@@ -424,7 +407,7 @@ async def test_a_deleted_mention_is_told_of(stage: Stage, dialect: Dialect) -> N
 async def test_server_sent_events_tell_of_it_too(stage: Stage) -> None:
     """Where there is no WebSocket: of a deletion the stream of events gives the bare id."""
     stage.server.missing = {"/api/v1/streaming"}
-    account = with_options(stage, stream=True, poll=timedelta(hours=1))
+    account = stage.open_with(stream=True, poll=timedelta(hours=1))
     async with asyncio.timeout(20), aclosing(account.mentions("0")) as mentions:
         hearing = asyncio.ensure_future(anext(mentions))
         while not stage.server.listeners:

@@ -17,8 +17,8 @@ from bot.net import Client
 from bot.platforms.matrix import platform
 from bot.prove.matrix_server import MatrixServer
 from bot.prove.matrix_world import HOME
-from bot.prove.servers import serving
 from tests.platforms.contract import CANARY, Heard, Stage, _first_listening, _hear, _replied
+from tests.platforms.stages import matrix_stage
 from tests.servers.fixtures import Hands
 from tests.servers.lossy import lossy
 
@@ -37,27 +37,10 @@ class Homeserver(Heard):
 
     @pytest.fixture
     async def stage(self, make_client: Callable[..., Client], clock: Hands) -> AsyncIterator[Stage]:
-        def options(url: str) -> dict[str, Any]:
-            return {
-                "server": url,
-                "user": "@bot:example.org",
-                "room": HOME,
-                "poll": timedelta(seconds=15),
-                **self.way_in,
-            }
-
-        server = MatrixServer(token=CANARY, password=CANARY, clock=clock.ticks)
-        async with serving(server):
-            yield Stage(
-                server=server,
-                platform=platform,
-                options=options,
-                said=lambda: [one.text for one in server.kept],
-                yes=b'{"event_id": "$1"}',
-                make_client=make_client,
-                clock=clock,
-                asks_at="/sync",
-            )
+        server = MatrixServer(token=CANARY, password=CANARY)
+        keys = {"room": HOME, "poll": timedelta(seconds=15), **self.way_in}
+        async with matrix_stage(make_client, clock, server, **keys) as stage:
+            yield stage
 
     async def test_a_connection_closed_unannounced_costs_nothing(self, stage: Stage) -> None:
         """Every post has a connection of its own; before the first one the room is looked at, and found encrypted or not."""

@@ -18,8 +18,8 @@ from bot.platforms.matrix import platform
 from bot.platforms.matrix.hearing import Hearing, sync_filter
 from bot.prove.matrix_server import MatrixServer
 from bot.prove.matrix_world import HOME, Event
-from bot.prove.servers import serving
 from tests.platforms.contract import Stage
+from tests.platforms.stages import matrix_stage
 from tests.servers.fixtures import Hands
 
 ME, ANN, CAT = "@bot:example.org", "@ann:example.org", "@cat:far.example"
@@ -29,18 +29,9 @@ OTHER = "!other:far.example"
 @pytest.fixture
 async def stage(make_client: Callable[..., Client], clock: Hands) -> AsyncIterator[Stage]:
     """An account whose owner is Ann, on a server."""
-    server = MatrixServer(clock=clock.ticks)
-    options = {"user": ME, "room": HOME, "token": Secret("good"), "poll": timedelta(seconds=15)}
-    async with serving(server):
-        yield Stage(
-            server=server,
-            platform=platform,
-            options=lambda url: {"server": url, **options},
-            said=lambda: [one.text for one in server.kept],
-            yes=b"",
-            make_client=make_client,
-            clock=clock,
-        )
+    keys = {"room": HOME, "token": Secret("good"), "poll": timedelta(seconds=15)}
+    async with matrix_stage(make_client, clock, MatrixServer(), **keys) as stage:
+        yield stage
 
 
 def hearing(stage: Stage, owner: str | None = ANN, **more: Any) -> Hearing:

@@ -17,14 +17,13 @@ from pydantic import ValidationError
 from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, TooLong, Unsure
 from bot.model import Secret
 from bot.net import Client
-from bot.platforms.matrix import platform
 from bot.platforms.matrix.keys import Options, device_for
 from bot.ports import Deleter, Doctor, Listener, Publisher
 from bot.prove.matrix_server import MatrixServer
 from bot.prove.matrix_world import ALIAS, HOME
-from bot.prove.servers import serving
 from bot.settings import load
 from tests.platforms.contract import CANARY, MemoryVault, Stage
+from tests.platforms.stages import matrix_stage
 from tests.servers.fixtures import Hands
 from tests.servers.wire import wire
 from tests.settings.config_folder import CONTACT, write
@@ -36,29 +35,14 @@ OTHER = "!other:far.example"
 @pytest.fixture
 async def stage(make_client: Callable[..., Client], clock: Hands) -> AsyncIterator[Stage]:
     """An account with a token, which posts into a room by its address."""
-    server = MatrixServer(token=CANARY, password=f"{CANARY}-word", clock=clock.ticks)
-    async with serving(server):
-        yield Stage(
-            server=server,
-            platform=platform,
-            options=lambda url: {"server": url, "user": ME, "room": ALIAS, "token": Secret(CANARY)},
-            said=lambda: [one.text for one in server.kept],
-            yes=b'{"event_id": "$1"}',
-            make_client=make_client,
-            clock=clock,
-        )
-
-
-def with_options(stage: Stage, **more: Any) -> Any:
-    """Open the account with further keys."""
-    before = stage.options
-    stage.options = lambda url: {**before(url), **more}
-    return stage.open()
+    server = MatrixServer(token=CANARY, password=f"{CANARY}-word")
+    async with matrix_stage(make_client, clock, server, room=ALIAS, token=Secret(CANARY)) as stage:
+        yield stage
 
 
 def by_password(stage: Stage, password: str = f"{CANARY}-word", **more: Any) -> Any:
     """Open the account with a password instead of a token."""
-    return with_options(stage, token=None, password=Secret(password), **more)
+    return stage.open_with(token=None, password=Secret(password), **more)
 
 
 def asked(stage: Stage, method: str, end: str) -> list[Any]:
@@ -177,7 +161,7 @@ async def test_an_encrypted_room_is_refused_honestly(stage: Stage) -> None:
 async def test_a_room_that_nobody_knows_is_named(stage: Stage) -> None:
     """A misspelt address is the owner's mistake."""
     with pytest.raises(Rejected, match="#nowhere"):
-        await with_options(stage, room="#nowhere:example.org").publish(stage.post())
+        await stage.open_with(room="#nowhere:example.org").publish(stage.post())
     ((fine, what),) = await stage.open().examine()
     assert (fine, "#nowhere" in what) == (False, True)
 
@@ -189,7 +173,7 @@ async def test_doubt_before_the_first_byte_is_none(stage: Stage, answer: tuple[i
     async with await asyncio.start_server(answering(told), "127.0.0.1", 0) as server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         with pytest.raises(RetryLater, match="nothing was sent"):
-            await with_options(stage, room=HOME, server=url).publish(stage.post())
+            await stage.open_with(room=HOME, server=url).publish(stage.post())
 
 
 @pytest.mark.parametrize(
@@ -214,7 +198,7 @@ async def test_answers_mean_what_they_say(stage: Stage, status: int, said: Any, 
     async with await asyncio.start_server(answering({"/send/": (status, said)}), "127.0.0.1", 0) as server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         with pytest.raises(failure) as told:
-            await with_options(stage, room=HOME, server=url).publish(stage.post())
+            await stage.open_with(room=HOME, server=url).publish(stage.post())
     if isinstance(told.value, RetryLater):
         assert told.value.after == timedelta(seconds=1.5)
     if isinstance(told.value, TooLong):
@@ -240,7 +224,7 @@ async def test_two_accounts_of_one_user_leave_each_other_alone(stage: Stage) -> 
     stage.server.room(OTHER, members={ME: "join"})
     first = by_password(stage)
     stage.vault = MemoryVault()
-    second = with_options(stage, room=OTHER)
+    second = stage.open_with(room=OTHER)
     for number in range(3):
         for account in (first, second):
             await account.publish(stage.post(key=f"db-{number}-0"))
@@ -404,7 +388,7 @@ async def test_what_cannot_be_read_proves_nothing(stage: Stage, answer: bytes, f
     """Whatever keeps us from looking, it never becomes "it is not there"."""
     async with wire([answer]) as place:
         with pytest.raises(failure):
-            await with_options(stage, room=HOME, server=place.url).find(stage.post())
+            await stage.open_with(room=HOME, server=place.url).find(stage.post())
 
 
 async def test_a_strangers_clock_ends_no_reading(stage: Stage) -> None:
@@ -414,7 +398,7 @@ async def test_a_strangers_clock_ends_no_reading(stage: Stage) -> None:
     told = {"/messages?": (200, {"chunk": [old, {**ours, "unsigned": {"transaction_id": "db-1-0"}}]})}
     async with await asyncio.start_server(answering(told), "127.0.0.1", 0) as server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        found = await with_options(stage, room=HOME, server=url).find(stage.post())
+        found = await stage.open_with(room=HOME, server=url).find(stage.post())
     assert found.remote_id == "$ours"
 
 
@@ -452,7 +436,7 @@ async def test_what_is_not_well_is_named(stage: Stage) -> None:
     stage.server.power = {"events_default": 50}
     stage.server.tokens = {CANARY: "OTHER"}
     stage.server.happen(HOME, "@ann:example.org", "m.room.tombstone", {"replacement_room": OTHER}, state_key="")
-    account = with_options(stage, device="STARFISH")
+    account = stage.open_with(device="STARFISH")
     wrong = [what for fine, what in await account.examine() if not fine]
     assert len(wrong) == 4
     for word, what in zip(("OTHER", OTHER, "may not speak", "600 s behind"), wrong, strict=True):

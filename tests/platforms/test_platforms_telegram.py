@@ -13,10 +13,9 @@ from bot.errors import Unsure
 from bot.model import Mention, Post, Secret
 from bot.net import Client
 from bot.platforms.telegram import platform
-from bot.prove.servers import serving
-from bot.prove.telegram_server import TelegramServer
 from bot.prove.telegram_world import GROUP
 from tests.platforms.contract import CANARY, Heard, Stage
+from tests.platforms.stages import telegram_stage
 from tests.servers.fixtures import Hands
 
 TOKEN = f"123456:{CANARY}"
@@ -50,18 +49,8 @@ class TestTelegram(Heard):
 
     @pytest.fixture
     async def stage(self, make_client: Callable[..., Client], clock: Hands) -> AsyncIterator[Stage]:
-        server = TelegramServer(token=TOKEN, clock=clock.ticks)
-        async with serving(server):
-            yield Stage(
-                server=server,
-                platform=platform,
-                options=lambda url: {"server": url, "token": Secret(TOKEN), "chat": "@proof"},
-                said=lambda: [one.text for one in server.kept],
-                yes=b'{"ok": true, "result": {"message_id": 1, "chat": {"id": -1001, "type": "channel"}}}',
-                make_client=make_client,
-                clock=clock,
-                asks_at="getUpdates",
-            )
+        async with telegram_stage(make_client, clock) as stage:
+            yield stage
 
     async def test_our_own_words_are_no_mention(self, stage: Stage) -> None:
         """M3: what we say ourselves is never answered; another bot is known as one."""

@@ -14,11 +14,10 @@ import pytest
 from bot.errors import NeedsLogin, RetryLater, Unsure
 from bot.model import Mention, Secret
 from bot.net import Client
-from bot.platforms.telegram import UPDATES, platform
+from bot.platforms.telegram import UPDATES
 from bot.platforms.telegram.messages import Me
-from bot.prove.servers import serving
-from bot.prove.telegram_server import TelegramServer
 from tests.platforms.contract import Stage
+from tests.platforms.stages import telegram_stage
 from tests.servers.fixtures import Hands
 from tests.servers.wire import wire
 
@@ -26,17 +25,8 @@ from tests.servers.wire import wire
 @pytest.fixture
 async def stage(make_client: Callable[..., Client], clock: Hands) -> AsyncIterator[Stage]:
     """A bot whose updates wait in full: it hears from the beginning."""
-    async with serving(TelegramServer(token="1:good", clock=clock.ticks)) as server:
-        yield Stage(
-            server=server,
-            platform=platform,
-            options=lambda url: {"server": url, "token": Secret("1:good"), "chat": "@proof"},
-            said=lambda: [one.text for one in server.kept],
-            yes=b"{}",
-            make_client=make_client,
-            clock=clock,
-            asks_at="getUpdates",
-        )
+    async with telegram_stage(make_client, clock, "1:good") as stage:
+        yield stage
 
 
 async def heard(account: Any, count: int, cursor: str | None = "0") -> list[tuple[str, Mention]]:

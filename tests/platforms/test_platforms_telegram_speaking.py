@@ -17,15 +17,13 @@ from pydantic import ValidationError
 from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, TooLong, Unsure
 from bot.model import Secret
 from bot.net import Client
-from bot.platforms.telegram import platform
 from bot.platforms.telegram.messages import units
 from bot.platforms.telegram.options import Options
 from bot.ports import Deleter, Doctor, Listener, Preparing, Publisher
-from bot.prove.servers import serving
-from bot.prove.telegram_server import TelegramServer
 from bot.prove.telegram_world import BOT, CHANNEL, GROUP
 from bot.settings import load
 from tests.platforms.contract import CANARY, LINK, Stage
+from tests.platforms.stages import telegram_stage
 from tests.servers.fixtures import Hands
 from tests.servers.wire import wire
 from tests.settings.config_folder import CONTACT, write
@@ -36,24 +34,8 @@ TOKEN = f"123456:{CANARY}"
 @pytest.fixture
 async def stage(make_client: Callable[..., Client], clock: Hands) -> AsyncIterator[Stage]:
     """A bot that posts to a channel."""
-    async with serving(TelegramServer(token=TOKEN, clock=clock.ticks)) as server:
-        yield Stage(
-            server=server,
-            platform=platform,
-            options=lambda url: {"server": url, "token": Secret(TOKEN), "chat": "@proof"},
-            said=lambda: [one.text for one in server.kept],
-            yes=b"{}",
-            make_client=make_client,
-            clock=clock,
-            asks_at="getUpdates",
-        )
-
-
-def with_options(stage: Stage, **more: Any) -> Any:
-    """Open the account with further keys."""
-    before = stage.options
-    stage.options = lambda url: {**before(url), **more}
-    return stage.open()
+    async with telegram_stage(make_client, clock) as stage:
+        yield stage
 
 
 async def told(stage: Stage, status: int, body: object, **more: Any) -> DeliveryError:
@@ -108,13 +90,13 @@ async def test_a_post_is_sent_as_the_api_wants_it(stage: Stage) -> None:
 )
 async def test_a_link_is_shown_as_the_owner_wishes(stage: Stage, preview: str, expected: dict[str, object]) -> None:
     """Large, small, above the words, or not at all."""
-    await with_options(stage, preview=preview).publish(stage.post())
+    await stage.open_with(preview=preview).publish(stage.post())
     assert stage.server.asked[-1].json["link_preview_options"] == expected
 
 
 async def test_words_alone_need_no_preview(stage: Stage) -> None:
     """Neither entities nor a preview, and no sound where the owner wants none; an answer is heard."""
-    account = with_options(stage, silent=True)
+    account = stage.open_with(silent=True)
     await account.publish(stage.post("Good morning!", None))
     assert stage.server.asked[-1].json == {
         "chat_id": "@proof",
@@ -164,7 +146,7 @@ async def test_joiners_count_too(stage: Stage) -> None:
 async def test_a_chat_may_be_a_number(stage: Stage) -> None:
     """Groups without a name have only that."""
     for chat in (GROUP["id"], str(GROUP["id"])):
-        receipt = await with_options(stage, chat=chat).publish(stage.post())
+        receipt = await stage.open_with(chat=chat).publish(stage.post())
         assert stage.server.asked[-1].json["chat_id"] == GROUP["id"]
         assert receipt.url == f"https://t.me/c/{str(GROUP['id'])[4:]}/{receipt.remote_id.partition(':')[2]}"
 
@@ -259,7 +241,7 @@ async def test_a_group_that_moved_is_followed(stage: Stage, caplog: pytest.LogCa
     """It became a supergroup: the same post goes there next, and the owner is told which number to write."""
     old, new = -4711, GROUP["id"]
     stage.server.moved = {old: new}
-    account = with_options(stage, chat=old)
+    account = stage.open_with(chat=old)
     with caplog.at_level(logging.WARNING), pytest.raises(RetryLater) as failure:
         await account.publish(stage.post())
     assert failure.value.after == timedelta(0)
@@ -331,7 +313,7 @@ async def test_taking_back_fails_as_posting_does(stage: Stage, status: int, fail
 
 async def wrong(stage: Stage, **more: Any) -> list[str]:
     """What isn't well."""
-    return [what for fine, what in await with_options(stage, **more).examine() if not fine]
+    return [what for fine, what in await stage.open_with(**more).examine() if not fine]
 
 
 async def test_a_good_account_is_well(stage: Stage) -> None:
@@ -403,7 +385,7 @@ async def test_a_person_can_be_posted_to(stage: Stage) -> None:
     """A private chat has no members to be asked for; without privacy mode the bot sees more than it needs."""
     stage.server.private_mode = False
     number = stage.server.person("@ann")["id"]
-    found = await with_options(stage, chat=number).examine()
+    found = await stage.open_with(chat=number).examine()
     assert all(fine for fine, _ in found)
     assert "/setprivacy" in "\n".join(what for _, what in found)
 
@@ -461,4 +443,4 @@ def test_it_is_set_up_in_toml(tmp_path: Path) -> None:
 def test_the_bot_is_known_by_the_part_of_its_token_that_is_no_secret(stage: Stage) -> None:
     """Everything before the colon is the bot's own number."""
     assert stage.open()._wire.bot == str(BOT["id"])
-    assert with_options(stage, token=Secret("whatever"))._wire.bot == ""
+    assert stage.open_with(token=Secret("whatever"))._wire.bot == ""

@@ -6,7 +6,6 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -35,13 +34,6 @@ async def stage(make_client: Callable[..., Client], clock: Hands) -> AsyncIterat
         yield stage_on(server, signed, make_client, clock)
 
 
-def with_keys(stage: Stage, **more: Any) -> Any:
-    """Open the account with further keys."""
-    before = stage.options
-    stage.options = lambda url: {**before(url), **more}
-    return stage.open()
-
-
 def paid(stage: Stage) -> int:
     """What was spent, in thousandths of a dollar."""
     return spent("acc", stage.vault, stage.clock())
@@ -52,7 +44,7 @@ def paid(stage: Stage) -> int:
 
 async def test_nothing_is_sent_or_asked_before_the_owner_agrees(stage: Stage) -> None:
     """Neither a post, nor a look, nor a mention, nor who we are: what is planned waits, and the account says why."""
-    account = with_keys(stage, i_accept_costs=False)
+    account = stage.open_with(i_accept_costs=False)
     for asked in (account.publish(stage.post()), account.find(stage.post()), anext(account.mentions(None))):
         with pytest.raises(NeedsLogin, match="i_accept_costs = true"):
             await asked
@@ -130,7 +122,7 @@ async def test_taking_a_post_back_costs_too(stage: Stage) -> None:
 
 async def test_the_budget_ends_it_until_the_month_does(stage: Stage) -> None:
     """What would go over it is not sent, over restarts too; the wait is told, and the owner at once."""
-    account = with_keys(stage, budget=0.25)
+    account = stage.open_with(budget=0.25)
     await account.publish(stage.post())
     for opened in (account, stage.open()):
         with pytest.raises(RetryLater, match=r"\$0\.20 of \$0\.25") as told:
@@ -145,7 +137,7 @@ async def test_the_budget_ends_it_until_the_month_does(stage: Stage) -> None:
 
 async def test_mentions_are_not_read_beyond_the_budget(stage: Stage) -> None:
     """Who speaks then waits for the next month; a look after a doubt is made nevertheless, as it ends the doubt."""
-    account = with_keys(stage, budget=0.001)
+    account = stage.open_with(budget=0.001)
     stage.vault.put("acc", "spent", Secret(json.dumps({"month": "2026-11", "spent": 1})))
     with pytest.raises(RetryLater, match="budget"):
         await anext(account.mentions("1"))

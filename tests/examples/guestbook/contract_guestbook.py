@@ -17,9 +17,8 @@ from bot.errors import DeliveryError, NeedsLogin, Unsure
 from bot.model import Limits, Secret
 from bot.net import Client
 from bot.ports import Deleter, Doctor, Platform
-from bot.prove.servers import serving
 from tests.examples.guestbook.guestbook_server import GuestbookServer
-from tests.platforms.contract import CANARY, Spoken, Stage
+from tests.platforms.contract import CANARY, Spoken, Stage, staged
 from tests.servers.fixtures import Hands, clock, make_client
 
 __all__ = ["clock", "make_client"]
@@ -38,16 +37,9 @@ class TestGuestbook(Spoken):
     async def stage(self, make_client: Callable[..., Client], clock: Hands) -> AsyncIterator[Stage]:
         """A writer in a guestbook."""
         server = GuestbookServer(token=CANARY, clock=clock.ticks)
-        async with serving(server):
-            yield Stage(
-                server=server,
-                platform=platform,
-                options=lambda url: {"server": url, "token": Secret(CANARY)},
-                said=lambda: [one.text for one in server.kept],
-                yes=b'{"id": "1"}',
-                make_client=make_client,
-                clock=clock,
-            )
+        keys = {"token": Secret(CANARY)}
+        async with staged(server, platform, lambda url: {"server": url, **keys}, make_client, clock) as stage:
+            yield stage
 
     def test_its_limits_are_the_published_ones(self) -> None:
         """As the guestbook's rules say; the table in `core/limits.py` is for the platforms that come with the bot."""
