@@ -1,8 +1,8 @@
 """What several polls bring in one transaction: gathered row by row, and written at its end with few statements.
 
 May import: model, core, and within the store its own parts.
-Each statement lets the interpreter go and has to get it back from the loop's thread: written one by one, the rows of a
-feed cost three times their own work.
+Each statement lets the interpreter's lock go and has to get it back from the loop's thread, so a row costs less the more
+of them one statement takes.
 """
 
 from __future__ import annotations

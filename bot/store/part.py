@@ -94,7 +94,7 @@ def together(many: str) -> Callable[[Callable[Concatenate[Self, P], T]], Callabl
     """Let the Writer make calls that wait side by side by one call of the method `many`, where all are positional.
 
     It takes a list of their arguments and gives a list of their answers, and is marked as durable as the one it is for.
-    A statement costs the writer's thread most by giving the interpreter away and getting it back: ten times its own work.
+    Waking the thread, a commit, and each statement's wait for the interpreter's lock are then paid once for all of them.
     """
 
     def marked(call: Callable[Concatenate[Self, P], T]) -> Callable[Concatenate[Self, P], T]:
