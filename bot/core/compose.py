@@ -14,7 +14,7 @@ from bot.core.addresses import host_of, without_trackers
 from bot.core.condense import Summary, condense
 from bot.core.credit import credit_of
 from bot.core.sentences import sentences
-from bot.core.taste import speaks_for_itself
+from bot.core.taste import claims, speaks_for_itself
 from bot.core.text import clean, cut, defused, fits, measure
 from bot.errors import Rejected
 from bot.model import Account, Article, Candidate, Draft, Limits, Post
@@ -68,7 +68,9 @@ def say(article: Article, candidate: Candidate, account: Account, limits: Limits
         made = draft(article, summary, candidate, account, limits)
         made = _as_quotation(replace(made, credit=bare.credit, hashtags=bare.hashtags), article, account, limits)
         if made.adds_value and fits(_laid(made.text, made, limits), limits):
-            return made
+            if not claims(made.text, made.language):
+                return made
+            made = replace(made, adds_value=False, reason="It says “I”, and there is no room for quotation marks.")
         best = best or made
     best = best or draft(article, _nothing(article), candidate, account, limits)
     best = replace(best, adds_value=False, reason=best.reason or "Nothing complete fits beside the link.")

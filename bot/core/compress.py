@@ -52,7 +52,7 @@ _LEADING = re.compile(
     r"On the (?:other|one) hand|At the same time|Of course|However|Moreover|Furthermore|Additionally|Meanwhile|Therefore|Thus|Hence|"
     r"Consequently|Unfortunately|Fortunately|Interestingly|Surprisingly|Remarkably|Notably|Specifically|Importantly|Finally|Instead|"
     r"Essentially|Basically|Clearly|Obviously|Honestly|Thankfully|Luckily|Sadly|Admittedly|Naturally|In essence|As promised|All in all|"
-    r"After all|In the end|To be (?:fair|sure|clear)|First|Firstly|Second|Secondly|Third|Thirdly|Lastly|Next|Again|Simply put|"
+    r"After all|In the end|To be (?:fair|sure|clear)|First of all|First|Firstly|Second|Secondly|Third|Thirdly|Lastly|Next|Again|Simply put|"
     r"Nevertheless|Nonetheless|Indeed|Still|Also|Besides|Overall|Ultimately|Similarly|Likewise|Recently|Currently|Today|Now|"
     r"Außerdem|Zudem|Allerdings|Jedoch|Dennoch|Daher|Deshalb|En effet|Par ailleurs|Cependant|Toutefois|Ainsi|Sin embargo|Además|"
     r"Por lo tanto|Asimismo|Tuttavia|Inoltre|Infatti|No entanto|Além disso|Portanto|Bovendien|Echter|Jednak|Ponadto),\s+"

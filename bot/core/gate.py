@@ -27,6 +27,11 @@ OWN_WORDS = 0.6
 
 _WHOLE = re.compile(r"[.!?。！？｡]['\"”’»)\]」』】›]*\Z")
 _TRACKER = re.compile(r"(?i)[?&](?:utm_[a-z]+|fbclid|gclid|mc_[ce]id|igshid|ref_src|yclid|msclkid)=")
+# "Sponsor: …", "[Sponsored] …", "Anzeige: …": as publishers must mark what was paid for.
+_ADVERTISED = re.compile(
+    r"(?i)\A\W{0,3}(?:sponsor(?:ed)?(?: (?:post|content|story)| by [^:]{1,40})?|advertisement|advertorial|paid post|anzeige|publireportage|"
+    r"publicidad|pubblicità|publicidade|advertentie|reklama)\s?[:\])|–—]"
+)
 _PAIRS = {"(": ")", "[": "]", "“": "”", "«": "»", "{": "}", "「": "」", "『": "』", "（": "）"}
 
 
@@ -48,6 +53,7 @@ class Source:
     numbers: frozenset[str]
     text: str  # all of it, where names are looked up
     language: str | None
+    advertises: bool = False  # whether its own title says that somebody paid for it
 
 
 PASSED = Verdict(passes=True)
@@ -62,6 +68,7 @@ def source_of(article: Article, reading: Reading) -> Source:
         | set(numbers(reading.title)),
         text=f"{article.title}\n{article.text}\n{article.author}\n{article.site}",
         language=reading.language,
+        advertises=_ADVERTISED.match(article.title) is not None,
     )
 
 
@@ -84,6 +91,8 @@ def gate(words: str, source: Source, *, own_words: bool = False) -> Verdict:
         return _failed("adds", f"It adds only {supported} content words to the title; {NEW_TERMS} are asked.")
     if len(new) < NEW_SHARE * len(set(content)):
         return _failed("title", "It says the title again in other order.")
+    if source.advertises:
+        return _failed("tone", "Its title says that it is an advertisement.")
     if phrase := sells(words):
         return _failed("tone", f"It baits or sells: “{phrase}”.")
     return PASSED

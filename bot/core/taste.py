@@ -14,6 +14,17 @@ _QUOTED = re.compile(r"[\"“„«][^\"“”„«»]{0,400}[\"“”»]")
 _FIRST_PERSON = re.compile(
     r"\b(?:I|I['’](?:m|ve|d|ll)|[Mm]y|me|mine|myself|[Ii]ch|[Mm]ein(?:e[mnrs]?)?|[Jj]e|[Jj]['’]\w+|[Mm]on|[Yy]o|[Mm]i)\b"
 )
+# "I" is a number in "World War I" and "Elizabeth I".
+_NUMBERED = re.compile(
+    r"\b(?:War|Phase|Part|Type|Class|Act|Book|Volume|Chapter|Section|Title|Level|Stage|Grade|Division|Elizabeth|Charles|James|William|"
+    r"Francis|Napoleon|Nicholas|Alexander|Peter|Mark|Tier|Round) I\b(?!['’])"
+)
+_SELF = {
+    "en": re.compile(r"\b(?:I|I['’](?:m|ve|d|ll)|[Mm]y|[Mm]yself)\b"),
+    "de": re.compile(r"\b(?:[Ii]ch|[Mm]ein(?:e[mnrs]?)?)\b"),
+    "fr": re.compile(r"\b(?:[Jj]e\b|[Jj]['’]\w)"),
+    "es": re.compile(r"\b[Yy]o\b"),
+}
 _WE = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|[Ww]ir|[Uu]nser(?:e[mnrs]?)?|[Nn]ous|[Nn]otre|[Nn]osotros|[Nn]uestr[ao]s?)\b")
 _YOU = re.compile(r"\b[Yy]ou(?:r|rs|rself)?\b")
 _POINTING = re.compile(
@@ -36,7 +47,7 @@ _NAMELESS_SPEAKER = re.compile(r"[\"”’],?\s+(?:he|she|they|it|says|said|adds
 _ADDRESSING = re.compile(
     r"(?i)\A[\"“„«]?(?:welcome|happy|please|thanks?|hello|hi|hey|dear|note|warning|disclaimer|spoiler|wait|well|ok|okay|yes|no|oh|so|sure|"
     r"honestly|thankfully|essentially|luckily|sadly|imagine|picture|let['’]s|let us|click|scroll|enjoy|stay|check|have you|did you|do you|"
-    r"are you|want to|what|why|how|who|willkommen|hallo|bienvenue|bonjour|bienvenid[oa]s?|hola|stell dir|stellen sie)\b"
+    r"are you|want to|what|why|how|who|hope (?:you|this|that|it)|willkommen|hallo|bienvenue|bonjour|bienvenid[oa]s?|hola|stell dir|stellen sie)\b"
 )
 # An order to the reader: fine in a recipe, where each step is one, dull where a post should tell something.
 _ORDERING = re.compile(
@@ -49,7 +60,7 @@ _ORDERING = re.compile(
 _ABOUT_ITSELF = re.compile(
     r"(?i)\b(?:this|my|our|first|last|next|previous|another)\s(?:\w+\s)?(?:blog ?posts?|article|post|page|series|tutorial|video|episode|"
     r"newsletter|slides|column|website|course|walkthrough)\b|\bin (?:diesem|dem) (?:artikel|beitrag|video)\b|\bdans cet article\b|"
-    r"\ben este (?:artículo|post)\b|\btl;?dr\b|\b(?:last|zuletzt) (?:updated|aktualisiert)\b|\bspoilers?\b|\btable of contents\b|"
+    r"\ben este (?:artículo|post)\b|\btl;?dr\b|\b(?:last|zuletzt) (?:updated|aktualisiert)\b|\bspoilers?\b|\btable of contents\b|\b(?:top|bottom|rest|end) of (?:the|this) (?:post|page|article)\b|"
     r"\bmentioned (?:before|earlier|above)\b|\bpart (?:\d+|one|two|three|I{1,3}) of\b|\A(?:example|step|figure|fig\.|table|listing) \d|\bstay tuned\b"
 )
 _ANNOUNCING = re.compile(
@@ -133,6 +144,7 @@ def faults(text: str, language: str | None = "en", *, follows: bool = False) -> 
 
     `follows`: the sentence that it leans on stands right before it in the post, so that leaning is no fault.
     """
+    text = _NUMBERED.sub(" ", text) if " I" in text else text
     bare = _QUOTED.sub(" ", text) if '"' in text or "“" in text or "„" in text or "«" in text else text
     heard = frozenset(_LETTERS.findall(text.lower()))
     found = [
@@ -170,8 +182,14 @@ def faults(text: str, language: str | None = "en", *, follows: bool = False) -> 
 
 def speaks_for_itself(text: str) -> bool:
     """Tell whether words say "I" or "we" outside quotation marks: posted plainly, the bot would say it of itself."""
-    bare = _QUOTED.sub(" ", text)
+    bare = _NUMBERED.sub(" ", _QUOTED.sub(" ", text))
     return bool(_FIRST_PERSON.search(bare) or _WE.search(bare))
+
+
+def claims(text: str, language: str | None = "en") -> bool:
+    """Tell whether words say "I" or "my" of somebody whom no quotation marks name: the bot would say it of itself."""
+    own = _SELF.get(language or "en")
+    return own is not None and own.search(_NUMBERED.sub(" ", _QUOTED.sub(" ", text))) is not None
 
 
 def _listed(bare: str) -> bool:

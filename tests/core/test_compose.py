@@ -123,6 +123,18 @@ def test_the_bot_never_says_i_for_the_author(language: str, text: str, said: str
     assert made.credit == "A Blog"
 
 
+def test_an_i_without_room_for_quotation_marks_is_no_post() -> None:
+    """The credit goes for the quotation marks; where even then they don't fit, nothing is said in somebody's name."""
+    text = "I built an instrument of carbon hammers that nobody can hear."
+    article = Article(url=LINK, title="Silence", text=text, site="A Blog", language="en")
+    bare = len(f"{text}\n\n{LINK}")
+    quoted = say(article, CANDIDATE, ACCOUNT, Limits(max_length=bare + 2))
+    assert (quoted.text, quoted.credit, quoted.adds_value) == (f"“{text}”", "", True)
+    unsaid = say(article, CANDIDATE, ACCOUNT, Limits(max_length=bare + 1))
+    assert not unsaid.adds_value
+    assert "“I”" in unsaid.reason
+
+
 def test_what_adds_nothing_says_why() -> None:
     """An article without substance gives a draft that does not add value, with the point in words."""
     said = say(Article(url=LINK, title="The quiet piano"), CANDIDATE, ACCOUNT, LOCAL)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.gate import balanced, gate, gate_post, source_of
@@ -92,6 +94,24 @@ def test_the_title_in_other_order_is_refused() -> None:
 def test_a_rewriter_may_paraphrase_but_not_invent(words: str, point: str) -> None:
     """Own words are fine; numbers, names, links and handles that the article lacks are not."""
     assert gate(words, SOURCE, own_words=True).point == point
+
+
+@pytest.mark.parametrize(
+    ("title", "passes"),
+    [
+        ("Sponsor: The quiet piano", False),
+        ("[Sponsored post] The quiet piano", False),
+        ("Sponsored by Example: The quiet piano", False),
+        ("Anzeige | Das leise Klavier", False),
+        ("Sponsors leave the quiet piano", True),
+        ("The quiet piano: an advertisement", True),
+    ],
+)
+def test_advertisements_are_not_told(title: str, passes: bool) -> None:
+    """What its publisher marks as paid for in its title fails, whatever its words."""
+    article = replace(ARTICLE, title=title)
+    verdict = gate("Ann Lee spent nine years on an instrument without sound.", source_of(article, read(article)))
+    assert verdict.point == ("" if passes else "tone")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.taste import faults, speaks_for_itself
+from bot.core.taste import claims, faults, speaks_for_itself
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,8 @@ from bot.core.taste import faults, speaks_for_itself
         ("The code of Ann Lee is quick.", "The source code of Ann Lee is available on GitHub."),
         ("Ann Lee wrote a page.", "View the full page of Ann Lee."),
         ("Ann Lee helps with ads.", "If you need help of Ann Lee, check out the page."),
+        ("Ann Lee found a way.", "Hope you find a way as Ann Lee did."),
+        ("Ann Lee found a way.", "To find Ann Lee, jump to the bottom of the post."),
         ("The deal helps Ann Lee.", "Worse than the deal of Ann Lee, it helps."),
     ],
 )
@@ -62,6 +64,7 @@ def test_faults_cost(better: str, worse: str) -> None:
         "Scientists of the field say that this week was the hottest.",
         "More than 40 people came to Vienna.",
         "Ann Lee, who lives there, burns coal.",
+        "World War I ended in Vienna.",
     ],
 )
 def test_a_plain_sentence_has_no_fault(text: str) -> None:
@@ -95,3 +98,23 @@ def test_a_missing_verb_is_no_fault_where_verbs_are_not_known() -> None:
 def test_the_authors_voice_is_heard(text: str, speaks: bool) -> None:
     """Words of the first person outside quotation marks are the author's; "World War I" is taken for one, harmlessly."""
     assert speaks_for_itself(text) is speaks
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "claimed"),
+    [
+        ("I built a piano.", "en", True),
+        ("Then I’ve sold my piano.", None, True),
+        ("“I built a piano,” said Ann Lee.", "en", False),
+        ("World War I and Elizabeth I shaped pianos.", "en", False),
+        ("Act I'm in is long.", "en", True),
+        ("We built a piano.", "en", False),
+        ("Gestern habe ich ein Klavier gebaut.", "de", True),
+        ("J’ai construit un piano.", "fr", True),
+        ("Yo hice un piano.", "es", True),
+        ("Ze geven je een piano.", "nl", False),
+    ],
+)
+def test_somebodys_i_is_claimed(text: str, language: str | None, claimed: bool) -> None:
+    """Who "I" is must be seen: outside quotation marks it would be the bot; a numeral is nobody."""
+    assert claims(text, language) is claimed
