@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,7 +104,13 @@ def prove(*, kills: int, chosen: tuple[str, ...], seed: int, as_json: bool) -> N
 
     speak(quiet=True, verbose=False, log_format="text")
     names = [one.name for one in (*CLASSES, *FURTHER)] if "each" in chosen else list(chosen)
-    verdicts = wait_for(run(kills, names, seed, lambda line: click.echo(line, err=True)))
+    judged(wait_for(run(kills, names, seed, lambda line: click.echo(line, err=True))), seed, as_json=as_json)
+
+
+def judged(verdicts: Sequence[Verdict], seed: int, *, as_json: bool) -> None:
+    """Say what came of it, and end with 1 where a promise was broken."""
+    from bot.prove.classes import CLASSES, FURTHER
+
     if as_json:
         click.echo(json.dumps({"seed": seed, "platforms": [_as_json(one) for one in verdicts]}, ensure_ascii=False))
     else:
@@ -126,7 +134,7 @@ def prove(*, kills: int, chosen: tuple[str, ...], seed: int, as_json: bool) -> N
             for what in (*one.lost, *one.doubled):
                 click.echo(f"{one.platform}: {what}")
     if not all(one.kept for one in verdicts):
-        raise click.exceptions.Exit(1)
+        sys.exit(1)  # click's own way to end is lost on whoever calls it from a program
 
 
 def _as_json(one: Verdict) -> dict[str, object]:

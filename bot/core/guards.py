@@ -18,6 +18,9 @@ TOO_OLD = timedelta(hours=24)
 LOCAL = Caps(person=Rate(count=60, per=timedelta(minutes=1)), account=None, thread=None)
 """On our own timeline people may talk as fast as they type (design, section 8)."""
 
+WHOLE = timedelta(seconds=1)
+"""Some platforms tell times in whole seconds (Telegram, X): what is written in the first second isn't history."""
+
 BOT_DAY = timedelta(days=1)
 """Another bot is answered at most once in this time."""
 
@@ -68,7 +71,7 @@ def guard(mention: Mention, seen: Seen, caps: Caps, now: datetime) -> Verdict:
 def _of_a_stranger(mention: Mention, seen: Seen, caps: Caps, now: datetime) -> Verdict:
     if seen.opted_out and seen.consent != "opt_in":
         return Verdict(action="skip", reason="the author said stop")
-    if seen.first_start is not None and mention.at < seen.first_start:
+    if seen.first_start is not None and mention.at + WHOLE <= seen.first_start:
         return Verdict(action="late", reason="it was written before the bot first ran")
     if now - mention.at > TOO_OLD:
         return Verdict(action="late", reason="it is more than a day old")

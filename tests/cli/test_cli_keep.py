@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.app.build import utc_now
+from bot.cli.keep import judged
 from bot.model import Post
+from bot.prove.verdict import Verdict
 from bot.store import open_store
 from tests.cli.terminal import Terminal
 
@@ -77,6 +81,19 @@ def test_the_proof_prints_its_table() -> None:
     assert line["kills"] == 2
     assert line["lost"] == line["doubled"] == []
     assert "2 of 2 kills" in said.err
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+@pytest.mark.parametrize("broken", ["lost", "doubled"])
+def test_a_broken_promise_ends_with_one(capsys: pytest.CaptureFixture[str], broken: str, as_json: bool) -> None:
+    """And says what it was, so that a script sees it too; what is kept, or held, ends well."""
+    fine = Verdict(platform="local", kills=2, posts=3, held=("outbox 1",))
+    judged([fine], 0, as_json=as_json)
+    what: dict[str, Any] = {broken: ("outbox 7 (https://example.org/)",)}
+    with pytest.raises(SystemExit) as end:
+        judged([fine, replace(fine, **what)], 0, as_json=as_json)
+    assert end.value.code == 1
+    assert "outbox 7 (https://example.org/)" in capsys.readouterr().out
 
 
 def test_the_proof_of_an_unknown_platform_is_a_usage_error() -> None:

@@ -46,6 +46,7 @@ def test_a_mention_is_answered() -> None:
         (Seen(), {"at": NOW - TOO_OLD}, "answer", ""),
         (Seen(), {"at": NOW + timedelta(hours=3)}, "answer", ""),
         (Seen(first_start=NOW), {}, "answer", ""),
+        (Seen(first_start=NOW + timedelta(seconds=0.9)), {}, "answer", ""),  # where times are told in whole seconds
     ],
 )
 def test_each_guard_holds_back_just_its_own(seen: Seen, more: dict[str, Any], action: str, reason: str) -> None:
