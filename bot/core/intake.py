@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.core.entries import Stories, flooded, sift
+from bot.core.sift import Stories, flooded, sift
 from bot.model import Feed, FeedState, Filters, ParsedFeed, Sifted
 
 

@@ -47,6 +47,8 @@ class Wishes:
     @classmethod
     def unpacked(cls, text: str) -> Self:
         """Read what `packed` wrote; what can't be read wishes nothing."""
+        if not text:  # most wish nothing, and this is asked at every poll
+            return cls()
         found = {name: [int(number) for number in numbers.split(",")] for name, numbers in _PART.findall(text)}
         return cls(
             ttl=timedelta(minutes=found.get("ttl", [0])[0]),

@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.core.entries import lookups
 from bot.core.intake import Intake, Past, Poll, many_new, weigh
+from bot.core.sift import lookups
 from bot.model import Feed, FeedState, Filters, ParsedFeed, Sifted
 from bot.store.connection import Connection
 from bot.store.haul import Haul

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from bot.core.addresses import canonical
-from bot.core.entries import Stories
 from bot.core.same import title_key
+from bot.core.sift import Stories
 from bot.model import Candidate, Feed, Sifted
 from bot.store.archive import archive_row
 from bot.store.candidates import COLUMNS as CANDIDATE

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.core.entries import Stories
 from bot.core.intake import Past, Poll, many_new, weigh
 from bot.core.same import canonical
+from bot.core.sift import Stories
 from bot.model import Entry, Feed, FeedState, Filters, ParsedFeed
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

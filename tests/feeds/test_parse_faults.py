@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.entries import Stories, flooded, sift
 from bot.core.same import canonical, title_key
+from bot.core.sift import Stories, flooded, sift
 from bot.errors import FeedUnreadable
 from bot.feeds.parse import pack, parse_document, parse_fast
 from bot.feeds.raw import MOST_ENTRIES, MOST_HTML, MOST_TEXT, MOST_TITLE
