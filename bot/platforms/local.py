@@ -1,6 +1,6 @@
 """The local timeline as a platform: the embedded default, which needs no account anywhere.
 
-May import: model, errors, ports.
+May import: model, errors, ports, core.limits.
 Its posts are the outbox's own `sent` rows (design, section 4), so sending is a transaction of the store
 and nothing ever goes through `publish`.
 """
@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.core.limits import LIMITS as PUBLISHED
 from bot.errors import Rejected, Unsure
-from bot.model import Account, Limits, Post, Receipt
+from bot.model import Account, Post, Receipt
 from bot.ports import Platform, Tools
 
-LIMITS = Limits(max_length=300, unit="graphemes", in_store=True)
+LIMITS = PUBLISHED["local"]
 
 
 class Options(BaseModel):

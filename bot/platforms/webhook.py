@@ -1,6 +1,6 @@
 """Any address that takes posts as JSON: a chat's incoming webhook, an automation, the owner's own program.
 
-May import: model, errors, ports, net, core.text, core.clean.
+May import: model, errors, ports, net, core.
 Nothing can be asked there, so what may or may not have arrived is held for the owner (or as the account's `unknown`
 says), unless the receiver honours `Idempotency-Key` and the owner says for how long.
 """
@@ -18,15 +18,16 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from bot.core.clean import WORD_JOINER
-from bot.core.text import measure
-from bot.errors import Rejected, TooLong, Unsure
-from bot.model import Account, Limits, Post, Receipt, Secret
+from bot.core.limits import LIMITS as PUBLISHED
+from bot.core.outgoing import room_for
+from bot.errors import Unsure
+from bot.model import Account, Post, Receipt, Secret
 from bot.net.options import Span
 from bot.net.outcome import outcome
 from bot.net.replies import identifier, json_object
 from bot.ports import Platform, Tools
 
-LIMITS = Limits(max_length=2000, unit="characters")
+LIMITS = PUBLISHED["webhook"]
 """No receiver tells its limits; 2,000 is what Discord's webhooks take, and others take more."""
 
 NAMES = ("text", "url", "title", "account", "key", "created_at")
@@ -109,10 +110,7 @@ class Webhook:
 
     async def publish(self, post: Post) -> Receipt:
         """Send once; any 2xx is a yes.  Raises as `ports.Publisher` says."""
-        if not post.text.strip():
-            raise Rejected("there is nothing to say")
-        if measure(post.text, self.limits) > self.limits.max_length:
-            raise TooLong(f"longer than the {self.limits.max_length} characters that you allow", self.limits.max_length)
+        room_for(post, self.limits)
         values = {
             # <!channel> calls everybody where Slack listens; as foreign words it must not.
             "text": _SUMMONS.sub(f"<{WORD_JOINER}", post.text),

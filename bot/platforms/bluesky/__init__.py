@@ -1,6 +1,6 @@
 """Bluesky, and any other server of the AT Protocol that speaks its lexicons.
 
-May import: model, errors, ports, net, core.text.
+May import: model, errors, ports, net, core.
 Each post has a record key of its own, known before it is sent, and is written "only if there is none yet": so it is
 there once, however often it is sent, for ever (decision 0006).  What is written stands in `records`, what is heard in
 `listening`.

@@ -1,6 +1,6 @@
 """What is said on Bluesky: record keys, facets, cards and threads, to the letter as a server keeps them.  Pure.
 
-May import: model, errors, core.text, core.clean.
+May import: model, errors, net.replies, core.limits, core.text.
 The shapes are those of the lexicons `app.bsky.feed.post` and `app.bsky.richtext.facet`; servers check facets only for
 their types (one that reaches past the text is accepted), so what clients would drop must not be made here.
 """
@@ -11,25 +11,18 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import regex
 
+from bot.core.limits import LIMITS as PUBLISHED
 from bot.core.text import cut, fits, links_in, measure
 from bot.errors import Rejected, TooLong
-from bot.model import Limits, Post
+from bot.model import Post
 from bot.net.replies import within, words
 
-LIMITS = Limits(
-    max_length=300,
-    unit="graphemes",
-    max_bytes=3000,
-    hashtags=True,
-    markup="facets",
-    searchable=True,
-    idempotent_for=timedelta.max,
-)
+LIMITS = PUBLISHED["bluesky"]
 """The lexicon `app.bsky.feed.post`: maxGraphemes 300, maxLength 3,000 (UTF-8 bytes).  A record key is taken for ever."""
 
 POST = "app.bsky.feed.post"

@@ -1,6 +1,6 @@
 """Discord: a bot in a channel, which people call by its name or write to in private.
 
-May import: model, errors, ports, net, core.text.
+May import: model, errors, ports, net, core.
 Within minutes of a doubtful attempt the same nonce is the same post; at any time the channel's history tells, so each
 post is looked for before it is ever sent again (decision 0003).
 """

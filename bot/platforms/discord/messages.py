@@ -1,6 +1,6 @@
 """What Discord's messages say, read with distrust, and what ours say there.  Pure.
 
-May import: model, net.replies, core.clean, core.readback, core.text.
+May import: model, net.replies, core.clean, core.limits, core.readback, core.text.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
 from bot.core.clean import WORD_JOINER
+from bot.core.limits import LIMITS as PUBLISHED
 from bot.core.readback import same_words
 from bot.core.text import clean, cut
-from bot.model import Limits, Mention, Post
+from bot.model import Mention, Post
 from bot.net.replies import identifier, moment, objects, within, words
 
-LIMITS = Limits(max_length=2000, unit="characters", searchable=True, idempotent_for=timedelta(minutes=2))
+LIMITS = PUBLISHED["discord"]
 """The API reference's ("Create Message"); a nonce is unique "in the past few minutes", of which two are believed."""
 
 EPOCH = 1_420_070_400_000

@@ -1,6 +1,6 @@
 """Any server with the Mastodon client API: Mastodon, GoToSocial, Pleroma, Akkoma, snac and their like.
 
-May import: model, errors, ports, net, core.text, and the rest of this package.
+May import: model, errors, ports, net, core, and the rest of this package.
 Several of these servers accept an idempotency key and ignore it, so each post carries one *and* is looked for before
 it is ever sent again (decision 0003).  Ids are opaque; what a server says is read in `statuses`.
 """

@@ -1,6 +1,6 @@
 """What the Mastodon API says of servers, people and posts, read with distrust.  Pure.
 
-May import: model, net.replies, core.text, core.readback.
+May import: model, net.replies, core.limits, core.readback, core.text.
 """
 
 from __future__ import annotations
@@ -9,24 +9,17 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.core.limits import LIMITS as PUBLISHED
 from bot.core.readback import links_to, same_words, says, without_handles
 from bot.core.text import clean, cut, plain
 from bot.model import Limits, Mention, Post
 from bot.net.replies import identifier, moment, number, objects, within, words
 
-LIMITS = Limits(
-    names_asker=True,
-    max_length=500,
-    unit="graphemes",
-    link_cost=23,
-    hashtags=True,
-    searchable=True,
-    idempotent_for=timedelta(minutes=50),
-)
+LIMITS = PUBLISHED["mastodon"]
 """Mastodon's own; its documentation keeps keys "for up to 1 hour"."""
 
 OTHERS = replace(LIMITS, unit="characters", link_cost=None, idempotent_for=None)

@@ -1,6 +1,6 @@
 """Matrix: rooms on any homeserver, spoken to as one account from one device.
 
-May import: model, errors, ports, net, core.text.
+May import: model, errors, ports, net, core.
 A message is sent under a transaction id, so that the same one twice is one; servers forget these ids after a while, so
 whatever is in doubt is looked for before it is sent again (decision 0003).  `keys` are the owner's, `wire` asks the
 server, `rooms` knows where we may speak, `hearing` listens, `talk` knows who speaks to us, `events` reads and writes

@@ -1,6 +1,6 @@
 """What Matrix events say, read with distrust, and what ours say.  Pure.
 
-May import: model, net.replies, core.text, core.readback.
+May import: model, net.replies, core.limits, core.readback, core.text.
 """
 
 from __future__ import annotations

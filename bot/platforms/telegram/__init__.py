@@ -1,6 +1,6 @@
 """Telegram: channels, groups and private chats, spoken to as a bot.
 
-May import: model, errors, ports, net, core.text, and its own modules.
+May import: model, errors, ports, net, core, and its own modules.
 There is no key to post with, and bots can't read what they posted, so that whatever may or may not have arrived is held
 for the owner (or as the account's `unknown` says): the class "neither" of decision 0003.
 """

@@ -1,6 +1,6 @@
 """What is said on Telegram, and what is heard there, read with distrust.  Pure.
 
-May import: model, net.replies, core.text, core.clean, core.readback, wire.
+May import: model, net.replies, core.clean, core.limits, core.readback, core.text, wire.
 Places in a text are counted in UTF-16 code units, as the Bot API does (type MessageEntity).
 """
 
@@ -13,13 +13,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.core.clean import WORD_JOINER
+from bot.core.limits import LIMITS as PUBLISHED
 from bot.core.readback import without_handles
 from bot.core.text import clean, cut, links_in
-from bot.model import Limits, Mention
+from bot.model import Mention
 from bot.net.replies import number, objects, within, words
 from bot.platforms.telegram.wire import LARGEST_ID, whole
 
-LIMITS = Limits(max_length=4096, unit="utf16", hashtags=True)
+LIMITS = PUBLISHED["telegram"]
 """The Bot API's `sendMessage`: 1 to 4,096 characters after entities parsing; counted as its entities are, to be safe."""
 
 _LONGEST = 8192  # characters of a message that are read: twice what people can write

@@ -1,6 +1,6 @@
 """X, which was Twitter, by its interface of version 2: where every post and every read costs money.
 
-May import: model, errors, ports, net, core.text, this package.
+May import: model, errors, ports, net, core, this package.
 X has no key for a post.  It refuses the same words twice, which is evidence after a doubt, and our own posts can be
 read back, which is proof and costs a thousandth of a dollar each: so after any doubt they are read (decision 0003).
 """

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.core.text import measure
-from bot.errors import DeliveryError, Rejected, TooLong, Unsure
+from bot.core.outgoing import room_for, sent_since
+from bot.errors import DeliveryError, Rejected, Unsure
 from bot.model import Account, Limits, Post, Receipt, Secret
 from bot.net import options
 from bot.net.outcome import outcome
@@ -36,22 +36,17 @@ class Guestbook:
 
     def __init__(self, account: Account, options: Options, tools: Tools) -> None:
         self.name, self.limits = account.name, LIMITS
-        self._options, self._http = options, tools.http
+        self._options, self._http, self._now = options, tools.http, tools.now
 
     async def publish(self, post: Post) -> Receipt:
         """Send once.  Raises as `ports.Publisher` says."""
-        if not post.text.strip():
-            raise Rejected("there is nothing to say")
-        if measure(post.text, LIMITS) > LIMITS.max_length:
-            raise TooLong("the guestbook's lines are short", LIMITS.max_length)
+        room_for(post, LIMITS)
         reply = await self._ask("POST", "/entries", {"text": post.text, "key": post.key})
         return self._receipt(json_object(reply), "answered")
 
     async def find(self, post: Post) -> Receipt | None:
         """Look for the entry under the post's key, among all since it was sent.  Raises as `ports.Publisher` says."""
-        if post.sent_at is None:
-            raise Unsure("nobody knows when it was sent")
-        since = post.sent_at - timedelta(minutes=5)  # two clocks
+        since = sent_since(post, self._now())
         try:
             said = json_object(await self._ask("GET", f"/entries?{urlencode({'since': since.timestamp()})}"))
         except Rejected as error:
