@@ -7,19 +7,18 @@ A mention and the cursor after it are one transaction; its answer and the delive
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from bot.model import Match, Mention, Post, State
 from bot.store.outbox import put_in
-from bot.store.part import durable, listed, reading
-from bot.store.past import Past
-from bot.store.records import Answered, Unanswered
-from bot.store.values import TEXT, clean, cleaned, moment, moments, packed, stamp, unpacked, whole
+from bot.store.part import durable, reading
+from bot.store.records import Answered
+from bot.store.values import TEXT, clean, cleaned, moments, packed, stamp, unpacked, whole
+from bot.store.waiting import WaitingList, mention_of
 
 
-class Mentions(Past):
+class Mentions(WaitingList):
     """Who said what to the bot, and what became of it."""
 
     name = "mentions"
@@ -174,7 +173,7 @@ class Mentions(Past):
         if found is None:
             return None
         return Answered(
-            mention=_mention(found),
+            mention=mention_of(found),
             state=found["state"],
             reason=found["reason"],
             match=None if found["match"] is None else unpacked(Match, found["match"]),
@@ -184,57 +183,12 @@ class Mentions(Past):
         )
 
     @reading
-    def unanswered(self, state: str = "new", limit: int = 100) -> list[Unanswered]:
-        """What waits for the owner, the oldest first.
-
-        `new`: no rule was taught for it yet; `taught`: one was, and the late answer is still to come; `all`: both.
-        """
-        condition = {"new": "AND taught IS NULL", "taught": "AND taught IS NOT NULL"}.get(state, "")
-        found = self.all_of(
-            f"SELECT * FROM mentions WHERE state = 'unanswered' {condition} ORDER BY id LIMIT ?",  # noqa: S608 -- two constants
-            whole(limit),
-        )
-        return [_unanswered(row) for row in found]
-
-    @reading
     def of_the_owner(self, account: str) -> Mention | None:
         """What the owner said last on an account; None if they never spoke to it."""
         found = self._some_mentions(
             "account = ? AND owner = 1 AND state = 'answered' ORDER BY id DESC LIMIT 1", account
         )
         return found[0] if found else None
-
-    @reading
-    def waiting(self) -> tuple[int, datetime | None]:
-        """How many mentions wait for the owner's word, and since when."""
-        found = self.one(
-            "SELECT count(*) AS n, min(at) AS at FROM mentions WHERE state = 'unanswered' AND taught IS NULL"
-        )
-        return (0, None) if found is None else (int(found["n"]), moments(found["at"]))
-
-    @durable
-    def ignored(self, mention_ids: Sequence[int], now: datetime, *, reason: str = "the owner left it") -> int:
-        """The owner has seen these and leaves them as they are; gives how many still waited."""
-        return self.change(
-            "UPDATE mentions SET state = 'skipped', reason = ?, answered_at = coalesce(answered_at, ?)"
-            " WHERE state = 'unanswered' AND id IN (SELECT value FROM json_each(?))",
-            clean(reason),
-            stamp(now),
-            listed(map(whole, mention_ids)),
-        )
-
-    @durable
-    def taught(self, mention_ids: Sequence[int], rule_id: str, now: datetime) -> int:
-        """The owner taught a rule for these; each is answered late by `answered`.  Gives how many still waited."""
-        changed = self.change(
-            "UPDATE mentions SET taught = ? WHERE state = 'unanswered' AND id IN (SELECT value FROM json_each(?))",
-            clean(rule_id),
-            listed(map(whole, mention_ids)),
-        )
-        self.change(
-            "INSERT INTO meta VALUES ('taught_at', ?) ON CONFLICT DO UPDATE SET value = excluded.value", str(stamp(now))
-        )
-        return changed
 
     def _close(
         self, mention_id: int, match: Match, unanswered: str | None, details: Mapping[str, str] | None, now: datetime
@@ -268,7 +222,7 @@ class Mentions(Past):
 
     def _some_mentions(self, where: str, *values: object) -> list[Mention]:
         found = self.all_of(f"SELECT * FROM mentions WHERE {where}", *values)  # noqa: S608 -- conditions written above
-        return [_mention(row) for row in found]
+        return [mention_of(row) for row in found]
 
 
 def _columns(mention: Mention, now: datetime) -> tuple[object, ...]:
@@ -289,29 +243,3 @@ def _columns(mention: Mention, now: datetime) -> tuple[object, ...]:
         cleaned(mention.language),
         packed(mention.context),
     )
-
-
-def _mention(row: sqlite3.Row) -> Mention:
-    return Mention(
-        account=row["account"],
-        remote_id=row["remote_id"],
-        author=row["author"],
-        text=row["text"],
-        at=moment(row["at"]),
-        id=row["id"],
-        name=row["name"],
-        thread=row["thread"],
-        in_reply_to=row["in_reply_to"],
-        about=row["about"],
-        bot=bool(row["bot"]),
-        owner=bool(row["owner"]),
-        visibility=row["visibility"],
-        language=row["language"],
-        context=json.loads(row["context"]),
-    )
-
-
-def _unanswered(row: sqlite3.Row) -> Unanswered:
-    match = None if row["match"] is None else unpacked(Match, row["match"])
-    rule, score = match.nearest if match is not None and match.nearest is not None else (None, 0.0)
-    return Unanswered(_mention(row), row["reason"], rule, score)
