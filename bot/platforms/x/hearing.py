@@ -1,4 +1,7 @@
-"""Hearing who mentions us on X: asked for, as X tells nobody for so little money.  May import: model, errors, ports, net, this package."""
+"""Hearing who mentions us on X: asked for, as X tells nobody for so little money.
+
+May import: model, errors, ports, net, this package.
+"""
 
 from __future__ import annotations
 

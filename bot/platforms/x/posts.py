@@ -1,4 +1,6 @@
-"""What X says of posts and people, read with distrust.  Pure.  May import: model, net.replies, core.limits, core.links, core.text, core.readback.
+"""What X says of posts and people, read with distrust.  Pure.
+
+May import: model, net.replies, core.limits, core.links, core.text, core.readback.
 
 Posts come back with their addresses made short (t.co) and with `&`, `<` and `>` as entities; both are undone here.
 """
