@@ -172,6 +172,8 @@ class ChatDesk:
         if rule is not None and number is not None:
             taught, answered = await teach.teach_more(number, rule, who="chat", by=who, stories=stories, on=on)
             told = f"Learnt: one more way to say {taught.id}."
+        elif not when and await teach.answer_passed_on(number, reply, stories, on):
+            return "Told. Such words have their rule, so there was nothing to learn."
         else:
             taught, answered = await teach.teach(
                 when, reply, mention=number, who="chat", by=who, stories=stories, on=on

@@ -126,7 +126,9 @@ class Desk:
         await self._on.db(self._on.store.owner.clear, f"outbox:{row}")
 
     async def teach(self, mention: int | None, when: str, reply: str) -> None:
-        """Store a rule, and answer those who still wait for it."""
+        """Store a rule, and answer those who still wait for it; what a rule passed on is answered, and nothing stored."""
+        if not when and await teach.answer_passed_on(mention, reply, self._current(), self._on):
+            return
         await teach.teach(when, reply, mention=mention, who="web", stories=self._current(), on=self._on)
         self._renew()
 

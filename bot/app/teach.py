@@ -18,7 +18,7 @@ from bot.core.rules import Engine, RuleErrors, check_rule
 from bot.core.words import Words, clean
 from bot.errors import UsageError
 from bot.model import Match, Mention, Post, Rule, RuleTest
-from bot.reply import reply_to, say
+from bot.reply import PASSED_ON, reply_to, say
 
 STILL_WAITING = 500
 """How many unanswered mentions a new rule is tried on."""
@@ -74,6 +74,29 @@ async def teach_more(
     engine = await asyncio.to_thread(_tried, widened(rule, [more]), stories.engine)
     await on.db(on.store.rules.add, more, _provenance(by or who, mention), now=on.now())
     return rule, await _answer_waiting(rule, mention, replace(stories, engine=engine), on)
+
+
+async def answer_passed_on(number: int | None, reply: str, stories: Stories, on: Ground) -> bool:
+    """Answer what a rule passed on to the owner, in their words and this once; False where it is no such mention.
+
+    Nothing is taught: words like these have their rule already.
+
+    :raises UsageError: there are no words, or its platform allows no second answer
+    """
+    rows = await on.db(on.store.mentions.unanswered, "new", STILL_WAITING)
+    mention = next((one.mention for one in rows if one.mention.id == number and one.reason == PASSED_ON), None)
+    if mention is None or mention.account not in stories.sharing.accounts:
+        return False
+    if not reply.strip():
+        raise UsageError("an answer needs words")
+    if await _is_gone(mention, on) or await _had_its_answer(mention, stories, on):
+        raise UsageError(
+            f"{mention.author} can't be told any more: they said stop, or their platform allows one answer"
+        )
+    match = replace(stories.engine.match(mention), stage="phrase")
+    said = say(Rule(id=match.rule, reply=(reply.strip(),)), match, mention, {}, stories.answering)
+    post = _late_post(said, mention, stories, on)
+    return await on.db(on.store.mentions.answered_late, mention.id, post, match, now=on.now()) is not None
 
 
 def _tried(rule: Rule, now: Engine) -> Engine:

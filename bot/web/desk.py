@@ -220,7 +220,8 @@ async def _mark_sent(dashboard: Dashboard, form: Mapping[str, str]) -> None:
 
 async def _teach(dashboard: Dashboard, form: Mapping[str, str]) -> None:
     mention = number(form["mention"], "mention", least=1) if form.get("mention") else None
-    await dashboard.teach(mention, _words(form, "when", "what people say"), _words(form, "reply", "the answer"))
+    when = _words(form, "when", "what people say") if mention is None or form.get("when") else ""
+    await dashboard.teach(mention, when, _words(form, "reply", "the answer"))
 
 
 async def _ignore(dashboard: Dashboard, form: Mapping[str, str]) -> None:

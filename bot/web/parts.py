@@ -104,7 +104,10 @@ class Dashboard(Protocol):
     async def mark_sent(self, row: int) -> None: ...
 
     async def teach(self, mention: int | None, when: str, reply: str) -> None:
-        """Store the rule `when` → `reply`; with `mention` (our number), also answer those who still wait for it."""
+        """Store the rule `when` → `reply`; with `mention` (our number), also answer those who still wait for it.
+
+        Without `when`, its own words are the rule's; one that a rule passed on is only answered.
+        """
         ...
 
     async def ignore(self, mention: int) -> None:

@@ -120,6 +120,23 @@ async def test_a_taught_answer_goes_to_who_waits(desk: Desk, bot: SmallBot, rene
         await desk.teach(None, "", "nothing to match")
 
 
+async def test_what_was_passed_on_is_answered_without_a_rule(desk: Desk, bot: SmallBot, renewed: list[str]) -> None:
+    """No words to match are needed, and the rules need not be read anew; an answer without words is none."""
+    rules = (bot.folder / "rules.toml").read_text("utf-8")
+    passing = '[[rules]]\nid = "tip"\nwhen = ["https"]\ndo = "ask_owner"\nreply = "Thank you."\n'
+    (bot.folder / "rules.toml").write_text(rules + passing, "utf-8")
+    await bot.reload()
+    assert await bot.talk("https://example.org/a") == "Thank you."
+    (row,) = await desk.unanswered()
+    assert row.reason == "passed on"
+    with pytest.raises(UsageError, match="needs words"):
+        await desk.teach(row.mention.id, "", " ")
+    await desk.teach(row.mention.id, "", "A good one, {name}!")
+    await bot.deliver()
+    assert (await bot.timeline())[-1].text == "A good one, ann!"
+    assert (await desk.unanswered(), renewed) == ([], [])
+
+
 async def test_a_mention_that_is_left_waits_no_more(desk: Desk, bot: SmallBot) -> None:
     """The owner has seen it; a second word is too late."""
     await bot.talk("what is the capital of Peru")

@@ -48,6 +48,31 @@ async def test_what_is_passed_on_stands_on_the_owners_list(bot: SmallBot) -> Non
     assert await bot.deliver() == 0
 
 
+async def test_the_owner_answers_what_was_passed_on_and_teaches_nothing(bot: SmallBot) -> None:
+    """By its number, or by replying to the list: in their own words, once; the rule stays the only one for such words."""
+    await bot.talk("bad bot")
+    await bot.talk("bad bot", author="@ben")
+    before = len(bot.stories.engine.rules)
+    assert "“bad bot”" in await bot.talk("unanswered", author="@me", owner=True)
+    assert (await bot.talk("I am sorry, what went wrong?", author="@me", owner=True)).startswith("Told.")
+    assert (await bot.talk("teach 2 = Sorry, {name}.", author="@me", owner=True)).startswith("Told.")
+    await bot.deliver()
+    told = [(item.in_reply_to, item.text) for item in await bot.timeline() if item.kind == "reply"]
+    assert (1, "I am sorry, what went wrong?") in told
+    assert "Sorry, ben." in [text for _, text in told]
+    assert await bot.on.db(bot.on.store.mentions.unanswered, "new", 10) == []
+    await bot.reload()
+    assert len(bot.stories.engine.rules) == before
+    assert "no mention" in await bot.talk("teach 999 = Sorry.", author="@me", owner=True)
+
+
+async def test_who_said_stop_is_not_answered_late_either(bot: SmallBot) -> None:
+    """The owner is told that nobody hears it."""
+    await bot.talk("bad bot")
+    await bot.talk("stop")
+    assert "can't be told any more" in await bot.talk("teach 1 = Sorry.", author="@me", owner=True)
+
+
 async def test_a_person_is_told_what_they_follow_and_nobody_elses_topics(bot: SmallBot) -> None:
     """In their own words, without the please, and made harmless where somebody else would be called by them."""
     assert await bot.talk("what do I follow?") == "Nothing yet."

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.model import FeedState, Mention, Notice, OutboxRow, Post, Receipt, Rule, State
+from bot.reply import PASSED_ON
 from bot.web import FeedRow, QueueRow, RuleRow, UnansweredRow, serve
 from bot.web.desk import DONE
 from tests.web.browser import Browser
@@ -82,6 +83,7 @@ async def test_every_view_shows_full_and_empty(owner: Browser, bot: FakeBot, vie
             ("teach", 12, "luthiers *", "No."),
         ),
         ("teach", {"when": "hey", "reply": "Hey!", "back": "rules"}, ("teach", None, "hey", "Hey!")),
+        ("teach", {"mention": "12", "reply": "No.", "back": "rules"}, ("teach", 12, "", "No.")),
         ("ignore", {"mention": "12", "back": "rules"}, ("ignore", 12)),
         ("pause", {"account": "fediverse", "span": "1h"}, ("pause", "fediverse", timedelta(hours=1))),
         ("pause", {"account": "", "span": ""}, ("pause", None, None)),
@@ -212,3 +214,15 @@ async def test_whatever_stands_in_a_row_is_only_words(owner: Browser, bot: FakeB
         assert len(page.all("script")) == 1
         assert "javascript:" not in {(a.get("href") or "")[:11] for _, a in page.elements}
         assert "alert(1)&lt;/script&gt;" in answer.text
+
+
+async def test_what_was_passed_on_asks_for_an_answer_alone(owner: Browser, bot: FakeBot) -> None:
+    """Such words have their rule: there is nothing to match, and the rule that came nearest says nothing."""
+    asked = Mention(account="timeline", remote_id="1", author="@ann", text="bad bot", at=NOW, id=12)
+    bot.desk.waiting = [UnansweredRow(mention=asked, reason=PASSED_ON, nearest="hours", score=0.2)]
+    page = await owner.get("/dashboard/rules")
+    waiting = page.text.partition("They wait")[2].partition("Teach something new")[0]
+    assert "bad bot" in waiting
+    assert 'name="reply"' in waiting
+    assert 'name="when"' not in waiting
+    assert "Nearest" not in waiting
