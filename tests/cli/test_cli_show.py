@@ -1,0 +1,114 @@
+"""How things are shown to a person and to a program: tables, paragraphs, times, progress."""
+
+from __future__ import annotations
+
+import io
+from contextlib import redirect_stderr, redirect_stdout
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cli.progress import progress
+from bot.cli.show import ago, local, paragraph, table
+from tests.servers.small_bot import read_config, write_config
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+ROWS = [("https://a.example/feed", None, 3), ("[red]evil[/red]\ttab", "two\nlines", 0)]
+
+
+class Screen(io.StringIO):
+    """A terminal."""
+
+    def isatty(self) -> bool:
+        """It is one."""
+        return True
+
+
+def test_a_program_gets_a_line_a_row_whatever_stands_in_it() -> None:
+    """Cells are parted by tabs, and neither a tab nor a line break of a stranger's parts anything."""
+    with redirect_stdout(io.StringIO()) as out:
+        table(["feed", "state", "entries"], ROWS)
+    assert out.getvalue() == "https://a.example/feed\t\t3\n[red]evil[/red] tab\ttwo lines\t0\n"
+
+
+def test_a_person_gets_a_table_and_no_markup_of_strangers() -> None:
+    """Headings stand above, and words in brackets are words."""
+    with redirect_stdout(Screen()) as out:
+        table(["feed", "state", "entries"], ROWS)
+    shown = out.getvalue()
+    assert "entries" in shown.splitlines()[0]
+    assert "[red]evil[/red]" in shown
+
+
+@pytest.mark.parametrize("kind", [Screen, io.StringIO])
+def test_a_table_of_nothing_is_nothing(kind: type[io.StringIO]) -> None:
+    """No headings without rows: what to say then is the command's own."""
+    with redirect_stdout(kind()) as out:
+        table(["feed"], [])
+    assert out.getvalue() == ""
+
+
+LINK = "https://example.com/" + "a-very-long-name-" * 8
+
+
+def test_a_paragraph_is_folded_for_a_person_alone() -> None:
+    """On a terminal lines are short and indented, and a link is never cut; in a pipe a line stays a line."""
+    text = f"{'word ' * 60}{LINK}\nsecond"
+    with redirect_stdout(Screen()):
+        folded = paragraph(text, indent="    ")
+    assert LINK in folded
+    assert all(len(line) <= 100 or LINK in line for line in folded.splitlines())
+    assert all(line.startswith("    ") for line in folded.splitlines())
+    with redirect_stdout(io.StringIO()):
+        assert paragraph(text, indent="    ") == f"    {'word ' * 60}{LINK}\n    second"
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=300))
+def test_folding_loses_no_word(text: str) -> None:
+    """Only white space changes."""
+    with redirect_stdout(Screen()):
+        assert paragraph(text).split() == text.split()
+
+
+def test_times_are_the_owners(tmp_path: Path) -> None:
+    """In the zone of the config, summer time included; none is a dash."""
+    settings = read_config(write_config(tmp_path / "config"))
+    assert local(NOW, settings) == "Sun 22 Nov 12:00"
+    assert local(NOW.replace(month=7), settings) == "Wed 22 Jul 13:00"
+    assert local(None, settings) == "–"
+
+
+@pytest.mark.parametrize(
+    ("span", "said"),
+    [
+        (timedelta(seconds=-5), "just now"),
+        (timedelta(seconds=59), "just now"),
+        (timedelta(minutes=1), "1 min ago"),
+        (timedelta(minutes=59, seconds=59), "59 min ago"),
+        (timedelta(hours=1), "1 h ago"),
+        (timedelta(hours=23, minutes=59), "23 h ago"),
+        (timedelta(days=400), "400 d ago"),
+    ],
+)
+def test_how_long_ago_is_told_roughly(span: timedelta, said: str) -> None:
+    """In the largest unit that fits, rounded down; a clock that went back is no future."""
+    assert ago(NOW - span, NOW) == said
+
+
+def test_never_is_a_time_too() -> None:
+    """What has not happened yet."""
+    assert ago(None, NOW) == "never"
+
+
+def test_progress_is_for_who_watches() -> None:
+    """A bar on a terminal's error output; nothing in a pipe, for a single step, or where the command says so."""
+    with redirect_stderr(Screen()) as err, progress("polling", 3) as advance:
+        advance(None)
+    assert "polling" in err.getvalue()
+    for kind, total, show in ((io.StringIO, 3, True), (Screen, 1, True), (Screen, 3, False)):
+        with redirect_stderr(kind()) as err, progress("polling", total, show=show) as advance:
+            advance(None)
+        assert err.getvalue() == ""
