@@ -73,7 +73,7 @@ class _Reader:
         # Asking an element for an attribute costs ten times as much as its share of looking through the document once.
         attributed = b"xml:" in content
         self.based, self.spoken = attributed and b"xml:base" in content, attributed and b"xml:lang" in content
-        self.about = b":about" in content
+        self.about = _RDF[1:-1].encode() in content  # the longer the word, the faster it is looked for
         self.head = root if is_atom else next((child for child in root if names[child.tag] == "channel"), root)
         self.heads = [(name, child) for child in self.head if (name := names[child.tag]) not in ("item", "entry")]
         self._parts = _Parts(names)
