@@ -60,6 +60,8 @@ async def _of(account: Account, stories: Stories, on: Ground, now: datetime) -> 
             continue
         expected = None if row.state is State.DRAFT else row.not_before or now
         found.append(Waiting(account=account.name, expected=expected, row=row))
+    if account.post is None:  # it only answers
+        return found
     lineup = await _lineup(account, stories, on, now)
     # Off the loop: 200 candidates are judged once for each of their slots.
     backlog = await asyncio.to_thread(_in_turn, lineup, times, now)
@@ -75,7 +77,7 @@ async def _lineup(account: Account, stories: Stories, on: Ground, now: datetime)
 
 
 def _in_turn(lineup: Lineup, times: Iterator[datetime], now: datetime) -> list[tuple[datetime | None, Choice]]:
-    """All that wait, each with the time of its slot; None where the account has no schedule."""
+    """All that wait, each with the time of its slot; None where its schedule has no further one."""
     found = []
     at = next(times, None)
     while (choice := lineup.best(at or now)) is not None:
@@ -107,7 +109,7 @@ async def preview(stories: Stories, on: Ground, now: datetime, *, account: str |
     """Compose what would be posted next, and send nothing; what would fail the value gate, or say it again, is left out."""
     found: list[Preview] = []
     for name, one in stories.sharing.accounts.items():
-        if account in (None, name):
+        if account in (None, name) and one.post is not None:
             found += await _preview(one, stories, on, now, count)
     return found
 

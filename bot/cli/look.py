@@ -92,6 +92,10 @@ def preview(place: Place, *, account: str | None, count: int, as_json: bool) -> 
         click.echo()
     if not found and polled and all(one.status == "error" for one in polled):
         click.echo("Not one of the feeds could be reached: is this machine on the network? Offline, see: starfish demo")
+    elif not any(one.post for one in settings.accounts if account in (None, one.name)):
+        click.echo(
+            'Nothing is posted there: it only answers. A schedule in starfish.toml changes that: post = { every = "2h" }'
+        )
     elif not found:
         click.echo("Nothing waits. Poll the feeds with: starfish feeds refresh")
 

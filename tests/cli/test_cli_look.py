@@ -92,6 +92,13 @@ def test_preview_without_a_network_says_so(tmp_path: Path) -> None:
     assert "Not one of the feeds could be reached" in Terminal(folder).ok("preview").out
 
 
+def test_preview_of_an_account_that_only_answers_says_so(site: FeedServer, tmp_path: Path) -> None:
+    """Nobody is sent to poll feeds for a post that would never come."""
+    account = '[[accounts]]\nname = "timeline"\nplatform = "local"\n'
+    folder = write_config(tmp_path / "config", feeds=[site.put("/feed.xml", rss(PIECES[:2]))], accounts=account)
+    assert "it only answers" in Terminal(folder).ok("preview").out
+
+
 def test_looking_decides_nothing(site: FeedServer, tmp_path: Path) -> None:
     """What is muted or expired is not shown, and is not decided by looking either."""
     url = site.put("/muted.xml", rss(PIECES[:3]))

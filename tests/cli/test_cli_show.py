@@ -108,7 +108,7 @@ def test_progress_is_for_who_watches() -> None:
     with redirect_stderr(Screen()) as err, progress("polling", 3) as advance:
         advance(None)
     assert "polling" in err.getvalue()
-    for kind, total, show in ((io.StringIO, 3, True), (Screen, 1, True), (Screen, 3, False)):
-        with redirect_stderr(kind()) as err, progress("polling", total, show=show) as advance:
+    for stream, total, show in ((io.StringIO(), 3, True), (Screen(), 1, True), (Screen(), 3, False)):
+        with redirect_stderr(stream), progress("polling", total, show=show) as advance:
             advance(None)
-        assert err.getvalue() == ""
+        assert stream.getvalue() == ""
