@@ -29,6 +29,7 @@ from bot.net import Client
 from bot.ports import Listener, Platform, Publisher, Tools
 from bot.prove.faults import ANSWERS, LOCKED, REFUSALS, Troubles
 from bot.prove.servers import serving
+from tests.platforms.distrust import Distrusting
 from tests.servers.fixtures import Hands
 from tests.servers.lossy import lossy
 from tests.servers.wire import wire
@@ -155,7 +156,7 @@ class Contract:
         assert CANARY not in f"{options!r} {options}"
 
 
-class Spoken(Contract):
+class Spoken(Contract, Distrusting):
     """What holds for every platform that is spoken to over a network."""
 
     @pytest.fixture
@@ -342,6 +343,7 @@ class Spoken(Contract):
         shorter = compose.shorten(stage.post(f"{words}!"), replace(limits, max_length=told.value.limit, link_cost=None))
         await publisher.publish(replace(shorter, key="db-2-1"))
         assert len(stage.said()) == 2
+        assert all(LINK in said for said in stage.said())  # the link is whole, whatever had to go
 
     async def test_foreign_words_ping_nobody(self, stage: Stage) -> None:
         """T1: whatever a feed's title holds, nobody is called and no room is."""
@@ -364,6 +366,8 @@ class Spoken(Contract):
         await publisher.publish(replace(post, key="db-1-0", sent_at=stage.clock()))
         (said,) = stage.said()
         assert re.findall(self.calls, said.replace(LINK, "")) == []
+        if hasattr(stage.server, "pinged"):
+            assert stage.server.pinged() == []
 
     async def test_nothing_to_say_is_not_said(self, stage: Stage) -> None:
         """An empty post is refused before it is sent: some servers hang up on it, which would look like doubt."""
@@ -508,6 +512,13 @@ class Heard(Spoken):
         second = stage.server.say("@cat@far.example", "hello")
         other = replace(first, key="db-9-0", reply_to=second.id, reply_to_author="@cat@far.example")
         assert await stage.open().find(other) is None
+
+    async def test_what_is_stored_holds_no_secret(self, stage: Stage) -> None:
+        """L1: a mention, its cursor, and the receipt of the answer go into the database; what lets us in does not."""
+        _, post = await _replied(stage, text="hello")
+        heard = await _hear(stage.open(), None, 1)
+        receipt = await stage.open().publish(replace(post, key="db-5-0"))
+        assert CANARY not in f"{heard} {receipt} {post}"
 
     async def test_a_conversation_is_one_thread(self, stage: Stage) -> None:
         """However long, it has the id of its first post: that is what caps count."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from bot.prove.asked import dated
 from bot.prove.faults import misleading, refusal, utc
 from bot.prove.faulty import Faulty
 
@@ -31,6 +32,7 @@ class GuestbookServer(Faulty):
     def app(self) -> web.Application:
         """Its interface, to be served."""
         app = web.Application()
+        app.on_response_prepare.append(self._tell_the_time)
         app.add_routes(
             [
                 web.get("/me", self._me),
@@ -47,6 +49,9 @@ class GuestbookServer(Faulty):
 
     def say(self, author: str, text: str) -> None:
         """Nobody can speak to the bot here."""
+
+    async def _tell_the_time(self, _: web.Request, response: web.StreamResponse) -> None:
+        dated(response, self.clock())
 
     async def _me(self, request: web.Request) -> web.Response:
         return self._stranger(request) or web.json_response({"name": "Ann"})

@@ -15,6 +15,7 @@ from bot.core.outgoing import room_for, sent_since
 from bot.errors import DeliveryError, Rejected, Unsure
 from bot.model import Account, Limits, Post, Receipt, Secret
 from bot.net import options
+from bot.net.clocks import ahead
 from bot.net.outcome import outcome
 from bot.net.replies import identifier, json_object, objects, segment, words
 from bot.ports import Platform, Reply, Tools
@@ -46,8 +47,9 @@ class Guestbook:
 
     async def find(self, post: Post) -> Receipt | None:
         """Look for the entry under the post's key, among all since it was sent.  Raises as `ports.Publisher` says."""
-        since = sent_since(post, self._now())
         try:
+            there = ahead(await self._ask("GET", "/me"), self._now())  # the guestbook's clock, which may be wrong
+            since = sent_since(post, self._now()) + there
             said = json_object(await self._ask("GET", f"/entries?{urlencode({'since': since.timestamp()})}"))
         except Rejected as error:
             raise Unsure(f"the guestbook can't be read: {error}") from None
@@ -68,7 +70,8 @@ class Guestbook:
             me = json_object(await self._ask("GET", "/me"))
         except DeliveryError as error:
             return [(False, str(error))]
-        return [(True, f"the token is good, and is {words(me.get('name'))[:100]}'s")]
+        name = words(me.get("name"))[:100]
+        return [(bool(name), f"the token is good, and is {name}'s" if name else "the guestbook doesn't say who we are")]
 
     def _receipt(self, entry: dict[str, Any], note: str) -> Receipt:
         number = identifier(entry.get("id"))

@@ -1,0 +1,174 @@
+"""What every platform must keep whatever it is answered: part of the contract, inherited by `contract.Spoken`.
+
+An answer is a stranger's word: it may have the right status and be of any other kind, and nothing but the failures that
+are named by what can be done about them may come of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import aclosing, suppress
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.errors import DeliveryError, RetryLater, Unsure
+from bot.model import Receipt
+from bot.ports import Doctor, Listener, Preparing
+from tests.servers.anything import anything
+
+if TYPE_CHECKING:
+    from tests.platforms.contract import Stage
+
+SENSELESS = (
+    *(b"", b"\x00", b"\xff\xfe{}", b"<html><body>Welcome!</body></html>", b"nonsense", b'{"id": "', b"NaN"),
+    *(b"null", b"true", b"5", b'"text"', b"[]", b"{}", b"[null]", b"[[]]", b'[{"id": null}]', b'{"ok": true}'),
+    *(b"[" * 20_000, b'{"a":' * 20_000, b'{"id": 1e999}', b'{"data": {"id": []}, "result": 7, "errors": "x"}'),
+    b'{"data": 7, "result": [7], "event_id": {}, "uri": 5, "chunk": 5, "notifications": "x", "feed": 1, "value": []}',
+)
+"""Bodies that no platform's question is answered with."""
+
+ODD: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    1.5,
+    10**40,
+    "",
+    "\x00\r\n",
+    "../../x",
+    "x" * 100_000,
+    [],
+    {},
+    [{}],
+    {"id": "1"},
+)
+"""What may stand where something else is expected."""
+
+NO = [status for status in map(int, HTTPStatus) if status >= 300 and status != 304]
+"""Every status that is no yes; a 304 has no body, and never comes unasked."""
+
+
+def twisted(yes: bytes) -> Iterator[bytes]:
+    """A body that means yes, with each of its values in turn replaced by odd ones."""
+    try:
+        whole = json.loads(yes)
+    except ValueError:
+        return
+    for path in _paths(whole):
+        for odd in ODD:
+            copy = json.loads(yes)
+            inner = copy
+            for key in path[:-1]:
+                inner = inner[key]
+            inner[path[-1]] = odd
+            yield json.dumps(copy).encode()
+
+
+def _paths(value: object) -> Iterator[list[Any]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in inner:
+        yield [key]
+        yield from ([key, *path] for path in _paths(each))
+
+
+class Distrusting:
+    """What holds for every platform that is spoken to over a network, whatever stands at its other end."""
+
+    async def test_a_yes_of_any_kind_is_a_receipt_or_doubt(self, stage: Stage) -> None:
+        """Whatever stands in it: never a no, for the post may be there, and never an id that can't be used."""
+        async with anything() as place:
+            publisher, place.only_posts = stage.open(place.url), True
+            for number, body in enumerate([*SENSELESS, *twisted(stage.yes)]):
+                place.body = body
+                try:
+                    receipt = await publisher.publish(stage.post(key=f"db-{number}-0"))
+                except Unsure:
+                    continue
+                except RetryLater:
+                    assert place.last.endswith("/login")  # nothing of the post was sent yet
+                    continue
+                assert isinstance(receipt, Receipt), body
+                assert receipt.remote_id.isprintable(), body
+                assert 0 < len(receipt.remote_id) <= 400, body
+
+    @pytest.mark.parametrize("body", [b"", b"{}", b"<html>", b"[" * 20_000])
+    async def test_no_status_but_a_yes_is_one(self, stage: Stage, body: bytes) -> None:
+        """Each of HTTP's: a failure named by its remedy, and where the server failed nobody claims to know."""
+        async with anything() as place:
+            publisher = stage.open(place.url)
+            for number, status in enumerate(NO):
+                place.body, place.status = body, status
+                with pytest.raises(DeliveryError) as told:
+                    await publisher.publish(stage.post(key=f"db-{number}-0"))
+                if status >= 500:
+                    assert isinstance(told.value, Unsure | RetryLater), status
+
+    async def test_a_look_at_nonsense_proves_nothing(self, stage: Stage) -> None:
+        """A post that isn't seen because nothing can be read is not proven absent: sending it again would double it."""
+        async with anything() as place:
+            for body in SENSELESS:
+                place.body = body
+                with pytest.raises((Unsure, RetryLater)):
+                    await stage.open(place.url).find(stage.post())
+
+    async def test_nonsense_ends_listening_by_its_name_or_not_at_all(self, stage: Stage) -> None:
+        """A server that makes no sense is asked again, or told; and nobody is heard who didn't speak."""
+        async with anything() as place:
+            if not isinstance(stage.open(place.url), Listener):
+                return
+            for body in SENSELESS:
+                place.body, place.asked = body, 0
+                async with aclosing(stage.open(place.url).mentions(None)) as mentions:
+                    hearing: asyncio.Task[Any] = asyncio.ensure_future(anext(mentions))
+                    async with asyncio.timeout(20):
+                        while not hearing.done() and place.asked < 3:
+                            await asyncio.sleep(0.002)
+                    hearing.cancel()
+                    (end,) = await asyncio.gather(hearing, return_exceptions=True)
+                    assert isinstance(end, DeliveryError | asyncio.CancelledError), body
+
+    async def test_nonsense_is_a_finding(self, stage: Stage) -> None:
+        """An account is examined, and prepared, whatever is answered: in sentences, without a failure of ours."""
+        async with anything() as place:
+            for body in SENSELESS:
+                place.body = body
+                publisher = stage.open(place.url)
+                if isinstance(publisher, Preparing):
+                    with suppress(DeliveryError):
+                        await publisher.prepare()
+                if isinstance(publisher, Doctor):
+                    found = await publisher.examine()
+                    assert not all(fine for fine, _ in found), body
+                    assert all(what.isprintable() and len(what) < 1000 for _, what in found)
+
+    async def test_what_is_taken_back_is_gone(self, stage: Stage) -> None:
+        """Once more is fine; a look then finds nothing, or what is left under that very id."""
+        publisher = stage.open()
+        if not hasattr(publisher, "delete"):
+            return
+        receipt = await publisher.publish(stage.post())
+        for _ in range(2):
+            await stage.open().delete(receipt)
+            assert stage.said() == []
+        if publisher.limits.searchable:
+            found = await stage.open().find(stage.post())
+            assert found is None or found.remote_id == receipt.remote_id
+
+    @pytest.mark.parametrize("minutes", [-90, -4, 4, 90])
+    async def test_a_wrong_clock_hides_nothing(self, stage: Stage, minutes: int) -> None:
+        """Ours or the server's: what is there is found, also after a restart, and what isn't is not."""
+        stage.server.clock = lambda: stage.clock.ticks() + 60 * minutes
+        publisher = stage.open()
+        await publisher.publish(stage.post())
+        if publisher.limits.searchable:
+            for asked in (publisher, stage.open()):
+                assert await asked.find(stage.post()) is not None
+                assert await asked.find(stage.post("Something else.", None, key="db-2-0")) is None
+            later = stage.clock.now + timedelta(hours=1)
+            stage.clock.now = later
+            assert await stage.open().find(stage.post("Something else.", None, key="db-3-0")) is None
