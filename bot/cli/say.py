@@ -26,7 +26,7 @@ Examples:
 """
 )
 @click.argument("text", required=False)
-@click.option("--from", "handle", metavar="HANDLE", default="@you", show_default=True, help="Who asks.")
+@click.option("--from", "handle", metavar="HANDLE", default="@friend", show_default=True, help="Who asks.")
 @click.option("--owner", is_flag=True, help="Ask as the owner.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--jsonl", is_flag=True, help='Read {"text", "from"?} a line, write an answer a line, in order.')
@@ -59,7 +59,7 @@ async def _one(asking: Asking, given: dict[str, Any] | str, *, owner: bool) -> d
     """Answer one line; one that can't be answered says why, and the others go on."""
     if isinstance(given, str):
         return _no_answer("", given)
-    text, handle = given.get("text"), given.get("from", "@you")
+    text, handle = given.get("text"), given.get("from", "@friend")
     if not isinstance(text, str) or not isinstance(handle, str):
         return _no_answer("", 'a line must look like {"text": "…", "from": "@ann"}, with texts in it')
     answer: dict[str, Any] = (await asking.ask(text, handle, owner=owner)).as_json()
