@@ -18,6 +18,7 @@ from itertools import groupby
 from typing import Any, ParamSpec, TypeVar
 
 from bot.errors import StoreError
+from bot.store.connection import Connection
 from bot.store.part import Kind, Many, Part, kind_of, together_of
 from bot.store.store import Store
 
@@ -213,10 +214,7 @@ class Writer:
             return
         try:
             with self.store.connection.writing(durable=any(call.kind == "durable" for call in calls)):
-                for some in _side_by_side(calls):
-                    _make(some)
-                    if not self.store.connection.raw.in_transaction or (len(some) > 1 and some[0].error):
-                        raise StoreError(str(some[-1].error))  # SQLite gave the whole batch up, or one of some failed
+                _make_in_turn(calls, self.store.connection)
         except StoreError:
             for call in calls:  # one at a time, so that one call's failure is no other's
                 call.value = call.error = None
@@ -229,12 +227,7 @@ class Writer:
         try:
             # One snapshot for all: it is newer than every one of their questions.
             with self._reader.connection.reading():
-                for some in _side_by_side(calls):
-                    _make(some)
-                    if len(some) > 1 and some[0].error:
-                        for call in some:
-                            call.error = None
-                            _make([call])
+                _make_in_turn(calls, self._reader.connection)
         except StoreError as error:
             for call in calls:
                 call.error = call.error or error
@@ -247,6 +240,21 @@ def _side_by_side(calls: Sequence[Call]) -> Iterator[Sequence[Call]]:
             yield from ([call] for call in some)
         else:
             yield list(some)
+
+
+def _make_in_turn(calls: Sequence[Call], connection: Connection) -> None:
+    """Make them within the open transaction; those that failed together are made one by one, so that one alone fails.
+
+    :raises StoreError: SQLite gave the whole transaction up, not only a call's part of it
+    """
+    for some in _side_by_side(calls):
+        _make(some)
+        if not connection.raw.in_transaction:
+            raise StoreError(str(some[-1].error))
+        if len(some) > 1 and some[0].error:
+            for call in some:
+                call.error = None
+                _make_in_turn([call], connection)
 
 
 def _make(calls: Sequence[Call]) -> None:
