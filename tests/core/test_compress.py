@@ -24,6 +24,7 @@ SAMPLES = [
     [
         ("In this paper, we propose X.", "We propose X."),
         ("In this work we study Y.", "We study Y."),
+        ("In this work,we study Y.", "We study Y."),
         ("However, the plan failed.", "The plan failed."),
         ("And the plan failed.", "The plan failed."),
         ("LONDON, England (CNN) -- The man won.", "The man won."),

@@ -47,6 +47,7 @@ from bot.core.taste import claims, faults, speaks_for_itself
         ("Ann Lee helps with ads.", "If you need help of Ann Lee, check out the page."),
         ("Ann Lee found a way.", "Hope you find a way as Ann Lee did."),
         ("Ann Lee found a way.", "To find Ann Lee, jump to the bottom of the post."),
+        ("We propose a method of pianos.", "We like a method of pianos."),
         ("The deal helps Ann Lee.", "Worse than the deal of Ann Lee, it helps."),
     ],
 )
