@@ -28,7 +28,7 @@ A_DAY = 3
 
 FOLLOWED = "You follow “{topic}”: {title}\n{link}\n`unfollow {topic}` ends this."
 UNANSWERED = "unanswered"
-SEE = "starfish rules unanswered, the page's dashboard, or say `unanswered` to me."
+SEE = "`starfish rules unanswered`, the page's dashboard, or say `unanswered` to me."
 WAITS = "{number} waits for your answer: “{words}”. Reply to this with it, or say `ignore {number}`, `unanswered`."
 REMINDED = "You asked me on {day} to remind you: {words}"
 _ASKED = re.compile(r"^(?:@\S+\s+)*(?:please\s+)?(?:remind|ping|poke|nudge)\s+me\b", re.IGNORECASE)
@@ -90,7 +90,8 @@ async def tell_owner(bot: Telling, now: datetime) -> int:
             await bot.db(owner.clear, UNANSWERED)
         return 0
     day = since.astimezone(bot.zone).strftime("%-d %B")
-    text = f"{count} mention{'s wait' if count > 1 else ' waits'} for your answer, the first since {day}. See: {SEE}"
+    waiting = f"{count} mentions wait for your answer, the first" if count > 1 else "1 mention waits for your answer,"
+    text = f"{waiting} since {day}. See: {SEE}"
     if text == told:  # nothing new, and nothing is written: a write would wake this story again
         return 0
     await bot.db(owner.tell, UNANSWERED, text, now=now)
