@@ -6,17 +6,23 @@ answered twice; so the first of them in the file listens for all, one that is no
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from bot.errors import NeedsLogin, Rejected
-from bot.model import Account, Mention
+from bot.model import Account, Mention, Secret
+from bot.net.replies import object_of
 from bot.ports import Identified, Listener, Platform
 
 if TYPE_CHECKING:
     from bot.app.build import Ground, Stories
+
+
+PLACE = "listens-at"
+"""Under this name the vault keeps where an account listens, and which cursor is of the place where it did before."""
 
 
 def identities(accounts: Sequence[Account], known: Mapping[str, Platform]) -> dict[str, str]:
@@ -50,16 +56,31 @@ class Ear:
     """What an account hears for itself and those that are the same one there."""
 
     name: str
+    place: str  # where it listens: platform and server
     twins: tuple[str, ...]  # the others, in the order in which they would listen
     first: str  # who listens
     on: Ground
 
     async def cursor(self) -> str | None:
-        """How far was heard: by itself, or by whichever of them listened before."""
+        """How far was heard: by itself, or by whichever of them listened before.
+
+        What was heard elsewhere, before the account moved to another server, says nothing of here.
+        """
         for name in (self.name, *self.twins):
-            if (cursor := await self.on.db(self.on.store.mentions.cursor, name)) is not None:
+            if (cursor := await self._cursor_of(name)) is not None:
                 return cursor
         return None
+
+    async def _cursor_of(self, name: str) -> str | None:
+        cursor = await self.on.db(self.on.store.mentions.cursor, name)
+        kept = self.on.vault.get(name, PLACE)
+        said = object_of(kept.reveal()) if kept is not None else {"at": self.place}
+        if said.get("at") != self.place:
+            said = {"at": self.place, "stale": cursor}
+        told = Secret(json.dumps(said))
+        if told != kept:
+            self.on.vault.put(name, PLACE, told)
+        return None if said.get("stale") == cursor else cursor
 
     async def heard(self, mention: Mention) -> Mention | None:
         """A mention as it is to be received; None where one of the others has received it before."""
@@ -90,7 +111,8 @@ async def ear_of(name: str, stories: Stories, on: Ground) -> Ear:
         )
     ]
     ordered = sorted(same, key=lambda one: accounts[one].dry_run)
-    return Ear(name=name, twins=tuple(one for one in ordered if one != name), first=ordered[0], on=on)
+    place = f"{accounts[name].platform} {getattr(accounts[name].options, 'server', '')}".strip()
+    return Ear(name=name, place=place, twins=tuple(one for one in ordered if one != name), first=ordered[0], on=on)
 
 
 async def _are_one(name: str, other: str, stories: Stories) -> bool:

@@ -162,6 +162,23 @@ async def test_what_one_of_them_received_the_other_leaves_alone(tmp_path: Path, 
             assert taken.account == "one"  # who received it takes it back
 
 
+async def test_an_account_that_moved_begins_anew(tmp_path: Path, clock: Hands) -> None:
+    """A place in one server's stream means nothing on another, which would be deaf, or tell old tales."""
+    async with serving(MastodonServer()) as server, serving(MastodonServer()) as other:
+        folder = write_config(tmp_path / "config", accounts=fedi("one", server.url, "GOOD"))
+        said = Mention(account="one", remote_id="7", author="@ann@social.example", text="hello", at=clock())
+        async with small_bot(folder, clock) as bot:
+            assert await (await ear(bot, "one")).cursor() is None
+            await answer.receive(said, bot.stories.answering, cursor="c7")
+            assert await (await ear(bot, "one")).cursor() == "c7"
+        write_config(folder, accounts=fedi("one", other.url, "GOOD"))
+        async with small_bot(folder, clock) as bot:
+            for _ in range(2):  # also after a restart without a mention
+                assert await (await ear(bot, "one")).cursor() is None
+            await answer.receive(replace(said, remote_id="8"), bot.stories.answering, cursor="d8")
+            assert await (await ear(bot, "one")).cursor() == "d8"
+
+
 async def test_an_answer_to_a_post_of_the_other_block_is_about_that_post(tmp_path: Path, clock: Hands) -> None:
     """“Why?” beneath what the second block posted is heard by the first one, which knows what is meant."""
     async with serving(MastodonServer()) as server:

@@ -438,6 +438,22 @@ class Heard(Spoken):
             rest = await _hear(stage.open(), heard[at][0], 5 - at)
             assert [mention.remote_id for _, mention in rest] == said[at + 1 :]
 
+    @pytest.mark.parametrize("cursor", ["x", "https://else.example 7", "-5", "7:7:7", "0" * 400, "é,1\n"])
+    async def test_a_cursor_of_another_kind_ends_nothing(self, stage: Stage, cursor: str) -> None:
+        """What another platform left under the account's name: no error of ours comes of it."""
+        await _first_listening(stage)
+        stage.server.say("@ann", "hello")
+        before = len(stage.server.asked)
+        async with aclosing(stage.open().mentions(cursor)) as mentions:
+            hearing: asyncio.Task[Any] = asyncio.ensure_future(anext(mentions))
+            asks = stage.asks_at
+            await _until(
+                lambda: hearing.done() or sum(one.path.endswith(asks) for one in stage.server.asked[before:]) >= 2
+            )
+            hearing.cancel()
+            end: object = (await asyncio.gather(hearing, return_exceptions=True))[0]
+            assert isinstance(end, tuple | DeliveryError | asyncio.CancelledError)
+
     async def test_what_was_said_before_the_first_start_is_history(self, stage: Stage) -> None:
         """The first start answers nobody of the past; what comes after it is heard, even over a restart without a mention."""
         for number in range(3):

@@ -129,7 +129,7 @@ class Distrusting:
                         while not hearing.done() and place.asked < 3:
                             await asyncio.sleep(0.002)
                     hearing.cancel()
-                    (end,) = await asyncio.gather(hearing, return_exceptions=True)
+                    end: object = (await asyncio.gather(hearing, return_exceptions=True))[0]
                     assert isinstance(end, DeliveryError | asyncio.CancelledError), body
 
     async def test_nonsense_is_a_finding(self, stage: Stage) -> None:

@@ -58,7 +58,7 @@ async def test_nothing_is_acknowledged_before_it_is_taken(stage: Stage) -> None:
     async with aclosing(stage.open().mentions("0")) as mentions:
         for number in range(3):
             cursor, _ = await anext(mentions)
-            assert cursor == str(first + number + 1)
+            assert cursor == f"{BOT['id']}:{first + number + 1}"
             assert stage.server.forgotten == 0
         asking = asyncio.ensure_future(anext(mentions))
         await until(lambda: stage.server.forgotten == first + 3)
@@ -242,4 +242,15 @@ async def test_updates_without_a_number_are_passed_over(stage: Stage) -> None:
         account = stage.open(place.url.rstrip("/"))
         account._me = Me(id=123456, username="starfish_bot")
         ((cursor, mention),) = await heard(account, 1)
-    assert (cursor, mention.text) == (str(good["update_id"] + 1), "hello")
+    assert (cursor, mention.text) == (f"123456:{good['update_id'] + 1}", "hello")
+
+
+@pytest.mark.parametrize("cursor", ["999:700000009", "abc:700000009", ":700000009"])
+async def test_a_place_in_another_bots_updates_is_none(stage: Stage, cursor: str) -> None:
+    """Each bot's updates have numbers of their own: with another's we would be deaf, or forget what nobody heard."""
+    account = stage.open()
+    await account._beginning()
+    said = stage.server.say("@ann", "hello")
+    ((after, mention),) = await heard(account, 1, cursor)
+    assert mention.remote_id == said.id
+    assert after.startswith(f"{BOT['id']}:")

@@ -178,10 +178,7 @@ class Telegram:
 
     async def _since(self, cursor: str | None) -> AsyncIterator[tuple[str, Mention]]:
         me = await self._who()
-        cursor = (
-            cursor if cursor and _OFFSET.fullmatch(cursor) else None
-        )  # of another platform, before the account moved
-        at = self._read[1] if self._read[1] and self._read[0] == cursor else cursor or await self._beginning()
+        at = self._read[1] if self._read[1] and self._read[0] == cursor else await self._offset(cursor)
         for update in await self._updates(int(at), self._options.poll):
             count = number(update.get("update_id"), at_least=0, at_most=2**31)
             if count is None:
@@ -190,9 +187,15 @@ class Telegram:
             at = str(count + 1)
             mention = mention_of(update, account=self.name, me=me, now=self._tools.now())
             if mention is not None:
-                cursor = at
-                yield at, self._threaded(mention)
+                cursor = f"{me.id}:{at}"
+                yield cursor, self._threaded(mention)
             self._read = (cursor, at)
+
+    async def _offset(self, cursor: str | None) -> str:
+        """Where a cursor is; one of another bot's updates, or of another platform's, is none."""
+        whose, colon, at = (cursor or "").rpartition(":")
+        known = not colon or whose == str((await self._who()).id)
+        return at if known and _OFFSET.fullmatch(at) else await self._beginning()
 
     async def _updates(self, offset: int, hold: timedelta, limit: int = 100) -> list[dict[str, Any]]:
         seconds = int(hold.total_seconds())

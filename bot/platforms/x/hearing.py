@@ -30,7 +30,7 @@ class Hearing:
         read = [0]  # as far as was read in vain, so that nothing is paid for twice
 
         async def since(at: str | None) -> AsyncIterator[tuple[str, Mention]]:
-            after = max(int(at or await self._beginning()), read[0])
+            after = max(int(number_of(at) or await self._beginning()), read[0])
             me = await self._wire.own_id()
             statuses, people = await self._said_since(after, me)
             for number, status in statuses:
