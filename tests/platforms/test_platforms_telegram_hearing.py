@@ -16,6 +16,7 @@ from bot.model import Mention, Secret
 from bot.net import Client
 from bot.platforms.telegram import UPDATES
 from bot.platforms.telegram.messages import Me
+from bot.prove.telegram_world import BOT
 from tests.platforms.contract import Stage
 from tests.platforms.stages import telegram_stage
 from tests.servers.fixtures import Hands
