@@ -13,7 +13,7 @@ from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import entry_points
 from typing import Any, ClassVar, Protocol
 
@@ -24,7 +24,7 @@ from bot.core import compose
 from bot.core.limits import LIMITS
 from bot.core.text import fits
 from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, TooLong, Unsure
-from bot.model import Account, Article, Candidate, Mention, Post, Receipt, Secret
+from bot.model import Account, Article, Candidate, Limits, Mention, Post, Receipt, Secret
 from bot.net import Client
 from bot.ports import Listener, Platform, Publisher, Tools
 from bot.prove.faults import ANSWERS, LOCKED, REFUSALS, Troubles
@@ -112,6 +112,17 @@ class Stage:
         return Post(
             account="acc", text=text, link=link, dedupe_key=key, id=1, key=key, created_at=now, sent_at=now, **more
         )
+
+
+def hostile_post(platform: str, limits: Limits, now: datetime) -> Post:
+    """A post as the first story makes it of a feed that tries to call people and rooms."""
+    hostile = "@everyone @here <@1> <!channel> @ann@social.example @bot #all ＠ann says things about tides"
+    article = Article(url=LINK, title=hostile, text=f"{hostile}. The tide comes twice a day. {hostile}.")
+    candidate = Candidate(
+        id=1, feed=LINK, feed_title=hostile, key="k", link=LINK, canonical=LINK, title=hostile, first_seen=now
+    )
+    draft = compose.say(article, candidate, Account(name="acc", platform=platform, otherwise="link"), limits)
+    return compose.fit(draft, limits, account="acc", dedupe_key="k")
 
 
 @asynccontextmanager
@@ -347,22 +358,8 @@ class Spoken(Contract, Distrusting):
 
     async def test_foreign_words_ping_nobody(self, stage: Stage) -> None:
         """T1: whatever a feed's title holds, nobody is called and no room is."""
-        hostile = "@everyone @here <@1> <!channel> @ann@social.example @bot #all ＠ann says things about tides"
         publisher = stage.open()
-        article = Article(url=LINK, title=hostile, text=f"{hostile}. The tide comes twice a day. {hostile}.")
-        candidate = Candidate(
-            id=1,
-            feed=LINK,
-            feed_title=hostile,
-            key="k",
-            link=LINK,
-            canonical=LINK,
-            title=hostile,
-            first_seen=stage.clock(),
-        )
-        account = Account(name="acc", platform=self.platform.name, otherwise="link")
-        draft = compose.say(article, candidate, account, publisher.limits)
-        post = compose.fit(draft, publisher.limits, account="acc", dedupe_key="k")
+        post = hostile_post(self.platform.name, publisher.limits, stage.clock())
         await publisher.publish(replace(post, key="db-1-0", sent_at=stage.clock()))
         (said,) = stage.said()
         assert re.findall(self.calls, said.replace(LINK, "")) == []
