@@ -19,7 +19,7 @@ from bot.errors import Rejected, Unsure
 from bot.model import Account, Draft, Post, State
 from bot.platforms.local import LIMITS, platform
 from bot.ports import Publisher, Tools
-from tests.platforms.contract import LINK, SCRIPTS, Contract
+from tests.platforms.contract import LINK, SCRIPTS, Contract, Spoken, hostile_post
 from tests.servers.fixtures import Hands
 from tests.servers.small_bot import SmallBot, small_bot, write_config
 
