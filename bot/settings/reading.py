@@ -20,6 +20,7 @@ from bot.settings.feeds_file import FeedsFile
 from bot.settings.kinds import Table
 from bot.settings.lines import Where
 from bot.settings.mistakes import Mistake, keys_of, mistakes
+from bot.settings.quotes_file import QUOTES, read_quotes
 from bot.settings.references import References, rehearsing
 from bot.settings.rules_file import RulesFile, RuleTable
 from bot.settings.starfish_file import AccountTable, NetTable, StarfishFile
@@ -28,7 +29,6 @@ from bot.settings.values import Settings
 from bot.settings.words import shown
 
 FILES: dict[str, type[Table]] = {"starfish.toml": StarfishFile, "feeds.toml": FeedsFile, "rules.toml": RulesFile}
-QUOTES = "quotes.txt"
 HOMES = {key: name for name, model in FILES.items() for key in model.model_fields}  # which table lives in which file
 
 File = TypeVar("File", bound=BaseModel)
@@ -149,31 +149,11 @@ class _Reading:
         return documents
 
     def _quotes(self) -> tuple[str, ...]:
-        """quotes.txt: one a line; blank lines and lines that begin with "#" are passed over."""
         path = self.folder / QUOTES
-        try:
-            raw = path.read_bytes()
-            text = raw.decode("utf-8-sig")
-        except FileNotFoundError:
-            return ()
-        except UnicodeDecodeError as error:
-            line = raw.count(b"\n", 0, error.start) + 1
-            self.problems.append(_problem(path, line, "is not UTF-8 text; save the file as UTF-8"))
-            return ()
-        except OSError as error:
-            self.problems.append(_problem(path, None, f"can't be read: {error.strerror or error}"))
-            return ()
-        quotes: list[str] = []
-        for line, words in enumerate(text.split("\n"), start=1):
-            quote = " ".join(words.split())
-            if not quote or quote.startswith("#"):
-                continue
-            if not quote.isprintable():
-                self.problems.append(_problem(path, line, "this quote holds control characters"))
-            if sentence := checks.long_quote(quote):
-                self.warnings.append(_problem(path, line, sentence))
-            quotes.append(quote)
-        return tuple(quotes)
+        found = read_quotes(path)
+        self.problems += [_problem(path, line, sentence) for line, sentence in found.mistakes]
+        self.warnings += [_problem(path, line, sentence) for line, sentence in found.warnings]
+        return tuple(found.quotes)
 
     # ------------------------------------------------------------------ validating
 
