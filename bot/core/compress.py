@@ -51,7 +51,7 @@ _LEADING = re.compile(
     r"conclusion|summary|practice|the meantime)|As (?:a result|such|usual|expected|always)|For (?:example|instance|now|one thing)|"
     r"On the (?:other|one) hand|At the same time|Of course|However|Moreover|Furthermore|Additionally|Meanwhile|Therefore|Thus|Hence|"
     r"Consequently|Unfortunately|Fortunately|Interestingly|Surprisingly|Remarkably|Notably|Specifically|Importantly|Finally|Instead|"
-    r"Essentially|Basically|Clearly|Obviously|Honestly|Thankfully|Luckily|Sadly|Admittedly|Naturally|In essence|As promised|All in all|"
+    r"Regardless|Essentially|Basically|Clearly|Obviously|Honestly|Thankfully|Luckily|Sadly|Admittedly|Naturally|In essence|As promised|All in all|"
     r"After all|In the end|To be (?:fair|sure|clear)|First of all|First|Firstly|Second|Secondly|Third|Thirdly|Lastly|Next|Again|Simply put|"
     r"Nevertheless|Nonetheless|Indeed|Still|Also|Besides|Overall|Ultimately|Similarly|Likewise|Recently|Currently|Today|Now|"
     r"Außerdem|Zudem|Allerdings|Jedoch|Dennoch|Daher|Deshalb|En effet|Par ailleurs|Cependant|Toutefois|Ainsi|Sin embargo|Además|"

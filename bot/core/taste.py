@@ -105,7 +105,7 @@ _ELSEWHERE = re.compile(
     r"(?i)\b(?:(?:full|complete|detailed|entire|source) (?:list|text|code|details|transcript|report|changelog|story|interview|announcement|"
     r"documentation|notes|video|version)|code|slides|changelog|documentation|details|recording|transcript)\b.{0,60}?\b(?:(?:is|are|be) (?:also )?(?:now )?(?:available|found|"
     r"online|viewed|seen|hosted|posted|here)|on github|in the changelog)\b|\b(?:view|see|visit|check out|take a look at) (?:the|our|his|her|their|my) (?:full|complete|entire|source|website|site|page|"
-    r"blog|docs|documentation|changelog|slides|code|forum)\b|\bcheck out (?:the|our|my|his|her|their|this)\b|\bcan be found (?:here|at|on|in the)\b"
+    r"blog|docs|documentation|changelog|slides|code|forum)\b|\bcheck out (?:the|our|my|his|her|their|this)\b|\bcan be found (?:here|at|on|in the)\b|\bsee here\b"
 )
 _DEBRIS = re.compile(
     r"\s\.(?:\s|\Z)|[*_]{1,2}\w|\w[*_]{1,2}(?=\W)|[|→•]|\A\W*\d{1,3}[.)]\s|\((?:L|R|left|right|above|below|pictured)\)|\b[A-Z]{4,} [A-Z]{4,} [A-Z]{3,}\b"

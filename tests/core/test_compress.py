@@ -27,6 +27,7 @@ SAMPLES = [
         ("In this work,we study Y.", "We study Y."),
         ("However, the plan failed.", "The plan failed."),
         ("And the plan failed.", "The plan failed."),
+        ("Regardless, the plan failed.", "The plan failed."),
         ("LONDON, England (CNN) -- The man won.", "The man won."),
         ("BERLIN, Feb 17 (Reuters) - The actors signed.", "The actors signed."),
         ("Feb. 23, 2015 -- Allergies are rising.", "Allergies are rising."),

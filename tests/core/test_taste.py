@@ -48,6 +48,7 @@ from bot.core.taste import claims, faults, speaks_for_itself
         ("Ann Lee found a way.", "Hope you find a way as Ann Lee did."),
         ("Ann Lee found a way.", "To find Ann Lee, jump to the bottom of the post."),
         ("We propose a method of pianos.", "We like a method of pianos."),
+        ("Ann Lee knows the costs.", "For the costs that Ann Lee knows, see here."),
         ("The deal helps Ann Lee.", "Worse than the deal of Ann Lee, it helps."),
     ],
 )
