@@ -134,6 +134,44 @@ def test_every_candidate_comes_out_once(rows: list[tuple[str, float, bool]], int
     )
 
 
+def test_what_several_feeds_tell_and_what_has_substance_goes_first() -> None:
+    """A story that others tell too, or whose feed carries its whole text, is worth more, and says so; three say enough."""
+    told = [
+        replace(candidate(number), sources=("b", "c", "d", "e", "f")[:count])
+        for number, count in ((1, 0), (2, 3), (3, 5))
+    ]
+    first, second, last = rank(told, interests=(), recent=[], now=NOW)
+    assert (first.candidate.id, second.candidate.id, last.candidate.id) == (2, 3, 1)
+    assert first.score == second.score > last.score
+    assert any(line.startswith("4 of your feeds tell this story") for line in first.why)
+    full = replace(candidate(2), html="<p>words</p>" * 200)
+    best, _ = rank([candidate(1), full], interests=(), recent=[], now=NOW)
+    assert best.candidate == full
+    assert any(line.startswith("the feed carries the text itself") for line in best.why)
+
+
+def test_the_reasons_name_filters_and_spans() -> None:
+    """What let it through stands among them, and ages are told in the unit that fits."""
+    aged = [
+        replace(candidate(number, hours=hours), published=NOW - timedelta(hours=hours))
+        for number, hours in ((1, 0.5), (2, 1), (3, 5), (4, 72))
+    ]
+    whys = {choice.candidate.id: choice.why[0] for choice in rank(aged, interests=(), recent=[], now=NOW)}
+    assert [whys[number].partition(" (")[0] for number in (1, 2, 3, 4)] == [
+        "it is less than an hour old",
+        "it is 1 hour old",
+        "it is 5 hours old",
+        "it is 3 days old",
+    ]
+    (choice,) = rank([replace(candidate(1), matched=("synth", "tape"))], interests=(), recent=[], now=NOW)
+    assert choice.why[-1] == "your filters let it through for “synth” and “tape”"
+
+
+def test_an_interest_in_a_script_without_spaces_is_found() -> None:
+    """Where words are not parted, borders of words mean nothing."""
+    assert order(candidate(1), candidate(2, "新しい音楽技術の話", hours=90), interests=("音楽",)) == [2, 1]
+
+
 def test_what_carries_no_date_does_not_beat_today() -> None:
     """An undated entry may be years old: one of the same hour that says so goes first, and the reason is said."""
     dated = replace(candidate(2, feed="b"), published=NOW - timedelta(hours=2))
