@@ -29,7 +29,9 @@ TOGETHER = 100
 """The most calls that share one commit: a bound on how long the first of them waits."""
 
 LINGER = 0.02
-"""Seconds that calls which can be made together wait for company: nobody waits for them but a poll that is over."""
+COMPANY = 4
+"""Seconds that calls which can be made together wait for more of their kind, and how many at once are a sign that more
+come: with two polls at a time, of one host's feeds, each would only be late."""
 
 POLL = 0.5
 """Seconds between two looks for commits of other processes, while somebody waits for a change."""
@@ -58,7 +60,7 @@ class _Thread:
     """A thread that takes calls off a queue, as many as wait at once, until it is told to stop.
 
     Waking it costs more than a small call.  So calls that can be made together are handed over together, those of one
-    turn of the loop, and while they come in company those of the next 20 ms too; any other call takes them along at once.
+    turn of the loop, and where many come those of the next 20 ms too; any other call takes them along at once.
     """
 
     name: str
@@ -86,7 +88,7 @@ class _Thread:
             self.thread.join()
 
     def _leave(self) -> None:
-        self.in_company = len(self.gathered) > 1
+        self.in_company = len(self.gathered) >= COMPANY
         self.hand_over()
 
     def hand_over(self) -> None:

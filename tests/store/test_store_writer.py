@@ -12,6 +12,7 @@ from bot.errors import StoreError
 from bot.model import Feed, FeedState, State
 from bot.store import Store, Writer, open_store
 from bot.store.part import Part, bulk, durable, reading, together
+from bot.store.writer import COMPANY, LINGER
 from tests.store.given import FEED, NOW, SENT, later, mention, plan, post, slot
 
 
@@ -139,25 +140,51 @@ async def test_one_that_fails_among_those_made_together_fails_alone(store: Store
     assert odd.noted() == {"k1", "k2", "k3"}
 
 
-async def test_company_is_waited_for_only_by_those_who_have_some(store: Store, db: Writer, odd: Odd) -> None:
-    """After calls in company the next one waits a moment for more; whatever can't wait takes it along at once."""
-    await settled(db(odd.note_beside, "k1"), db(odd.note_beside, "k2"))
-    waiting = asyncio.create_task(db(odd.note_beside, "k3"))
+async def test_company_is_waited_for_where_there_is_some(store: Store, db: Writer, odd: Odd) -> None:
+    """After several at once the next one waits a moment, and others that come some turns later are made with it."""
+    for tried in range(25):  # on a machine that stands still meanwhile the moment passes
+        await settled(*(db(odd.note_beside, f"{tried}:{number}") for number in range(COMPANY)))
+        first = asyncio.create_task(db(odd.note_beside, f"{tried}:first"))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        if await db(odd.note_beside, f"{tried}:later") == f"{tried}:later of 2":
+            assert await first == f"{tried}:first of 2"
+            break
+    else:
+        raise AssertionError("nobody waited")
+
+
+async def test_whatever_cannot_wait_takes_along_what_does(store: Store, db: Writer, odd: Odd) -> None:
+    """A durable call is made at once, and in its turn."""
+    await settled(*(db(odd.note_beside, f"k{number}") for number in range(COMPANY)))
+    waiting = asyncio.create_task(db(odd.note_beside, "waiting"))
     await asyncio.sleep(0)
-    assert await db(odd.note_well, "k4") == "k4"
+    assert await db(odd.note_well, "urgent") == "urgent"
     assert waiting.done()
-    assert await db(odd.note_beside, "k5") == "k5 of 1"
+
+
+async def test_two_at_a_time_are_handed_over_at_once(store: Store, db: Writer, odd: Odd) -> None:
+    """The polls of one host's feeds come by twos: none of them waits for more."""
+    loop = asyncio.get_running_loop()
+    for number in range(25):
+        begun = loop.time()
+        answers = await settled(db(odd.note_beside, f"a{number}"), db(odd.note_beside, f"b{number}"))
+        assert answers == [f"a{number} of 2", f"b{number} of 2"]
+        if loop.time() - begun < LINGER:
+            break
+    else:
+        raise AssertionError("all of them waited")
 
 
 async def test_closing_finishes_what_waits_for_company(store: Store, odd: Odd) -> None:
     """Nothing that was asked is left behind."""
     writer = Writer(store)
-    await settled(writer(odd.note_beside, "k1"), writer(odd.note_beside, "k2"))
-    last = asyncio.create_task(writer(odd.note_beside, "k3"))
+    await settled(*(writer(odd.note_beside, f"k{number}") for number in range(COMPANY)))
+    last = asyncio.create_task(writer(odd.note_beside, "k-last"))
     await asyncio.sleep(0)
     await writer.close()
-    assert await last == "k3 of 1"
-    assert odd.noted() == {"k1", "k2", "k3"}
+    assert await last == "k-last of 1"
+    assert len(odd.noted()) == COMPANY + 1
 
 
 async def test_states_are_read_and_kept_together(store: Store, db: Writer) -> None:
