@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from email.utils import format_datetime
 
 from aiohttp import web
 
-from bot.prove.asked import dated
 from bot.prove.faults import misleading, refusal, utc
 from bot.prove.faulty import Faulty
 
@@ -51,7 +51,7 @@ class GuestbookServer(Faulty):
         """Nobody can speak to the bot here."""
 
     async def _tell_the_time(self, _: web.Request, response: web.StreamResponse) -> None:
-        dated(response, self.clock())
+        response.headers["Date"] = format_datetime(utc(self.clock()).replace(microsecond=0), usegmt=True)
 
     async def _me(self, request: web.Request) -> web.Response:
         return self._stranger(request) or web.json_response({"name": "Ann"})
