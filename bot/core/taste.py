@@ -153,7 +153,7 @@ def faults(text: str, language: str | None = "en", *, follows: bool = False) -> 
     bare = _QUOTED.sub(" ", text) if '"' in text or "“" in text or "„" in text or "«" in text else text
     heard = frozenset(_LETTERS.findall(text.lower()))
     found = [
-        1.5 * (not _I.isdisjoint(heard) and bool(_FIRST_PERSON.search(bare))),
+        2.5 * (not _I.isdisjoint(heard) and bool(_FIRST_PERSON.search(bare))),
         0.5 * (not _US.isdisjoint(heard) and bool(_WE.search(bare)) and not _CONTRIBUTED.search(bare)),
         0.5 * (not _YOU_WORDS.isdisjoint(heard) and bool(_YOU.search(bare))),
         1.5 * ("?" in text and ("?" in bare or bool(_ASKED.search(text)))),

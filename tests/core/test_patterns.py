@@ -42,6 +42,7 @@ def test_a_start_that_leans_is_seen(sentence: str, language: str | None, leans: 
         ("Sign up for our newsletter today.", "Sign up"),
         ("The store now reads minds.", ""),
         ("Code is publicly available at example.com.", "Code is publicly available"),
+        ("The full list of changes are available there.", "full list of changes are"),
         ("You can purchase the piano for $9.", "You can purchase"),
         ("Jetzt bestellen und sparen!", "Jetzt bestellen"),
         ("Abonnez-vous à la lettre.", "Abonnez-vous"),
