@@ -52,6 +52,13 @@ _GERMAN = re.compile(r"\b[a-zäöü]{2,}(?:t|en|te|ten|ln|rn)\b")
 # A clause that belongs to a noun has a verb of its own, which makes no sentence of what stands around it.
 _RELATIVE = re.compile(r"(?i)\b(?:that|who|which|whose|where|whom)\s[^,;:—–]*")
 
+_OPENS_RELATIVE = re.compile(r"(?i)\b(?:that|who|which|whose|where|whom)\b(?: (?P<next>[^\W\d_]+))?")
+# "Have already lived" and "was to be handled" are one verb each.
+_HELPER = r"(?:have|has|had|is|are|was|were|be|been|will|would|can|could|may|might|must|should|do|does|did)"
+_AS_ONE = re.compile(
+    rf"(?i)\b(?:{_HELPER}\s(?:(?:\w+ly|already|also|not|never|ever|always|just|now|then|still|even|long|to)\s)?){{0,4}}{FINITE}\b"
+)
+
 
 def has_verb(text: str, language: str | None = "en") -> bool:
     """Tell whether words have a verb of their own; in languages that we have no list for: whether they are many enough."""
@@ -65,7 +72,10 @@ def has_verb(text: str, language: str | None = "en") -> bool:
     tokens = _WORD.findall(bare.lower())
     if any(_is_verb(word) and before not in _BEFORE_NOUNS for before, word in pairwise(["a", *tokens])):
         return True
-    return bare != text and len(_FINITE.findall(text)) > 1  # "the team that won the cup celebrated"
+    # "The team that won the cup celebrated": more verbs than clauses to hold them.
+    clauses = [clause["next"] or "" for clause in _OPENS_RELATIVE.finditer(text)]
+    of_clauses = sum(_is_verb(word.lower()) and not _FINITE.fullmatch(word) for word in clauses)
+    return bare != text and len(_AS_ONE.findall(text)) + of_clauses > len(clauses)
 
 
 def _is_verb(word: str) -> bool:
