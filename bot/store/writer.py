@@ -30,8 +30,10 @@ TOGETHER = 100
 
 LINGER = 0.02
 COMPANY = 4
-"""Seconds that calls which can be made together wait for more of their kind, and how many at once are a sign that more
-come: with two polls at a time, of one host's feeds, each would only be late."""
+TRIED = 1.0
+"""Seconds that calls which can be made together wait for more of their kind, and how many must have come for the next
+ones to wait too; else nobody waits for so many seconds.  With two polls at a time, of one host's feeds, each would only
+be late; with fifty, a batch costs a third of what its calls would cost one by one."""
 
 POLL = 0.5
 """Seconds between two looks for commits of other processes, while somebody waits for a change."""
@@ -60,7 +62,7 @@ class _Thread:
     """A thread that takes calls off a queue, as many as wait at once, until it is told to stop.
 
     Waking it costs more than a small call.  So calls that can be made together are handed over together, those of one
-    turn of the loop, and where many come those of the next 20 ms too; any other call takes them along at once.
+    turn of the loop, and as long as many come those of the next 20 ms too; any other call takes them along at once.
     """
 
     name: str
@@ -68,7 +70,7 @@ class _Thread:
     loop: asyncio.AbstractEventLoop
     calls: queue.SimpleQueue[list[Call] | None] = field(default_factory=queue.SimpleQueue)
     gathered: list[Call] = field(default_factory=list)  # not handed over yet
-    in_company: bool = False
+    patient_from: float = 0.0  # on the loop's clock
     thread: threading.Thread | None = None
 
     def put(self, call: Call) -> None:
@@ -79,7 +81,7 @@ class _Thread:
         if not call.together:
             self.hand_over()
         elif len(self.gathered) == 1:
-            self.loop.call_later(LINGER if self.in_company else 0, self._leave)
+            self.loop.call_later(LINGER if self.loop.time() >= self.patient_from else 0, self._leave)
 
     def stop(self) -> None:
         """Let it finish what was handed over, and wait for that."""
@@ -88,7 +90,11 @@ class _Thread:
             self.thread.join()
 
     def _leave(self) -> None:
-        self.in_company = len(self.gathered) >= COMPANY
+        now = self.loop.time()
+        if len(self.gathered) >= COMPANY:
+            self.patient_from = now
+        elif self.gathered and now >= self.patient_from:
+            self.patient_from = now + TRIED
         self.hand_over()
 
     def hand_over(self) -> None:
