@@ -32,6 +32,7 @@ from bot.model import (
     Filters,
     Limits,
     ParsedFeed,
+    Post,
     Slot,
     State,
 )
@@ -204,6 +205,18 @@ async def _fill_with_digest(
     slot: Slot, choices: Sequence[Choice], account: Account, bot: Sharing, now: datetime
 ) -> Filled:
     """Fill a slot with the best finds together, as one post or a thread."""
+    posts, told = await compose_digest(slot, choices, account, bot)
+    if not posts:
+        return await _pass_over(slot, "too few finds for a digest", bot, now)
+    state = State.DRAFT if account.review else State.PLANNED
+    row = await bot.db(bot.store.outbox.filled_together, slot, posts, told, state, now=now)
+    return Filled(slot=slot, outbox=row, reason="" if row else "this slot was filled already")
+
+
+async def compose_digest(
+    slot: Slot, choices: Sequence[Choice], account: Account, bot: Sharing
+) -> tuple[list[Post], list[int]]:
+    """Tell the best finds together, as one post or a thread, with the candidates they are; fewer than two are none."""
     limits = bot.limits[account.name]
     alone = replace(account, style="takeaway")
     items: list[DigestItem] = []
@@ -216,12 +229,7 @@ async def _fill_with_digest(
             told.append(choice.candidate.id)
         if len(items) == WORTH:
             break
-    if len(items) < 2:
-        return await _pass_over(slot, "too few finds for a digest", bot, now)
-    posts = digest_posts(items, slot, account, limits)
-    state = State.DRAFT if account.review else State.PLANNED
-    row = await bot.db(bot.store.outbox.filled_together, slot, posts, told, state, now=now)
-    return Filled(slot=slot, outbox=row, reason="" if row else "this slot was filled already")
+    return (digest_posts(items, slot, account, limits), told) if len(items) > 1 else ([], [])
 
 
 async def unready(account: Account, bot: Sharing, now: datetime) -> str | None:

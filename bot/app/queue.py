@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot import share, wording
+from bot import share
 from bot.app.build import Ground, Stories
 from bot.core.choose import Choice, Lineup, Share
 from bot.core.pace import day_start, next_slot
-from bot.core.text import measure
-from bot.model import Account, OutboxRow, Post, State
+from bot.model import Account, OutboxRow, Slot, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,18 +25,6 @@ class Waiting:
     choice: Choice | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """What a candidate would look like as a post."""
-
-    account: str
-    choice: Choice
-    at: datetime | None
-    post: Post
-    length: int
-    limit: int
-
-
 async def waiting(stories: Stories, on: Ground, now: datetime, account: str | None = None) -> list[Waiting]:
     """Everything that waits, in the order in which it will go out, per account."""
     found: list[Waiting] = []
@@ -48,7 +35,7 @@ async def waiting(stories: Stories, on: Ground, now: datetime, account: str | No
 
 
 async def _of(account: Account, stories: Stories, on: Ground, now: datetime) -> list[Waiting]:
-    times = await _times(account, stories, on, now)
+    times = (slot.at for slot in await coming(account, stories, on, now))
     rows = await on.db(
         on.store.outbox.rows,
         account=account.name,
@@ -62,13 +49,13 @@ async def _of(account: Account, stories: Stories, on: Ground, now: datetime) -> 
         found.append(Waiting(account=account.name, expected=expected, row=row))
     if account.post is None:  # it only answers
         return found
-    lineup = await _lineup(account, stories, on, now)
+    lineup = await lineup_of(account, stories, on, now)
     # Off the loop: 200 candidates are judged once for each of their slots.
     backlog = await asyncio.to_thread(_in_turn, lineup, times, now)
     return [*found, *(Waiting(account=account.name, expected=at, choice=choice) for at, choice in backlog)]
 
 
-async def _lineup(account: Account, stories: Stories, on: Ground, now: datetime) -> Lineup:
+async def lineup_of(account: Account, stories: Stories, on: Ground, now: datetime) -> Lineup:
     """What the account's coming slots will choose from, as posting does."""
     open_ones = [choice.candidate for choice in await share.choose(account, stories.sharing, now)]
     posts = await on.db(on.store.feeds.recent_shares, account.name, now - share.RECENT)
@@ -87,14 +74,14 @@ def _in_turn(lineup: Lineup, times: Iterator[datetime], now: datetime) -> list[t
     return found
 
 
-async def _times(account: Account, stories: Stories, on: Ground, now: datetime) -> Iterator[datetime]:
-    """The times of the account's coming slots, as many as a local day may have; what is out today counts."""
+async def coming(account: Account, stories: Stories, on: Ground, now: datetime) -> Iterator[Slot]:
+    """The account's coming slots, as many as a local day may have; what is out today counts."""
     midnight = day_start(now, stories.sharing.zone)
     sent = await on.db(on.store.outbox.sent_since, account.name, midnight)
     return _slots(account, stories.sharing.zone, now, sent)
 
 
-def _slots(account: Account, zone: ZoneInfo, after: datetime, count: int) -> Iterator[datetime]:
+def _slots(account: Account, zone: ZoneInfo, after: datetime, count: int) -> Iterator[Slot]:
     today = day_start(after, zone)
     while (slot := next_slot(account, zone, after)) is not None:
         after = slot.at
@@ -102,33 +89,4 @@ def _slots(account: Account, zone: ZoneInfo, after: datetime, count: int) -> Ite
             today, count = day_start(after, zone), 0
         count += 1
         if account.max_per_day is None or count <= account.max_per_day:
-            yield after
-
-
-async def preview(stories: Stories, on: Ground, now: datetime, *, account: str | None, count: int) -> list[Preview]:
-    """Compose what would be posted next, and send nothing; what would fail the value gate, or say it again, is left out."""
-    found: list[Preview] = []
-    for name, one in stories.sharing.accounts.items():
-        if account in (None, name) and one.post is not None:
-            found += await _preview(one, stories, on, now, count)
-    return found
-
-
-async def _preview(account: Account, stories: Stories, on: Ground, now: datetime, count: int) -> list[Preview]:
-    found: list[Preview] = []
-    limits = stories.sharing.limits[account.name]
-    lineup, times = await _lineup(account, stories, on, now), await _times(account, stories, on, now)
-    at = next(times, None)
-    while len(found) < count and (choice := lineup.best(at or now)) is not None:
-        earlier = [one.post for one in found]
-        post = await wording.compose_post(choice.candidate, account, stories.sharing, before=earlier)
-        if isinstance(post, str) or post.dedupe_key in {one.dedupe_key for one in earlier}:
-            lineup.dropped(choice)
-            continue
-        length = measure(post.text, limits)
-        found.append(
-            Preview(account=account.name, choice=choice, at=at, post=post, length=length, limit=limits.max_length)
-        )
-        lineup.taken(choice, at or now)
-        at = next(times, None)
-    return found
+            yield slot

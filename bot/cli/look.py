@@ -60,8 +60,8 @@ def preview(place: Place, *, account: str | None, count: int, as_json: bool) -> 
     """
     from bot.app.build import utc_now
     from bot.app.looking import looking
-    from bot.app.queue import Preview
-    from bot.app.queue import preview as compose
+    from bot.app.previewing import Preview
+    from bot.app.previewing import preview as compose
     from bot.share import Gathered
 
     settings = place.settings()
@@ -84,11 +84,10 @@ def preview(place: Place, *, account: str | None, count: int, as_json: bool) -> 
         click.echo(json.dumps({"items": [_preview_json(one) for one in found]}, ensure_ascii=False))
         return
     for one in found:
-        click.echo(
-            f"── {one.account}, {local(one.at, settings)} · {one.length} of {one.limit} · score {one.choice.score:.2f}"
-        )
+        score = "" if one.score is None else f" · score {one.score:.2f}"
+        click.echo(f"── {one.account}, {local(one.at, settings)} · {one.length} of {one.limit}{score}")
         click.echo(one.post.text)
-        click.echo(paragraph("why: " + "; ".join(one.choice.why)))
+        click.echo(paragraph("why: " + "; ".join(one.why)))
         click.echo()
     if not found and polled and all(one.status == "error" for one in polled):
         click.echo("Not one of the feeds could be reached: is this machine on the network? Offline, see: starfish demo")
@@ -107,11 +106,11 @@ def _preview_json(one: Any) -> dict[str, object]:  # noqa: ANN401 -- a Preview, 
         "length": one.length,
         "limit": one.limit,
         "url": one.post.link,
-        "title": one.choice.candidate.title,
-        "feed": one.choice.candidate.feed,
-        "score": one.choice.score,
-        "why": list(one.choice.why),
-        "at": one.at.isoformat() if one.at else None,
+        "title": one.title,
+        "feed": one.feed,
+        "score": one.score,
+        "why": list(one.why),
+        "at": one.at.isoformat(),
     }
 
 

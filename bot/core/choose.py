@@ -75,11 +75,16 @@ class Lineup:
         self._recent = list(recent)
         self._left = {one.id: one for one in candidates}
 
+    def ranked(self, now: datetime) -> list[Choice]:
+        """Those left that are not muted, in the order in which a slot of that time would try them."""
+        history = _History(self._recent)
+        choices = (self._judge(one, history, now) for one in self._left.values())
+        return sorted((choice for choice in choices if choice.muted is None), key=_in_order)
+
     def best(self, now: datetime) -> Choice | None:
         """Whom a slot of that time would take of those left; None: nobody."""
         history = _History(self._recent)
-        choices = [self._judge(one, history, now) for one in self._left.values()]
-        best = min(choices, key=_in_order, default=None)
+        best = min((self._judge(one, history, now) for one in self._left.values()), key=_in_order, default=None)
         return best if best and best.muted is None else None
 
     def taken(self, choice: Choice, at: datetime) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.app.queue import preview, waiting
+from bot.app.previewing import Preview, preview
+from bot.app.queue import waiting
 from tests.servers.feedserver import FeedServer
 from tests.servers.fixtures import Hands
 from tests.servers.small_bot import LOCAL, PIECES, SmallBot, rss, small_bot, write_config
@@ -28,25 +29,48 @@ async def bot(tmp_path: Path) -> AsyncIterator[SmallBot]:
             yield bot
 
 
+async def posted(bot: SmallBot, promised: Sequence[Preview]) -> list[str]:
+    """Live through the slots of a preview, and give what was posted then."""
+    since = bot.clock()
+    for at in dict.fromkeys(one.at for one in promised):
+        bot.clock.now = at
+        filled = await bot.on_time(since)
+        assert filled is not None
+        assert filled.outbox is not None, filled.reason
+        while await bot.deliver():
+            pass
+        since = at
+    return [item.text for item in await bot.posts()]
+
+
 async def test_preview_says_what_posting_then_does(bot: SmallBot) -> None:
     """The same posts, in the same order, for the same reasons: twins once, feeds by turns, each judged at its own time."""
     promised = await preview(bot.stories, bot.on, bot.clock(), account=None, count=20)
     assert len(promised) == 8
-    for number, one in enumerate(promised):
-        assert one.at is not None
-        bot.clock.now = one.at
-        filled = await bot.fill(f"slot {number}")
-        assert filled.outbox is not None, filled.reason
-        assert await bot.deliver() == 1
-    assert [item.text for item in await bot.posts()] == [one.post.text for one in promised]
+    assert await posted(bot, promised) == [one.post.text for one in promised]
     assert (await bot.fill("one more")).outbox is None
+
+
+@pytest.mark.parametrize(("keys", "least"), [('style = "digest"\n', 2), ("quotes = 0.5\n", 9)])
+async def test_digests_and_one_liners_are_previewed_too(tmp_path: Path, keys: str, least: int) -> None:
+    """Where a slot holds no single article, it is shown with what it holds."""
+    async with FeedServer() as server:
+        feeds = [server.put("/a", rss(PIECES[:5])), server.put("/b", rss(PIECES[5:9]))]
+        folder = write_config(tmp_path / "config", feeds=feeds, accounts=LOCAL + keys)
+        (folder / "quotes.txt").write_text(
+            "".join(f"Listen to the number {number}.\n" for number in range(50)), "utf-8"
+        )
+        async with small_bot(folder, Hands()) as bot:
+            await bot.gather()
+            promised = await preview(bot.stories, bot.on, bot.clock(), account=None, count=12)
+            assert len(promised) >= least
+            assert any(one.score is None for one in promised)
+            assert await posted(bot, promised) == [one.post.text for one in promised]
 
 
 async def test_the_queue_is_in_the_order_of_posting(bot: SmallBot) -> None:
     """Its backlog names the articles in the order of the preview, which leaves out what makes no post of its own."""
-    promised = [
-        one.choice.candidate.title for one in await preview(bot.stories, bot.on, bot.clock(), account=None, count=20)
-    ]
+    promised = [one.title for one in await preview(bot.stories, bot.on, bot.clock(), account=None, count=20)]
     queued = [one.choice.candidate.title for one in await waiting(bot.stories, bot.on, bot.clock()) if one.choice]
     assert len(queued) == 9
     assert [title for title in queued if title in promised][:2] == promised[:2]
