@@ -90,7 +90,7 @@ _PARTICIPLE = re.compile(
 _LEADING_CLAUSE = re.compile(
     r"\A(?:(?:(?:In|On|At|During|By|From) (?:(?:an?|his|her|its|their|the|recent|one|another) )?(?:\w+ )?(?:interviews?|statements?|speech|letters?|e-?mails?|posts?|tweets?|"
     r"blog|press|news|report|memo|note|filing|talk|keynote|podcast|video|recent|meeting|hearing|ceremony|event|effort|attempt|bid|move|addition|response|"
-    r"doing|the process|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)|After|As|Following|Despite|Although|Though|Nach|Après|Tras|Dopo|Após|Po)\b"
+    r"doing|the process|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)|(?:After|As|Following|Despite|Although|Though|Nach|Après|Tras|Dopo|Após|Po)\b(?=[^,]{8}))\b"
     r"(?! (?:of|for|in)\b)[^,\"“”\d]{0,100},\s+(?![A-ZÀ-Þ][\w.]*(?:\s[A-Z][\w.]*)?,)(?=[A-ZÀ-Þ]|the |a |an |we |it |our |der |die |das |le |la |el ))"
 )
 # What follows "but" is mostly what the sentence is for, and stays.  A list's last member is no clause: enough words must stand between the comma before and the conjunction.

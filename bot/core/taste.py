@@ -20,7 +20,9 @@ _NUMBERED = re.compile(
     r"Francis|Napoleon|Nicholas|Alexander|Peter|Mark|Tier|Round) I\b(?!['’])"
 )
 _SELF = {
-    "en": re.compile(r"\b(?:I|I['’](?:m|ve|d|ll)|[Mm]y|[Mm]yself)\b"),
+    "en": re.compile(
+        r"\b(?:I|I['’](?:m|ve|d|ll)|[Mm]y|[Mm]yself|i['’](?:m|ve|d|ll)|i (?:am|was|have|had|want|think|know|need|would|will|can|eventually))\b"
+    ),
     "de": re.compile(r"\b(?:[Ii]ch|[Mm]ein(?:e[mnrs]?)?)\b"),
     "fr": re.compile(r"\b(?:[Jj]e\b|[Jj]['’]\w)"),
     "es": re.compile(r"\b[Yy]o\b"),
@@ -93,7 +95,7 @@ _OF_SEVERAL = re.compile(
 )
 _LEANING_START = re.compile(
     r"(?i)\A(?:not|or|even|just|only|unlike|like|then|except|instead|rather|otherwise|either way|from that|at that|by then|until then|since then|"
-    r"first up|next up|in that|after that|as promised|again|worse|better|da|dann|denn|sondern|(?:um (?:den|die|das|ihn|sie|es)|darum) (?:geht|ging))\b"
+    r"first up|next up|in that|after that|as promised|again|worse|better|da|dann|denn|sondern|(?:der|die|das) (?:war|waren|ist|sind|hat|haben)|(?:um (?:den|die|das|ihn|sie|es)|darum) (?:geht|ging))\b"
 )
 _PUT_IN = re.compile(r"\s[—–]\s[^—–]{1,200}\s[—–]\s|\s?—[^—]{1,200}—\s?")
 _SUBORDINATE_ALONE = re.compile(
@@ -108,7 +110,7 @@ _ELSEWHERE = re.compile(
     r"blog|docs|documentation|changelog|slides|code|forum)\b|\bcheck out (?:the|our|my|his|her|their|this)\b|\bcan be found (?:here|at|on|in the)\b|\bsee here\b"
 )
 _DEBRIS = re.compile(
-    r"\s\.(?:\s|\Z)|[*_]{1,2}\w|\w[*_]{1,2}(?=\W)|[|→•]|\A\W*\d{1,3}[.)]\s|\((?:L|R|left|right|above|below|pictured)\)|\b[A-Z]{4,} [A-Z]{4,} [A-Z]{3,}\b"
+    r"\ufffd|\s\.(?:\s|\Z)|[*_]{1,2}\w|\w[*_]{1,2}(?=\W)|[|→•]|\A\W*\d{1,3}[.)]\s|\((?:L|R|left|right|above|below|pictured)\)|\b[A-Z]{4,} [A-Z]{4,} [A-Z]{3,}\b"
 )
 
 

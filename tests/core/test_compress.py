@@ -104,6 +104,7 @@ def test_whole_parts_can_go(sentence: str, form: str) -> None:
         "We explain how powerful models of machine learning, such as deep neural networks, make predictions.",
         "Even for a builder long fixed on pianos, the choice of two rooms – one in Vienna – in one week has pleased many.",
         "Even for a builder long fixed on pianos, the choice of two rooms – one in Vienna, one in Paris - has pleased many.",
+        "Although both, the size and number of rooms that were sold last year, the price of it held.",
         "Short one.",
     ],
 )
@@ -112,6 +113,7 @@ def test_what_would_change_the_meaning_stays(sentence: str) -> None:
     for form in compressions(sentence):
         assert form.split()[:3] != ["The", "house", "can't"]
         assert not form.endswith("rooms.")
+        assert not form.startswith("The size")
         assert not form.endswith(("festival.", "machine learning."))
         assert not form.endswith(("toy.", "trauma.", "who.", "year.", "mammoths at."))
         assert "release goes out" not in form or form.startswith("If")

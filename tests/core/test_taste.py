@@ -49,6 +49,7 @@ from bot.core.taste import claims, faults, speaks_for_itself
         ("Ann Lee found a way.", "To find Ann Lee, jump to the bottom of the post."),
         ("We propose a method of pianos.", "We like a method of pianos."),
         ("Ann Lee knows the costs.", "For the costs that Ann Lee knows, see here."),
+        ("Ann Lee won.", "Ann\ufffds friend won."),
         ("The deal helps Ann Lee.", "Worse than the deal of Ann Lee, it helps."),
     ],
 )
@@ -114,6 +115,8 @@ def test_the_authors_voice_is_heard(text: str, speaks: bool) -> None:
         ("Gestern habe ich ein Klavier gebaut.", "de", True),
         ("J’ai construit un piano.", "fr", True),
         ("Yo hice un piano.", "es", True),
+        ("If it rains i'll go with a piano.", "en", True),
+        ("Neurons i and j are alike.", "en", False),
         ("Ze geven je een piano.", "nl", False),
     ],
 )
