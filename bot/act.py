@@ -148,8 +148,10 @@ async def _unfollow(match: Match, mention: Mention, on: Acting, _now: datetime) 
 async def _follows(_match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
     """What the asker follows on this account, in their own words."""
     rows = await on.db(on.store.promises.follows, mention.account)
-    theirs = [defuse(row.words) for row in rows if row.person == mention.author]
-    return {"list": ", ".join(f"“{topic}”" for topic in theirs)} if theirs else None
+    theirs = [f"“{defuse(row.words)}”" for row in rows if row.person == mention.author]
+    shown = [topic for at, topic in enumerate(theirs) if len(", ".join(theirs[: at + 1])) <= LINE]
+    rest = f" and {len(theirs) - len(shown)} more" if len(theirs) > len(shown) else ""
+    return {"list": f"{', '.join(shown)}{rest}"} if theirs else None
 
 
 async def _remind(match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:

@@ -83,6 +83,15 @@ async def test_a_person_is_told_what_they_follow_and_nobody_elses_topics(bot: Sm
     assert await bot.talk("what do I follow?") == "You follow “Tape Loops”, “reverb”."
 
 
+async def test_a_long_list_of_topics_ends_with_how_many_more(bot: SmallBot) -> None:
+    """What doesn't fit into a reply is counted, and the reply ends as its rule says."""
+    for number in range(20):
+        await bot.talk(f"follow the many sounds of number {number}")
+    said = await bot.talk("what do I follow?")
+    assert said.startswith("You follow “the many sounds of number 0”, ")
+    assert said.endswith(" and 15 more.")
+
+
 async def test_a_day_without_anything_is_said_to_be_one(bot: SmallBot) -> None:
     """A time alone is a question for that time, not a topic."""
     assert await bot.talk("what did you share yesterday?") == "Nothing yesterday."
