@@ -6,15 +6,17 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable, Coroutine, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
-from bot.app.build import Ground, ground, platforms, stories
+from bot.app.build import Ground, ground, stories
+from bot.app.installed import platforms
 from bot.app.page import Page
 from bot.app.pushing import Pushing
 from bot.app.reload import watch
 from bot.app.run import Bot
 from bot.app.supervise import supervise
 from bot.app.systemd import READY, STOPPING, give_signs_of_life, tell_systemd
+from bot.errors import StoreError
 from bot.ports import Platform
 from bot.settings import Settings
 from bot.store import Store
@@ -57,9 +59,7 @@ async def serve_bot(
             asyncio.create_task(_reload(settings, reload_now, bot, load, known)),
             asyncio.create_task(supervise("the page's news", lambda: _keep_about(page, on), tell=bot.tell)),
         ]
-        # A sign of life takes the loop and a read of the database: where either hangs, systemd starts the bot anew.
-        beat = asyncio.create_task(give_signs_of_life(lambda: on.db(on.store.owner.get, "last_call")))
-        helpers.append(beat)
+        helpers.append(asyncio.create_task(give_signs_of_life(lambda: answers(on))))
         if pushing:
             helpers.append(asyncio.create_task(supervise("subscribing", pushing.live, tell=bot.tell)))
         try:
@@ -69,6 +69,15 @@ async def serve_bot(
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
     say("Stopped; everything that waits is kept.")
+
+
+async def answers(on: Ground) -> None:
+    """Come back once the loop and the database answer: where either hangs, systemd starts the bot anew.
+
+    A database that says what is wrong with it answers, too: another start would not mend a full disk.
+    """
+    with suppress(StoreError):
+        await on.db(on.store.owner.get, "last_call")
 
 
 async def _reload(

@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from bot.app.serve import answers
 from bot.app.systemd import ALIVE, READY, STOPPING, give_signs_of_life, tell_systemd, watchdog_every
+from bot.errors import StoreError
+from tests.servers.fixtures import Hands
 from tests.servers.running_bot import PATIENCE, running_bot
-from tests.servers.small_bot import write_config
+from tests.servers.small_bot import small_bot, write_config
 
 
 class Systemd:
@@ -123,3 +128,14 @@ async def test_a_running_bot_tells_systemd_its_life(
         while words[-1] == ALIVE:
             words.append(await systemd.heard())
         assert words[-1] == STOPPING
+
+
+async def test_a_database_that_complains_is_alive(tmp_path: Path) -> None:
+    """Whoever says what is wrong does not hang: a new start would mend nothing."""
+    async with small_bot(write_config(tmp_path / "config"), Hands()) as bot:
+        await answers(bot.on)
+        with closing(sqlite3.connect(bot.folder / "starfish.db")) as other:
+            other.execute("DROP TABLE meta")
+        with pytest.raises(StoreError):
+            await bot.on.db(bot.on.store.owner.get, "last_call")
+        await answers(bot.on)
