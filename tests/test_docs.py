@@ -14,7 +14,7 @@ import click
 import pytest
 
 from bot import __version__, errors
-from bot.app.build import platforms
+from bot.app.installed import options_of, platforms
 from bot.cli import starfish
 from bot.core.rules import check_rule
 from bot.settings import load
@@ -90,7 +90,7 @@ def test_every_setting_is_shown_in_the_shipped_files(table: str, key: str) -> No
 
 def test_the_shipped_config_is_right() -> None:
     """No mistake in it, and every rule's own test is true."""
-    options = {name: platform.Options for name, platform in platforms().items()}
+    options = options_of(platforms())
     settings = load(ROOT / "config", options, env={}, check_rule=check_rule)
     assert len(settings.feeds) >= 12
     assert len(settings.rules) >= 24

@@ -8,8 +8,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.app.build import Ground, Stories, ground, platforms, stories, utc_now
+from bot.app.build import Ground, Stories, ground, stories
 from bot.app.ears import ear_of, stands_back
+from bot.app.installed import platforms, utc_now
 from bot.core.compose import fit
 from bot.core.text import clean, links_in, measure
 from bot.errors import DeliveryError, Rejected, UsageError

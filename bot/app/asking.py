@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import semantic
-from bot.app.build import utc_now
+from bot.app.installed import utc_now
 from bot.core.limits import LIMITS
 from bot.core.rules import ASKED, Engine
 from bot.model import Account, Limits, Mention

@@ -12,11 +12,11 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from importlib.metadata import entry_points
+from datetime import datetime, timedelta
 
 from bot import __version__, semantic
 from bot.app.ears import identities
+from bot.app.installed import utc_now
 from bot.app.vault import FileVault
 from bot.articles.reader import Pages
 from bot.core import polling
@@ -44,16 +44,6 @@ log = logging.getLogger("starfish.build")
 
 PREPARE_WITHIN = 5.0
 """Seconds that all servers together get to tell their limits: a start waits for none longer."""
-
-
-def utc_now() -> datetime:
-    """The program's one clock."""
-    return datetime.now(UTC)
-
-
-def platforms() -> dict[str, Platform]:
-    """Every platform that is installed, ours and others', by name: they all come through the same door."""
-    return {point.name: point.load() for point in entry_points(group="bot.platforms")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.app.build import platforms, utc_now
 from bot.app.ears import warnings
+from bot.app.installed import platforms, utc_now
 from bot.core.rules import Engine, Failure
 from bot.model import Account
 from bot.ports import Vault

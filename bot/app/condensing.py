@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import __version__
-from bot.app.build import utc_now
+from bot.app.installed import utc_now
 from bot.articles.packing import unpack
 from bot.articles.reader import MAX_BYTES, Pages
 from bot.core import compose

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.app.build import Ground, ground, platforms, stories, utc_now
+from bot.app.build import Ground, ground, stories
+from bot.app.installed import platforms, utc_now
 from bot.core.pace import next_slot
 from bot.core.same import canonical
 from bot.core.text import measure

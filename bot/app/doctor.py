@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.app.build import ground, platforms, stories, utc_now
+from bot.app.build import ground, stories
+from bot.app.installed import platforms, utc_now
 from bot.errors import StarfishError, StoreError, WorkerError
 from bot.ports import Doctor
 from bot.settings import Settings

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import __version__
-from bot.app.build import utc_now
+from bot.app.installed import utc_now
 from bot.app.keys import as_toml, keys_of, known_platform, reference_in, secret_keys, wrong_with
 from bot.app.profile import profile
 from bot.app.secretfiles import SecretFiles

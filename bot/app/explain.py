@@ -134,7 +134,7 @@ def explain(asked: str, store: Store, settings: Settings) -> Story:
 
 def _scores(candidate: Candidate, store: Store, settings: Settings, done: Collection[str]) -> list[dict[str, Any]]:
     """How each account would choose it today; how it was chosen, where it was, its decision tells."""
-    from bot.app.build import utc_now
+    from bot.app.installed import utc_now
 
     scores = []
     for account in settings.accounts:

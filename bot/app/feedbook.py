@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import __version__
-from bot.app.build import utc_now
+from bot.app.installed import utc_now
 from bot.core.websub import Subscription
 from bot.errors import FeedError, UsageError
 from bot.feeds.discover import Found, discover

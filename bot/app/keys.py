@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from bot.app.build import platforms
+from bot.app.installed import platforms
 from bot.errors import UsageError
 from bot.ports import Platform
 from bot.settings.mistakes import mistakes

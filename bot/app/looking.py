@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from bot.app.build import Ground, Stories, ground, platforms, stories, utc_now
+from bot.app.build import Ground, Stories, ground, stories
+from bot.app.installed import platforms, utc_now
 from bot.app.once import refresh
 from bot.settings import Settings
 from bot.share import Gathered

@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.app.build import ground, platforms, stories, utc_now
+from bot.app.build import ground, stories
+from bot.app.installed import platforms, utc_now
 from bot.app.teach import answer_passed_on, teach
 from bot.core.builtin import complete
 from bot.core.grouping import grouped

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot import __version__
-from bot.app.build import platforms, utc_now
+from bot.app.installed import platforms, utc_now
 from bot.articles.reader import Pages
 from bot.core.entries import entry_key
 from bot.core.pace import next_slot

@@ -30,8 +30,8 @@ def feeds() -> None:
 @common
 def list_(place: Place, *, as_json: bool) -> None:
     """Show every feed: last success, next poll, trouble since when, entries seen and shared."""
-    from bot.app.build import utc_now
     from bot.app.feedbook import health
+    from bot.app.installed import utc_now
 
     settings = place.settings()
     rows = health(settings)
@@ -152,7 +152,8 @@ def check(place: Place, *, address: str, as_json: bool) -> None:
 @common
 def refresh(place: Place, *, everything: bool, as_json: bool) -> None:
     """Poll what is due now: no pages, no drafts, no posts.  Beside a running bot, only mark the feeds due."""
-    from bot.app.build import ground, platforms, stories
+    from bot.app.build import ground, stories
+    from bot.app.installed import platforms
     from bot.app.once import refresh as poll
     from bot.errors import StoreBusy
 
@@ -185,7 +186,7 @@ def refresh(place: Place, *, everything: bool, as_json: bool) -> None:
 
 
 def _mark_due(place: Place, *, everything: bool, as_json: bool) -> None:
-    from bot.app.build import utc_now
+    from bot.app.installed import utc_now
 
     with place.store("write") as store:
         marked = store.feeds.mark_due(None if everything else [], now=utc_now())

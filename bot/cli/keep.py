@@ -50,7 +50,7 @@ def restore(place: Place, *, file: Path) -> None:
     as shared; mentions from before now go onto the list of the unanswered.  The database that is there now is kept
     under another name.
     """
-    from bot.app.build import platforms, utc_now
+    from bot.app.installed import platforms, utc_now
     from bot.model import State
     from bot.store import restore as put_back
 

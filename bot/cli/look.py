@@ -58,7 +58,7 @@ def preview(place: Place, *, account: str | None, count: int, as_json: bool) -> 
     Each post comes with its length as the platform counts it, its link, its reasons and its time.  Before the bot's
     first start the feeds are read once for this, and nothing is kept.
     """
-    from bot.app.build import utc_now
+    from bot.app.installed import utc_now
     from bot.app.looking import looking
     from bot.app.previewing import Preview
     from bot.app.previewing import preview as compose
@@ -148,7 +148,7 @@ def timeline(place: Place, *, limit: int, as_json: bool, jsonl: bool) -> None:
 @common
 def status(place: Place, *, as_json: bool) -> None:
     """Show the bot's health: feeds, accounts, what waits, and what you must know."""
-    from bot.app.build import utc_now
+    from bot.app.installed import utc_now
 
     settings = place.settings()
     with place.store("read", settings) as store:
@@ -230,10 +230,10 @@ def _status(settings: Settings, store: Store, now: datetime) -> dict[str, Any]:
 @any_config
 def schema() -> None:
     """Print the JSON Schema of the three TOML files, for editors that complete and check."""
-    from bot.app.build import platforms
+    from bot.app.installed import options_of, platforms
     from bot.settings import schema as describe
 
-    options = {name: platform.Options for name, platform in platforms().items()}
+    options = options_of(platforms())
     click.echo(json.dumps(describe(options), indent=2, ensure_ascii=False))
 
 

@@ -30,17 +30,17 @@ class Place:
 
     def settings(self) -> Settings:
         """Read and validate the owner's files.  Raises ConfigError with every mistake."""
-        from bot.app.build import platforms
+        from bot.app.installed import options_of, platforms
         from bot.core.rules import check_rule
         from bot.settings import load
 
-        options = {name: platform.Options for name, platform in platforms().items()}
+        options = options_of(platforms())
         return load(self.folder, options, env=os.environ, check_rule=check_rule)
 
     @contextmanager
     def store(self, mode: Literal["run", "write", "read"], settings: Settings | None = None) -> Iterator[Store]:
         """Open the database: `run` takes the lock, `write` works beside a running bot, `read` only looks."""
-        from bot.app.build import utc_now
+        from bot.app.installed import utc_now
         from bot.store import open_store
 
         store = open_store((settings or self.settings()).bot.database, mode=mode, now=utc_now())

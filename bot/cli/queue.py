@@ -31,7 +31,8 @@ def queue() -> None:
 @common
 def list_(place: Place, *, account: str | None, as_json: bool) -> None:
     """Show drafts, planned posts and the backlog, each with its expected time."""
-    from bot.app.build import ground, platforms, stories, utc_now
+    from bot.app.build import ground, stories
+    from bot.app.installed import platforms, utc_now
     from bot.app.queue import Waiting, waiting
 
     settings = place.settings()
@@ -113,7 +114,7 @@ def edit(place: Place, *, row: int, text: str) -> None:
 @common
 def reject(place: Place, *, row: int, reason: str) -> None:
     """Withdraw a draft for good; its article is not offered again."""
-    from bot.app.build import utc_now
+    from bot.app.installed import utc_now
 
     _change(place, row, "rejected", lambda store: store.outbox.reject(row, reason, now=utc_now()))
 
@@ -124,7 +125,7 @@ def reject(place: Place, *, row: int, reason: str) -> None:
 @common
 def snooze(place: Place, *, row: int, span: str) -> None:
     """Put a draft or a planned post off."""
-    from bot.app.build import utc_now
+    from bot.app.installed import utc_now
     from bot.settings import span as read_span
 
     try:
@@ -209,7 +210,7 @@ def _outbox_json(row: OutboxRow) -> dict[str, Any]:
 @common
 def resend(place: Place, *, row: int) -> None:
     """Send a held, refused or unknown delivery again: you looked, and it is not there."""
-    from bot.app.build import utc_now
+    from bot.app.installed import utc_now
 
     _change(place, row, "sent again", lambda store: store.outbox.resend(row, now=utc_now()))
 
@@ -219,7 +220,7 @@ def resend(place: Place, *, row: int) -> None:
 @common
 def mark_sent(place: Place, *, row: int) -> None:
     """Record that a held or unknown delivery is there: you looked, and saw it."""
-    from bot.app.build import utc_now
+    from bot.app.installed import utc_now
 
     _change(place, row, "marked as sent", lambda store: store.outbox.mark_sent(row, now=utc_now()))
 

@@ -25,7 +25,7 @@ def rules() -> None:
 @common
 def list_(place: Place, *, as_json: bool) -> None:
     """Show every rule: where it comes from, what it matches, how often it answered."""
-    from bot.app.build import utc_now
+    from bot.app.installed import utc_now
     from bot.app.rulebook import known_rules
 
     settings = place.settings()
@@ -89,7 +89,7 @@ def import_(place: Place, *, file: Path) -> None:
 @common
 def remove(place: Place, *, rule_id: str, force: bool) -> None:
     """Remove a rule: from rules.toml, or from what was taught."""
-    from bot.app.build import utc_now
+    from bot.app.installed import utc_now
     from bot.errors import UsageError
     from bot.settings import remove_rule
 
@@ -193,7 +193,7 @@ def ignore(place: Place, *, mentions: tuple[int, ...]) -> None:
 
     MENTION is a number that `starfish rules unanswered` shows; it stands for the whole group.
     """
-    from bot.app.build import utc_now
+    from bot.app.installed import utc_now
     from bot.app.rulebook import groups
     from bot.errors import UsageError
 

@@ -13,7 +13,7 @@ from bot.cli.options import Place, common, known_account
 @common
 def pause(place: Place, *, account: str | None, span: str | None) -> None:
     """Silence the bot at once: no posts, no replies.  What is planned waits; mentions are still heard."""
-    from bot.app.build import utc_now
+    from bot.app.installed import utc_now
     from bot.settings import span as read_span
 
     name, now = known_account(place.settings(), account), utc_now()
@@ -31,7 +31,7 @@ def pause(place: Place, *, account: str | None, span: str | None) -> None:
 @common
 def resume(place: Place, *, account: str | None) -> None:
     """Speak again, after a pause or after new credentials."""
-    from bot.app.build import utc_now
+    from bot.app.installed import utc_now
 
     name = known_account(place.settings(), account)
     with place.store("write") as store:

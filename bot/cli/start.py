@@ -70,7 +70,8 @@ def once(place: Place, *, extra: bool, as_json: bool) -> None:
     """
     settings = place.settings()
     with place.store("run", settings) as store:
-        from bot.app.build import ground, platforms, stories
+        from bot.app.build import ground, stories
+        from bot.app.installed import platforms
         from bot.app.once import once as one_round
 
         async def go() -> None:
@@ -125,7 +126,7 @@ def _report(done: object) -> None:
 
 def _say_when_next(settings: Settings) -> None:
     """When a later call has a slot to fill: who sees nothing posted yet should not wonder."""
-    from bot.app.build import utc_now
+    from bot.app.installed import utc_now
     from bot.cli.show import local
     from bot.core.pace import next_slot
 

@@ -9,7 +9,7 @@ import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.app.build import platforms, utc_now
+from bot.app.installed import options_of, platforms, utc_now
 from bot.app.page import signed
 from bot.app.run import Bot
 from bot.app.serve import serve_bot
@@ -83,7 +83,7 @@ def write(folder: Path, base: str, port: int) -> Settings:
 
 def read(folder: Path) -> Settings:
     """Read a config as every command does."""
-    options = {name: platform.Options for name, platform in platforms().items()}
+    options = options_of(platforms())
     return load(folder, options, env=os.environ, check_rule=check_rule)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot import __version__
-from bot.app.build import utc_now
+from bot.app.installed import utc_now
 from bot.errors import DeliveryError, StoreError, UsageError
 from bot.model import State
 from bot.net import Client

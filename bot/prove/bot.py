@@ -25,7 +25,7 @@ import traceback
 from pathlib import Path
 
 from bot import failpoint
-from bot.app.build import platforms, utc_now
+from bot.app.installed import options_of, platforms, utc_now
 from bot.app.serve import serve_bot
 from bot.core.rules import check_rule
 from bot.errors import StarfishError
@@ -39,7 +39,7 @@ FAILED = 1
 def live(folder: Path) -> int:
     """Run the bot of a config folder until it is stopped; gives the exit code."""
     known = {**platforms(), **IMAGINED}
-    options = {name: platform.Options for name, platform in known.items()}
+    options = options_of(known)
 
     def read() -> Settings:
         return load(folder, options, env=os.environ, check_rule=check_rule)

@@ -185,15 +185,17 @@ class _Reading:
         if not isinstance(accounts, list):
             return left, {}
         left["accounts"] = [*accounts]
-        everybody = {key for model in self.options.values() for key in keys_of(model)}
         for i, account in checks.rows(data, "accounts"):
             platform = account.get("platform")
             # Of an unknown platform nobody knows the keys; those of any platform are let through.
             known = isinstance(platform, str) and platform in self.options
-            theirs = keys_of(self.options[str(platform)]) if known else everybody
+            theirs = keys_of(self.options[str(platform)]) if known else self._everybodys_keys()
             extra[("accounts", i)] = theirs
             left["accounts"][i] = {key: value for key, value in account.items() if key in ours or key not in theirs}
         return left, extra
+
+    def _everybodys_keys(self) -> set[str]:
+        return {key for model in self.options.values() for key in keys_of(model)}
 
     def _accounts(self, document: Document, main: StarfishFile | None) -> tuple[Account, ...]:
         """The accounts, each with the options of its platform."""

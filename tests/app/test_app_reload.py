@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.build import Stories, platforms
+from bot.app.build import Stories
+from bot.app.installed import platforms
 from bot.app.reload import stamp, watch
 from tests.servers.fixtures import Hands
 from tests.servers.small_bot import LOCAL, SmallBot, read_config, small_bot, write_config

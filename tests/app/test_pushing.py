@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.build import platforms
 from bot.app.feedbook import let_go
+from bot.app.installed import platforms
 from bot.app.page import Page
 from bot.app.pushing import LONGEST_CHALLENGE, Pushing
 from bot.app.run import Bot

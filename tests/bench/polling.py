@@ -109,7 +109,7 @@ async def lemon24_reader(urls: Sequence[str]) -> AsyncIterator[Pass]:
 @contextlib.asynccontextmanager
 async def starfish(urls: Sequence[str]) -> AsyncIterator[Pass]:
     """Starfish: the whole first story up to candidates, with its store, worker, guard and manners."""
-    from bot.app.build import utc_now
+    from bot.app.installed import utc_now
     from bot.articles.reader import Pages
     from bot.core import polling
     from bot.feeds.reader import Reader

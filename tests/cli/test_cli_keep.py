@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.app.build import utc_now
+from bot.app.installed import utc_now
 from bot.cli.keep import judged
 from bot.model import Post
 from bot.prove.verdict import Verdict

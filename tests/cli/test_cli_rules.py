@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.build import utc_now
+from bot.app.installed import utc_now
 from bot.model import Mention
 from bot.store import open_store
 from tests.cli.terminal import Terminal

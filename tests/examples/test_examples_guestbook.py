@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.app.build import platforms
+from bot.app.installed import platforms
 from bot.prove.servers import serving
 from tests.examples.guestbook.guestbook_server import GuestbookServer
 from tests.servers.feedserver import FeedServer

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from bot import answer, deliver, share
-from bot.app.build import Ground, Stories, ground, platforms, stories
+from bot.app.build import Ground, Stories, ground, stories
+from bot.app.installed import options_of, platforms
 from bot.core.rules import check_rule
 from bot.model import Mention, OutboxRow, Post
 from bot.prove.classes import CLASSES, FURTHER, Server
@@ -63,7 +64,7 @@ class Rig:
     async def open(self) -> None:
         """Begin a life: what `starfish run` does before its tasks start."""
         known = {**platforms(), **IMAGINED}
-        options = {name: platform.Options for name, platform in known.items()}
+        options = options_of(known)
         if self._settings is None:
             self._settings = load(self.folder, options, env={"STARFISH_PROOF_TOKEN": "good"}, check_rule=check_rule)
         settings = self._settings

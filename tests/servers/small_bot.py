@@ -15,7 +15,8 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from bot import answer, deliver, share, tell
-from bot.app.build import Ground, Stories, ground, platforms, stories
+from bot.app.build import Ground, Stories, ground, stories
+from bot.app.installed import options_of, platforms
 from bot.core.rules import check_rule
 from bot.demo.articles import SITES, Piece
 from bot.model import Mention, OutboxRow, Slot, TimelineItem
@@ -110,7 +111,7 @@ def write_config(
 
 def read_config(folder: Path) -> Settings:
     """Read a config folder as every command does."""
-    options = {name: platform.Options for name, platform in platforms().items()}
+    options = options_of(platforms())
     return load(folder, options, env=os.environ, check_rule=check_rule)
 
 
