@@ -203,6 +203,10 @@ EVERYDAY = [
     ("did you post about apple?", "find"), ("who wrote about tape?", "find"), ("look up eurorack", "find"), ("remind me", "remind"),
     ("tell me when there's something on tape", "follow"), ("unfollow", "follow-what"), ("gdpr", "privacy"), ("mute tape", "less-of"),
     ("can I use your posts", "rights"), ("do you have an RSS feed?", "elsewhere"), ("take this down", "take-down"),
+    ("what do you mean?", "confused"), ("huh?", "confused"), ("my name is Bob", "who-you-are"), ("see ya", "goodbye"),
+    ("can you speak German?", "other-tongues"), ("show me what you have on tape", "find"), ("boring", "complaint"),
+    ("I'm looking for an article about tape echo", "find"), ("could you look up tape delay for me", "find"), ("🖕", "insult"),
+    ("what was your last post?", "latest-of-all"), ("do not contact me again", "stop"), ("you rock", "compliment"),
     ("you have a typo in your last post", "complaint"), ("can you follow my blog https://example.com/feed", "suggest"),
 ]  # fmt: skip
 
@@ -215,7 +219,7 @@ def test_what_people_say_every_day_is_answered_well(engine: Engine, text: str, r
 
 UNDER_A_POST = [
     ("why?", "why"), ("Why did you post that", "why"), ("source", "source"), ("who wrote this?", "source"),
-    ("more", "more"), ("more like this", "more"), ("tell me more", "summary"), ("tl;dr", "fallback"), ("great find", "compliment"),
+    ("more", "more"), ("more like this", "more"), ("tell me more", "summary"), ("tl;dr", "summary"), ("great find", "compliment"),
     ("this is wrong", "complaint"), ("thanks!", "thanks"), ("stop", "stop"), ("remind me in 2 days", "remind"),
 ]  # fmt: skip
 
