@@ -16,7 +16,10 @@ _WORDS = {
     "opt_out": (
         *("stop", "unsubscribe", "opt out", "leave me alone", "stop it", "stop messaging me", "stop replying [to me]"),
         *("stop writing to me", "do not (reply|write) to me", "don't (reply|write) to me", "quit", "go away"),
-        *("(do not|don't|never) (contact|message|mention|tag|ping|bother|answer) me [again|any more|anymore]", "block me"),
+        *(
+            "(do not|don't|never) (contact|message|mention|tag|ping|bother|answer) me [again|any more|anymore]",
+            "block me",
+        ),
         *("stop (contacting|messaging|mentioning|tagging|pinging|bothering|spamming) me", "no more (messages|replies)"),
         # The same in the languages that most people write: nobody is to be held by a bot that speaks another one.
         *("stopp", "hör [bitte] auf", "lass mich in ruhe", "schreib mir nicht mehr", "arrête", "arrêtez", "stop svp"),

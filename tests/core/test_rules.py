@@ -225,7 +225,9 @@ def test_the_fallback_can_be_asked_for() -> None:
         "leave me alone",
         "don't reply to me",
         "@starfish unsubscribe",
-        "hör bitte auf", "Please do not contact me again.", "stop spamming me!",
+        "hör bitte auf",
+        "Please do not contact me again.",
+        "stop spamming me!",
         "Arrête !",
     ],
 )
