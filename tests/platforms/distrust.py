@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Iterator
 from contextlib import aclosing, suppress
 from dataclasses import replace
@@ -18,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.errors import DeliveryError, RetryLater, Unsure
-from bot.model import Receipt
+from bot.model import Post, Receipt
 from bot.ports import Doctor, Listener, Preparing
 from tests.servers.anything import anything
+from tests.servers.twisting import ODD, Twisting, paths, replaced, twisting
 
 if TYPE_CHECKING:
     from tests.platforms.contract import Stage
@@ -33,23 +35,6 @@ SENSELESS = (
 )
 """Bodies that no platform's question is answered with."""
 
-ODD: tuple[Any, ...] = (
-    None,
-    True,
-    -1,
-    1.5,
-    10**40,
-    "",
-    "\x00\r\n",
-    "../../x",
-    "x" * 100_000,
-    [],
-    {},
-    [{}],
-    {"id": "1"},
-)
-"""What may stand where something else is expected."""
-
 NO = [status for status in map(int, HTTPStatus) if status >= 300 and status != 304]
 """Every status that is no yes; a 304 has no body, and never comes unasked."""
 
@@ -60,21 +45,9 @@ def twisted(yes: bytes) -> Iterator[bytes]:
         whole = json.loads(yes)
     except ValueError:
         return
-    for path in _paths(whole):
+    for path in paths(whole):
         for odd in ODD:
-            copy = json.loads(yes)
-            inner = copy
-            for key in path[:-1]:
-                inner = inner[key]
-            inner[path[-1]] = odd
-            yield json.dumps(copy).encode()
-
-
-def _paths(value: object) -> Iterator[list[Any]]:
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, each in inner:
-        yield [key]
-        yield from ([key, *path] for path in _paths(each))
+            yield json.dumps(replaced(whole, path, odd)).encode()
 
 
 class Distrusting:
@@ -146,6 +119,60 @@ class Distrusting:
                     found = await publisher.examine()
                     assert not all(fine for fine, _ in found), body
                     assert all(what.isprintable() and len(what) < 1000 for _, what in found)
+
+    @pytest.mark.parametrize("seed", range(100 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 6))
+    async def test_one_odd_value_breaks_nothing(self, stage: Stage, seed: int) -> None:
+        """Whatever single value of an answer is of another type, size or age: a failure by its name, or no difference."""
+        stage.server.say("@ann", "hello, old friend")
+        async with twisting(stage.server.url, seed) as proxy:
+            publisher = stage.open(proxy.url)
+            for number in range(3):
+                post = stage.post(f"Words {number}: {seed}", None, key=f"db-{seed}-{number}")
+                for what in (self._prepared, self._sent, self._heard):
+                    try:
+                        await what(publisher, post, stage, proxy)
+                    except DeliveryError:
+                        continue
+
+    async def _prepared(self, publisher: Any, post: Post, stage: Stage, proxy: Twisting) -> None:
+        if isinstance(publisher, Doctor):
+            found = await publisher.examine()
+            assert all(what.isprintable() for _, what in found), proxy.told
+        if isinstance(publisher, Preparing):
+            await publisher.prepare()
+
+    async def _sent(self, publisher: Any, post: Post, stage: Stage, proxy: Twisting) -> None:
+        with suppress(Unsure):
+            receipt = await publisher.publish(post)
+            assert receipt.remote_id.isprintable(), proxy.told
+            assert receipt.remote_id, proxy.told
+        found = await publisher.find(post)
+        assert found is None or found.remote_id.isprintable(), proxy.told
+        if hasattr(publisher, "delete") and found is not None:
+            await publisher.delete(found)
+
+    async def _heard(self, publisher: Any, post: Post, stage: Stage, proxy: Twisting) -> None:
+        if not isinstance(publisher, Listener):
+            return
+        listening: Any = publisher.mentions(None)
+        stage.server.say("@ann", "hello")
+        proxy.asked = 0
+        async with aclosing(listening) as mentions:
+            hearing: asyncio.Task[Any] = asyncio.ensure_future(anext(mentions))
+            with suppress(TimeoutError):  # some wait for a minute where an odd answer says that there is nothing
+                async with asyncio.timeout(0.2):
+                    while not hearing.done() and proxy.asked < 8:
+                        await asyncio.sleep(0.002)
+            hearing.cancel()
+            end: Any = (await asyncio.gather(hearing, return_exceptions=True))[0]
+            if isinstance(end, tuple):
+                cursor, mention = end
+                assert isinstance(cursor, str)
+                assert all(isinstance(each, str) for each in (mention.author, mention.text, mention.name)), proxy.told
+                assert mention.remote_id.isprintable(), proxy.told
+                assert mention.at <= stage.clock(), proxy.told
+            else:
+                assert isinstance(end, DeliveryError | asyncio.CancelledError), (proxy.told, end)
 
     async def test_what_is_taken_back_is_gone(self, stage: Stage) -> None:
         """Once more is fine; a look then finds nothing, or what is left under that very id."""
