@@ -21,7 +21,7 @@ class Fresh:
         return self.kept.get(name)
 
     def put(self, account: str, name: str, value: Secret) -> None:  # noqa: ARG002 -- as `ports.Vault` says
-        """Keep it for now."""
+        """Keep it, as long as the walk lasts."""
         self.kept[name] = value
 
 

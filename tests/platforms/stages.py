@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.model import Secret
+from bot.model import Post, Secret
 from bot.net import Client
 from bot.platforms.discord import platform as discord
 from bot.platforms.mastodon import platform as mastodon
@@ -68,3 +68,17 @@ def telegram_stage(make_client: MakeClient, clock: Hands, token: str = TELEGRAM_
     yes = b'{"ok": true, "result": {"message_id": 1, "chat": {"id": -1001, "type": "channel"}}}'
     server = TelegramServer(token=token, clock=clock.ticks)
     return staged(server, telegram, options, make_client, clock, yes=yes, asks_at="getUpdates")
+
+
+def real_post(key: str, text: str = "", **more: Any) -> Post:
+    """A post with a link of its own, for servers that keep what earlier tests said."""
+    link = f"https://example.org/{key}?a=1&b=ü"
+    return Post(
+        account="acc",
+        text=text or f"About {key}: naïve & <sharp>\n\n{link}",
+        link=None if text else link,
+        dedupe_key=key,
+        key=f"{key}-0",
+        sent_at=datetime.now(UTC),
+        **more,
+    )

@@ -22,12 +22,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from bot.errors import NeedsLogin, RetryLater, TooLong, Unsure
-from bot.model import Account, Post, Secret
+from bot.model import Account, Secret
 from bot.net import Client
 from bot.platforms.mastodon import platform
 from bot.platforms.mastodon.options import Options
 from bot.ports import Tools
 from tests.platforms.contract import MemoryVault
+from tests.platforms.stages import real_post as post
 from tests.servers.fixtures import Hands
 from tests.servers.installed import environment
 from tests.servers.lossy import lossy
@@ -108,20 +109,6 @@ def both(port: int, make_client: Callable[..., Client], clock: Hands) -> Both:
     """Both accounts; the server keeps what earlier tests said."""
     clock.now = datetime.now(UTC)
     return Both(port, make_client)
-
-
-def post(key: str, text: str = "", **more: Any) -> Post:
-    """A post with a link of its own."""
-    link = f"https://example.org/{key}?a=1&b=ü"
-    return Post(
-        account="acc",
-        text=text or f"About {key}: naïve & <sharp>\n\n{link}",
-        link=None if text else link,
-        dedupe_key=key,
-        key=f"{key}-0",
-        sent_at=datetime.now(UTC),
-        **more,
-    )
 
 
 async def test_it_posts_once_and_finds_it(both: Both) -> None:

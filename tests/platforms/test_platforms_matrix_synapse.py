@@ -27,6 +27,7 @@ from bot.prove.site import Site, publishing
 from bot.prove.verdict import at_rest
 from bot.store import open_store
 from tests.platforms.contract import MemoryVault
+from tests.platforms.stages import real_post as post
 from tests.servers.fixtures import Hands
 from tests.servers.lossy import lossy
 from tests.servers.synapse import Person, Synapse, synapse
@@ -83,20 +84,6 @@ async def town(homeserver: Synapse, make_client: Callable[..., Client], clock: H
     town.room = await ann.room(BOT, "@cat:localhost")
     await (await town.person("cat", "OPENER")).ask("POST", f"/join/{town.room}", {})
     return town
-
-
-def post(key: str, text: str = "", **more: Any) -> Post:
-    """A post with a link of its own."""
-    link = f"https://example.org/{key}?a=1&b=ü"
-    return Post(
-        account="acc",
-        text=text or f"About {key}: naïve & <sharp>\n\n{link}",
-        link=None if text else link,
-        dedupe_key=key,
-        key=f"{key}-0",
-        sent_at=datetime.now(UTC),
-        **more,
-    )
 
 
 class Ear:
