@@ -62,6 +62,25 @@ def test_rules_are_added_and_removed_with_comments_kept(terminal: Terminal, fold
     assert terminal("rules", "remove", "bees").code == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("greeting", "--when", "salve", "--reply", "Salve."), "there is a rule 'greeting' already"),
+        (("latin", "--when", "hello there", "--reply", "Salve."), "from the rule 'greeting'"),
+        (("latin", "--when", "sal(ve", "--reply", "Salve."), "when: "),
+        (("latin", "--when", "salve", "--reply", "Salve {nobody}."), "is not a name that a reply can use"),
+        (("latin", "--reply", "Salve."), "it can never match"),
+    ],
+)
+def test_a_rule_that_is_none_is_not_added(terminal: Terminal, folder: Path, words: tuple[str, ...], why: str) -> None:
+    """Its name is taken, it would steal, or it is wrong: exit 2 with the reason, and the file stays as it is."""
+    before = (folder / "rules.toml").read_text("utf-8")
+    said = terminal("rules", "add", *words)
+    assert (said.code, said.out) == (2, "")
+    assert why in said.err
+    assert (folder / "rules.toml").read_text("utf-8") == before
+
+
 def test_test_runs_every_test(terminal: Terminal, folder: Path) -> None:
     """All pass: exit 0; one fails: exit 1, with what it hits and what was expected."""
     told = terminal.ok("rules", "test", "--json").json()
