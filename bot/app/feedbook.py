@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from bot import __version__
+from bot.app.health import iso
 from bot.app.installed import utc_now
-from bot.core.websub import Subscription
 from bot.errors import FeedError, UsageError
 from bot.feeds.discover import Found, discover
 from bot.feeds.opml import Listed, write_opml
@@ -21,71 +20,8 @@ from bot.model import Feed, FeedState, ParsedFeed
 from bot.net import Client
 from bot.net.addresses import shown
 from bot.settings import Settings
-from bot.store import Store, open_store
+from bot.store import Store
 from bot.worker import Worker
-
-SILENT = timedelta(days=30)
-"""A feed that brought nothing new for so long is called silent: blogs that live post monthly."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
-    """One feed and how it does."""
-
-    url: str
-    tags: tuple[str, ...]
-    state: FeedState
-    entries: int = 0
-    shared: int = 0
-    last_shared: datetime | None = None
-    push: Subscription | None = None  # what was agreed with its hub
-
-    def silent_days(self, now: datetime) -> int | None:
-        """Whole days since something new stood in it, or since it was first read; None: it was never read."""
-        last = self.state.last_new or self.state.first_ok
-        return None if last is None else max(0, (now - last).days)
-
-    def verdict(self, now: datetime) -> str:
-        """In a few words."""
-        state = self.state
-        if state.muted:
-            return f"muted: {state.muted}"
-        if state.held:
-            return f"held: {state.held}"
-        if state.error:
-            since = f" since {state.error_since:%-d %b}" if state.error_since else ""
-            return f"failing{since}: {state.error}"
-        if state.last_ok is None:
-            return "not read yet"
-        silent = self.silent_days(now)
-        if silent is not None and timedelta(days=silent) >= SILENT:
-            return f"silent for {silent} days"
-        return "fine, its hub brings what is new" if self.push and self.push.live(now) else "fine"
-
-    def as_json(self, now: datetime) -> dict[str, Any]:
-        """The same for a program."""
-        state = self.state
-        return {
-            "url": self.url,
-            "tags": list(self.tags),
-            "title": state.title,
-            "address": state.address or self.url,
-            "last_ok": _iso(state.last_ok),
-            "last_new": _iso(state.last_new),
-            "next_at": _iso(state.next_at),
-            "errors": state.errors,
-            "error": state.error,
-            "error_since": _iso(state.error_since),
-            "muted": state.muted,
-            "held": state.held,
-            "per_day": state.per_day,
-            "verdict": self.verdict(now),
-            "silent_days": self.silent_days(now),
-            "entries": self.entries,
-            "shared": self.shared,
-            "last_shared": _iso(self.last_shared),
-            "hub": _hub(self.push, now) if self.push else None,
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +56,7 @@ class Trial:
             "title": self.parsed.title if self.parsed else "",
             "parser": self.parsed.parser if self.parsed else "",
             "entries": [
-                {"key": one.key, "title": one.title, "link": one.link, "published": _iso(one.published)}
+                {"key": one.key, "title": one.title, "link": one.link, "published": iso(one.published)}
                 for one in entries
             ],
         }
@@ -166,35 +102,6 @@ async def try_out(address: str, settings: Settings) -> Trial:
         return Trial(url=address, error=str(error))
     finally:
         await worker.close()
-
-
-def health(settings: Settings) -> list[Health]:
-    """Every configured feed and how it does; before the first start, all are unread."""
-    if not settings.bot.database.exists():
-        return [Health(url=feed.url, tags=feed.tags, state=FeedState(url=feed.url)) for feed in settings.feeds]
-    with open_store(settings.bot.database, mode="read", now=utc_now()) as store:
-        return health_in(store, settings.feeds)
-
-
-def health_in(store: Store, feeds: Iterable[Feed]) -> list[Health]:
-    """How these feeds do, by what is stored of them."""
-    counts = store.feeds.counts()
-    hubs = {one.feed: one for one in store.subscriptions.all() if one.pending != "unsubscribe"}
-    rows = []
-    for feed in feeds:
-        state, count = store.feeds.state(feed.url) or FeedState(url=feed.url), counts.get(feed.url)
-        rows.append(
-            Health(
-                url=feed.url,
-                tags=feed.tags,
-                state=state,
-                entries=count.entries if count else 0,
-                shared=count.shared if count else 0,
-                last_shared=count.last_shared if count else None,
-                push=hubs.get(feed.url),
-            )
-        )
-    return rows
 
 
 def let_go(address: str, store: Store) -> str:
@@ -243,18 +150,3 @@ def read_list(file: Path) -> list[Listed]:
 def as_opml(settings: Settings) -> str:
     """All feeds, for any other reader."""
     return write_opml(settings.feeds, f"{settings.bot.name}: {settings.bot.niche}")
-
-
-def _iso(when: datetime | None) -> str | None:
-    return None if when is None else when.isoformat()
-
-
-def _hub(push: Subscription, now: datetime) -> dict[str, Any]:
-    """What was agreed with a feed's hub, for a program."""
-    return {
-        "url": push.hub,
-        "live": push.live(now),
-        "until": _iso(push.lease_until),
-        "last_delivery": _iso(push.delivered_at),
-        "problem": push.problem or None,
-    }

@@ -30,7 +30,7 @@ def feeds() -> None:
 @common
 def list_(place: Place, *, as_json: bool) -> None:
     """Show every feed: last success, next poll, trouble since when, entries seen and shared."""
-    from bot.app.feedbook import health
+    from bot.app.health import health
     from bot.app.installed import utc_now
 
     settings = place.settings()

@@ -196,7 +196,7 @@ def _when(text: str | None) -> datetime | None:
 
 def _status(settings: Settings, store: Store, now: datetime) -> dict[str, Any]:
     from bot.app.checking import costs_of
-    from bot.app.feedbook import health_in
+    from bot.app.health import health_in
     from bot.app.vault import FileVault
     from bot.core.pace import next_slot
 

@@ -1,0 +1,125 @@
+"""How each feed does, by what is stored of it.  May import: all but cli.
+
+Apart from what else is done with feeds (`feedbook`), because `starfish status` needs no client and no parser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.app.installed import utc_now
+from bot.core.websub import Subscription
+from bot.model import Feed, FeedState
+from bot.settings import Settings
+from bot.store import Store, open_store
+
+SILENT = timedelta(days=30)
+"""A feed that brought nothing new for so long is called silent: blogs that live post monthly."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """One feed and how it does."""
+
+    url: str
+    tags: tuple[str, ...]
+    state: FeedState
+    entries: int = 0
+    shared: int = 0
+    last_shared: datetime | None = None
+    push: Subscription | None = None  # what was agreed with its hub
+
+    def silent_days(self, now: datetime) -> int | None:
+        """Whole days since something new stood in it, or since it was first read; None: it was never read."""
+        last = self.state.last_new or self.state.first_ok
+        return None if last is None else max(0, (now - last).days)
+
+    def verdict(self, now: datetime) -> str:
+        """In a few words."""
+        state = self.state
+        if state.muted:
+            return f"muted: {state.muted}"
+        if state.held:
+            return f"held: {state.held}"
+        if state.error:
+            since = f" since {state.error_since:%-d %b}" if state.error_since else ""
+            return f"failing{since}: {state.error}"
+        if state.last_ok is None:
+            return "not read yet"
+        silent = self.silent_days(now)
+        if silent is not None and timedelta(days=silent) >= SILENT:
+            return f"silent for {silent} days"
+        return "fine, its hub brings what is new" if self.push and self.push.live(now) else "fine"
+
+    def as_json(self, now: datetime) -> dict[str, Any]:
+        """The same for a program."""
+        state = self.state
+        return {
+            "url": self.url,
+            "tags": list(self.tags),
+            "title": state.title,
+            "address": state.address or self.url,
+            "last_ok": iso(state.last_ok),
+            "last_new": iso(state.last_new),
+            "next_at": iso(state.next_at),
+            "errors": state.errors,
+            "error": state.error,
+            "error_since": iso(state.error_since),
+            "muted": state.muted,
+            "held": state.held,
+            "per_day": state.per_day,
+            "verdict": self.verdict(now),
+            "silent_days": self.silent_days(now),
+            "entries": self.entries,
+            "shared": self.shared,
+            "last_shared": iso(self.last_shared),
+            "hub": _hub(self.push, now) if self.push else None,
+        }
+
+
+def health(settings: Settings) -> list[Health]:
+    """Every configured feed and how it does; before the first start, all are unread."""
+    if not settings.bot.database.exists():
+        return [Health(url=feed.url, tags=feed.tags, state=FeedState(url=feed.url)) for feed in settings.feeds]
+    with open_store(settings.bot.database, mode="read", now=utc_now()) as store:
+        return health_in(store, settings.feeds)
+
+
+def health_in(store: Store, feeds: Iterable[Feed]) -> list[Health]:
+    """How these feeds do, by what is stored of them."""
+    counts = store.feeds.counts()
+    hubs = {one.feed: one for one in store.subscriptions.all() if one.pending != "unsubscribe"}
+    rows = []
+    for feed in feeds:
+        state, count = store.feeds.state(feed.url) or FeedState(url=feed.url), counts.get(feed.url)
+        rows.append(
+            Health(
+                url=feed.url,
+                tags=feed.tags,
+                state=state,
+                entries=count.entries if count else 0,
+                shared=count.shared if count else 0,
+                last_shared=count.last_shared if count else None,
+                push=hubs.get(feed.url),
+            )
+        )
+    return rows
+
+
+def iso(when: datetime | None) -> str | None:
+    """A moment for a program."""
+    return None if when is None else when.isoformat()
+
+
+def _hub(push: Subscription, now: datetime) -> dict[str, Any]:
+    """What was agreed with a feed's hub, for a program."""
+    return {
+        "url": push.hub,
+        "live": push.live(now),
+        "until": iso(push.lease_until),
+        "last_delivery": iso(push.delivered_at),
+        "problem": push.problem or None,
+    }
