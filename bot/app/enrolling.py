@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot import __version__
 from bot.app.installed import utc_now
@@ -26,6 +26,9 @@ from bot.settings.fields import name as account_name
 from bot.settings.references import References
 from bot.settings.starfish_file import AccountTable
 from bot.settings.words import Unfit, meant, shown
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
 
 RHYTHM: Mapping[str, Any] = {"every": "3h"}
 """When a new account posts, as the starter's example does."""
@@ -204,9 +207,9 @@ class Walk:
             if key in self.given or not info.is_required():
                 continue
             if key in secret_keys(self.platform):
-                secrets[key] = Secret(self.ask(f"{key}: {info.description or 'a secret'}", secret=True))
+                secrets[key] = Secret(self.ask(_question(key, info, "a secret"), secret=True))
             else:
-                plain[key] = as_toml(info, self.ask(f"{key}: {info.description or 'needed'}"))
+                plain[key] = as_toml(info, self.ask(_question(key, info, "needed")))
         return Enrolled(handle="", keys=plain, secrets=secrets)
 
     def _resolved(self, key: str, reference: dict[str, str]) -> str:
@@ -217,6 +220,10 @@ class Walk:
             raise UsageError(references.missing[0][1])
         assert isinstance(found, Secret)
         return found.reveal()
+
+
+def _question(key: str, info: FieldInfo, otherwise: str) -> str:
+    return f"{key}: {(info.description or otherwise).rstrip('.')}"
 
 
 def _write(

@@ -29,8 +29,8 @@ Examples:
   starfish accounts add webhook --name hook --set url=env:HOOK_URL --post at=09:00,17:30
 """
 )
-@click.argument("platform")
-@click.option("--name", required=True, help="How commands and messages will call it.")
+@click.argument("platform", required=False, metavar="PLATFORM")
+@click.option("--name", help="How commands and messages will call it (default: as its platform).")
 @click.option(
     "--set", "given", multiple=True, metavar="KEY=VALUE", help="A key of the account; asked for if left out and needed."
 )
@@ -40,7 +40,13 @@ Examples:
 )
 @common
 def add(
-    place: Place, *, platform: str, name: str, given: tuple[str, ...], owner: str | None, rhythm: str | None
+    place: Place,
+    *,
+    platform: str | None,
+    name: str | None,
+    given: tuple[str, ...],
+    owner: str | None,
+    rhythm: str | None,
 ) -> None:
     """Set an account up, and add it to starfish.toml: asks for what is needed, and tries it before anything is written.
 
@@ -49,10 +55,15 @@ def add(
     content and `starfish preview` pleases, take that line out.
     """
     from bot.app.enrolling import RHYTHM, Wish, set_up
+    from bot.app.installed import platforms
     from bot.cli.asker import Person
 
+    if platform is None:
+        raise click.UsageError(f"say on which PLATFORM; there are: {', '.join(sorted(platforms()))}")
     values = _pairs((*given, *([f"owner={owner}"] if owner else [])))
-    wish = Wish(platform=platform, name=name, given=values, post=RHYTHM if rhythm is None else _rhythm(rhythm))
+    wish = Wish(
+        platform=platform, name=name or platform, given=values, post=RHYTHM if rhythm is None else _rhythm(rhythm)
+    )
     _walked(set_up(wish, place.folder, Person()))
 
 

@@ -157,7 +157,9 @@ def test_a_session_goes_where_sessions_are_kept(terminal: Terminal, folder: Path
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
+        ([], "there are: bluesky, discord, local, mastodon, matrix"),
         (["mastodn", "--name", "x"], 'did you mean "mastodon"?'),
+        (["webhook"], "nobody answers “url: Where posts are sent; by reference where it is secret”"),
         (["mastodon", "--name", "timeline"], 'There is an account "timeline" already'),
         (["mastodon", "--name", "TimeLine"], 'There is an account "TimeLine" already'),
         (["mastodon", "--name", "../x"], "is not a name"),
