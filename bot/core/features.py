@@ -70,7 +70,8 @@ class View:
         self.lead = frozenset[str]().union(*self.sets[:3])
         self.alike = 5 * sum(overlap(self.first, other) for other in self.sets[1:12]) / max(len(self.sets[1:12]), 1)
         named = Counter(name for sentence in reading.sentences for name in dict.fromkeys(sentence.capitals))
-        self.top_names = {name for name, count in named.most_common(5) if count > 1}
+        fifth = min([count for _, count in named.most_common(5)], default=0)
+        self.top_names = {name for name, count in named.items() if count >= max(fifth, 2)}
         self.cues = [_has_cue(sentence) for sentence in reading.sentences]
         self.paper = float(self.count <= 20 and any(self.cues))
         self.first_cue = self.cues.index(True) if any(self.cues) else -1
