@@ -149,6 +149,7 @@ def timeline(place: Place, *, limit: int, as_json: bool, jsonl: bool) -> None:
 def status(place: Place, *, as_json: bool) -> None:
     """Show the bot's health: feeds, accounts, what waits, and what you must know."""
     from bot.app.installed import utc_now
+    from bot.tell import UNANSWERED
 
     settings = place.settings()
     with place.store("read", settings) as store:
@@ -183,10 +184,11 @@ def status(place: Place, *, as_json: bool) -> None:
         for sentence in one["costs"]:
             click.echo(f"{one['name']}: {sentence}")
     waiting = facts["unanswered"]
-    click.echo(f"{waiting} mention{'s wait' if waiting != 1 else ' waits'} for you (starfish rules unanswered)")
+    if told := waiting > 0 and not any(one["subject"] == UNANSWERED for one in facts["notices"]):
+        click.echo(f"{waiting} mention{'s wait' if waiting != 1 else ' waits'} for you (starfish rules unanswered)")
     for notice in facts["notices"]:
         click.echo(paragraph(f"! {notice['text']} (since {ago(_when(notice['since']), utc_now())})"))
-    if not facts["notices"]:
+    if not told and not facts["notices"]:
         click.echo("Nothing needs you.")
 
 

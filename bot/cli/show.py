@@ -31,7 +31,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(*head, box=None, pad_edge=False, header_style="bold")
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in head:
+        grid.add_column(heading, overflow="fold")  # an address that is cut can be neither told apart nor copied
     for row in listed:
         grid.add_row(*(Text(cell) for cell in row))  # Text: foreign words are never markup
     Console().print(grid)

@@ -101,6 +101,13 @@ def test_unanswered_mentions_are_grouped(asked: Terminal) -> None:
     assert "2× (no rule" in asked.ok("rules", "unanswered").out
 
 
+def test_status_says_once_who_waits(asked: Terminal) -> None:
+    """By the notice, or in a line of its own where there is none: not by both."""
+    said = " ".join(asked.ok("status").out.split())
+    assert said.count("3 mentions wait for") == 1
+    assert "Nothing needs you." not in said
+
+
 def test_a_taught_answer_goes_to_those_who_wait_once(asked: Terminal, folder: Path) -> None:
     """Both who asked the like are answered late, each once; the rule is listed, tested, exported and removed."""
     number = asked.ok("rules", "unanswered", "--json").json()["groups"][0]["number"]

@@ -43,6 +43,15 @@ def test_a_person_gets_a_table_and_no_markup_of_strangers() -> None:
     assert "[red]evil[/red]" in shown
 
 
+def test_a_long_address_is_folded_and_never_cut() -> None:
+    """It can be copied from the screen, piece by piece."""
+    address = "https://example.com/" + "abcdefghi/" * 20
+    with redirect_stdout(Screen()) as out:
+        table(["feed", "state"], [(address, "fine")])
+    head, *lines = out.getvalue().splitlines()
+    assert "".join(line.removesuffix("fine").strip() for line in (one.rstrip() for one in lines)) == address
+
+
 @pytest.mark.parametrize("kind", [Screen, io.StringIO])
 def test_a_table_of_nothing_is_nothing(kind: type[io.StringIO]) -> None:
     """No headings without rows: what to say then is the command's own."""
