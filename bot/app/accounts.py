@@ -76,7 +76,7 @@ async def _examined(name: str, publisher: Publisher) -> list[Finding]:
         except DeliveryError as error:
             found.append(Finding(account=name, fine=False, what=str(error)))
     if isinstance(publisher, Doctor):
-        found += [Finding(account=name, fine=fine, what=what) for fine, what in await publisher.examine()]
+        found += [Finding(account=name, fine=fine, what=clean(what)) for fine, what in await publisher.examine()]
     limits = publisher.limits
     found = list(dict.fromkeys(found))  # who can't be prepared can't be examined, for the same reason
     return [*found, Finding(account=name, fine=True, what=f"takes {limits.max_length} {limits.unit} a post")]

@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from bot.core.text import clean
 from bot.errors import DeliveryError, Rejected, Unsure
 from bot.net.clocks import agreement, ahead
 from bot.net.replies import identifier, json_object, objects, within, words
@@ -71,14 +72,16 @@ def scope_of(token: str) -> str:
 
 
 def _who(me: dict[str, Any], handle: str) -> list[Finding]:
-    called, did = words(me.get("handle"))[:300], did_of(me.get("did"))
+    called, did = clean(words(me.get("handle"))[:300]), did_of(me.get("did"))
     found = [(True, f"@{called or handle} ({did}): the app password is good")]
     if called == "handle.invalid":
         found.append((False, f"its handle {handle} does not lead to it any more: mend the domain's record"))
     elif called and called.lower() != handle:
         found.append((False, f"it is called @{called} now: write that as its handle"))
     if me.get("active") is False:
-        found.append((False, f"the server says that the account is {words(me.get('status')) or 'not active'}"))
+        found.append(
+            (False, f"the server says that the account is {clean(words(me.get('status'))[:100]) or 'not active'}")
+        )
     return found
 
 

@@ -51,7 +51,7 @@ async def _chat(wire: Wire, chat: int | str, me: int) -> list[Finding]:
             return [(False, f"the group {chat} became a supergroup: write chat = {answer.moved}")]
         told = answer.result()
         place: Mapping[str, Any] = told if isinstance(told, dict) else {}
-        kind = words(place.get("type"))
+        kind = clean(words(place.get("type"))[:20])
         name = clean(words(place.get("title")) or words(place.get("first_name")))[:100]
         shown = (True, f"posts go to {chat}, the {kind or 'chat'} “{name}”")
         if kind == "private":
@@ -62,7 +62,7 @@ async def _chat(wire: Wire, chat: int | str, me: int) -> list[Finding]:
 
 
 def _may_write(kind: str, member: Mapping[str, Any]) -> Finding:
-    status = words(member.get("status"))
+    status = clean(words(member.get("status"))[:20])
     if kind == "channel":
         fine = status == "creator" or (status == "administrator" and member.get("can_post_messages") is True)
         return fine, "it may post there" if fine else "it may not post there: make it an administrator who may post"

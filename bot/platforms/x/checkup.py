@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from bot.core.text import clean
 from bot.errors import DeliveryError
 from bot.model import Account
 from bot.net.clocks import agreement
@@ -34,7 +35,7 @@ async def examined(account: Account, wire: Wire, tools: Tools) -> list[Finding]:
     protected = me.get("protected") is True
     says_so = bool(_BOT.search(words(me.get("description"))[:1000]))
     return [
-        (True, f"@{words(me.get('username'))[:20]}: the login is good"),
+        (True, f"@{clean(words(me.get('username'))[:20])}: the login is good"),
         *_rights(wire),
         (not protected, "its posts are protected: nobody but its followers sees them" if protected else "it is public"),
         (
