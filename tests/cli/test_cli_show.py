@@ -48,7 +48,7 @@ def test_a_long_address_is_folded_and_never_cut() -> None:
     address = "https://example.com/" + "abcdefghi/" * 20
     with redirect_stdout(Screen()) as out:
         table(["feed", "state"], [(address, "fine")])
-    head, *lines = out.getvalue().splitlines()
+    _, *lines = out.getvalue().splitlines()
     assert "".join(line.removesuffix("fine").strip() for line in (one.rstrip() for one in lines)) == address
 
 
