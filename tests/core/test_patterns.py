@@ -43,6 +43,8 @@ def test_a_start_that_leans_is_seen(sentence: str, language: str | None, leans: 
         ("The store now reads minds.", ""),
         ("Code is publicly available at example.com.", "Code is publicly available"),
         ("The full list of changes are available there.", "full list of changes are"),
+        ("You can grab it from our download page.", "from our download page"),
+        ("Pianos are sold in the store.", ""),
         ("You can purchase the piano for $9.", "You can purchase"),
         ("Jetzt bestellen und sparen!", "Jetzt bestellen"),
         ("Abonnez-vous à la lettre.", "Abonnez-vous"),
