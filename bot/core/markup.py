@@ -42,6 +42,7 @@ _MARKABLE = re.compile(r"(?:[^\W\d_]{3}|[.,;:!?…)\]\"”’»])\Z")
 _MEASURE = re.compile(r"(?i)(?:f(?:ee)?t|met(?:er|re)s?|inch(?:es)?|miles?|yards?|mol)\Z")
 _LINKED = re.compile(r"<a[\s>]", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[^<>]*>")
+_LONGEST_MARK = 40  # characters: notes of a word are few
 _LONGEST_RAISED = 400  # characters of markup: what is longer is no mark
 _RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _POWER = re.compile(r"[+-]?\d{1,4}\Z")
@@ -65,6 +66,8 @@ def raised(text: str, before: str, *, linked: bool = False) -> str:
     `before`: what stands before it, at least its last ten characters.  Left as they are, "election" with the note 1
     would read "election1", and the sixth power of ten "106".
     """
+    if len(text) > _LONGEST_MARK:
+        return text  # and no pattern is tried on what hostile pages raise
     if _MARK.match(text) and (linked or (_MARKABLE.search(before) and not _MEASURE.search(before))):
         return ""
     return text.translate(_RAISED) if _POWER.match(text) else text

@@ -129,6 +129,14 @@ def test_removing_the_root_does_nothing() -> None:
     assert tree.text_content() == "x"
 
 
+@pytest.mark.parametrize("raised", ["1" + " " * 200_000 + "x", "1," * 100_000, "[" * 200_000, "<i>1" * 10_000])
+def test_hostile_marks_are_left(raised: str) -> None:
+    """Two hundred thousand characters of what looks like a note's mark are walked through at once."""
+    tree = tree_of(f"<p>word<sup>{raised}</sup></p>")
+    prune(tree)
+    assert tree.text_content().startswith("word")
+
+
 @pytest.mark.parametrize(
     ("markup", "text"),
     [
