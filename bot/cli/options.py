@@ -27,6 +27,7 @@ class Place:
     """Where the owner's files are, and how talkative the command is."""
 
     folder: Path
+    quiet: bool = False
 
     def settings(self) -> Settings:
         """Read and validate the owner's files.  Raises ConfigError with every mistake."""
@@ -61,7 +62,7 @@ def common(command: Callable[P, T]) -> Callable[P, T]:
             options.pop(name) for name in ("config", "quiet", "verbose", "log_format")
         )
         speak(quiet=quiet, verbose=verbose, log_format=log_format)
-        options["place"] = Place(folder=folder)
+        options["place"] = Place(folder=folder, quiet=quiet)
         return command(*args, **given)
 
     for option in (

@@ -77,11 +77,11 @@ def once(place: Place, *, extra: bool, as_json: bool) -> None:
         async def go() -> None:
             async with ground(settings, store) as on:
                 built = await stories(settings, on, platforms())
-                with progress("polling", len(built.sharing.feeds), show=not as_json) as advance:
+                with progress("polling", len(built.sharing.feeds), show=not (as_json or place.quiet)) as advance:
                     done = await one_round(on, built, extra=extra, seen=advance)
                 if as_json:
                     click.echo(json.dumps(_as_json(done), ensure_ascii=False))
-                else:
+                elif not place.quiet:  # a line of output is a mail, where cron calls
                     _report(done)
                     _say_when_next(settings)
 

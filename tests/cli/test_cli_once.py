@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.core.text import measure
 from bot.platforms.local import LIMITS
 from bot.store import open_store
-from tests.cli.terminal import Terminal, call
+from tests.cli.terminal import Said, Terminal, call
 from tests.servers.feedserver import FeedServer
 from tests.servers.fixtures import START
 from tests.servers.small_bot import LOCAL, PIECES, rss, write_config
@@ -39,6 +39,14 @@ def test_who_calls_it_by_hand_is_told_when_the_next_post_is_due(terminal: Termin
     """Nothing posted at the first call is no riddle: it is said when a later one has a slot to fill."""
     *_, last = terminal.ok("once").out.splitlines()
     assert last.startswith("timeline: its next slot is ")
+
+
+def test_a_quiet_call_sends_nobody_a_mail(terminal: Terminal, site: FeedServer) -> None:
+    """Cron mails whatever is said: where all is well, and where a feed has a bad day, that is nothing."""
+    assert terminal.ok("once", "--quiet", "--post") == Said(0, "", "")
+    site.put("/feed.xml", status=503)
+    assert terminal.ok("once", "--quiet") == Said(0, "", "")
+    assert len(terminal.ok("timeline", "--jsonl").lines()) == 1
 
 
 def test_later_calls_fill_at_most_one_slot(site: FeedServer, tmp_path: Path) -> None:
