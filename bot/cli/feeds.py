@@ -178,11 +178,13 @@ def refresh(place: Place, *, everything: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"feeds": [gathered_json(one) for one in results]}, ensure_ascii=False))
         return
+    shown = [one for one in results if not place.quiet or one.error]
     table(
         ["feed", "status", "entries", "new", "next poll", ""],
-        [(one.url, one.status, one.entries, one.new, local(one.next_at, settings), one.error) for one in results],
+        [(one.url, one.status, one.entries, one.new, local(one.next_at, settings), one.error) for one in shown],
     )
-    click.echo(f"{len(results)} feeds polled, {sum(one.new for one in results)} new entries")
+    if not place.quiet:
+        click.echo(f"{len(results)} feeds polled, {sum(one.new for one in results)} new entries")
 
 
 def _mark_due(place: Place, *, everything: bool, as_json: bool) -> None:

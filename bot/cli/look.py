@@ -41,7 +41,7 @@ def check(place: Place, *, as_json: bool) -> None:
         sys.exit(2)
     if as_json:
         click.echo(json.dumps(findings.as_json(), ensure_ascii=False))
-    else:
+    elif not (place.quiet and findings.ok):
         for line in findings.lines():
             click.echo(line)
     sys.exit(0 if findings.ok else 2)

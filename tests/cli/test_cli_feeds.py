@@ -34,6 +34,15 @@ def test_refresh_has_the_designed_shape(terminal: Terminal, site: FeedServer) ->
     assert terminal.ok("outbox", "list", "--json").json() == {"items": []}
 
 
+def test_a_quiet_refresh_names_the_feeds_that_failed_alone(terminal: Terminal, site: FeedServer) -> None:
+    """Nothing where all went well; a line for each that didn't, with the reason."""
+    assert terminal.ok("feeds", "refresh", "--quiet").out == ""
+    site.put("/feed.xml", status=503)
+    said = terminal.ok("feeds", "refresh", "--all", "--quiet").out
+    assert len(said.splitlines()) == 1
+    assert "503" in said
+
+
 def test_a_feed_that_fails_is_a_result(terminal: Terminal, site: FeedServer) -> None:
     """Exit 0, status error, and a sentence; in `list` it is said since when."""
     site.put("/feed.xml", status=500)

@@ -63,6 +63,16 @@ def test_check_fails_where_a_rules_own_test_does(terminal: Terminal, folder: Pat
     assert terminal("check", "--json").json()["tests"]["failed"][0]["rule"] == "greeting"
 
 
+def test_a_quiet_check_says_only_what_is_wrong(terminal: Terminal, folder: Path) -> None:
+    """Nothing where all is well; all of it where a test of the rules fails."""
+    assert terminal.ok("check", "--quiet").out == ""
+    rules = (folder / "rules.toml").read_text("utf-8")
+    (folder / "rules.toml").write_text(rules.replace('say = "hello there"', 'say = "good bye"'), "utf-8")
+    said = terminal("check", "--quiet")
+    assert said.code == 2
+    assert "good bye" in said.out
+
+
 def test_preview_has_the_designed_shape_and_sends_nothing(terminal: Terminal) -> None:
     """Before the first start and after it: items with exactly the keys of the contract, the best first."""
     first = terminal.ok("preview", "--json").json()
