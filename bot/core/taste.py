@@ -81,7 +81,7 @@ _CALENDAR = re.compile(
 )
 _SOON_OLD = re.compile(r"(?i)\b(?:yesterday|tomorrow|tonight|last night|heute|gestern|morgen|hier soir|ayer|mañana)\b")
 _ASKED = re.compile(r"\A[\"“„«][^\"“”„«»]{0,120}\?[\"”“»]|\?[\"”“»]?\Z")
-_LABEL = re.compile(r"\A(?:[A-ZÀ-Þ][\w’'-]+[ -]?){1,5}: ")
+_LABEL = re.compile(r"\A(?:[A-ZÀ-Þ][\w’'-]++ ?+){1,5}: ")
 # "The roadshow featured": which one?  With "of", "for" or "that" behind it, it is told.
 _THE = re.compile(
     r"\A(?:The|Both|Another|All) (?:(?:other|same|first|second|two|three|new|old|latter|former|whole|above) )?(?P<noun>[a-zà-ÿ][a-zà-ÿ'’-]+) (?:(?:also|now|then|still|even|just|immediately|clearly|already|"

@@ -123,3 +123,29 @@ def test_the_authors_voice_is_heard(text: str, speaks: bool) -> None:
 def test_somebodys_i_is_claimed(text: str, language: str | None, claimed: bool) -> None:
     """Who "I" is must be seen: outside quotation marks it would be the bot; a numeral is nobody."""
     assert claims(text, language) is claimed
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "Background",
+        " — a",
+        "code ",
+        "Because ",
+        "that ",
+        "have ",
+        "We propose ",
+        "full list of ",
+        "haveverylyly",
+        "abced ",
+        "I ",
+        "“a",
+        "A-",
+        "1:",
+    ],
+)
+def test_hostile_runs_are_judged(piece: str) -> None:
+    """Twenty thousand characters of anything are judged at once."""
+    text = piece * (20_000 // len(piece))
+    assert faults(text) >= 0
+    assert claims(text) in (True, False)
