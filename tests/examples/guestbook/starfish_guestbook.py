@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.core.outgoing import room_for, sent_since
+from bot.core.text import clean
 from bot.errors import DeliveryError, Rejected, Unsure
 from bot.model import Account, Limits, Post, Receipt, Secret
 from bot.net import options
@@ -70,7 +71,7 @@ class Guestbook:
             me = json_object(await self._ask("GET", "/me"))
         except DeliveryError as error:
             return [(False, str(error))]
-        name = words(me.get("name"))[:100]
+        name = clean(words(me.get("name"))[:100])
         return [(bool(name), f"the token is good, and is {name}'s" if name else "the guestbook doesn't say who we are")]
 
     def _receipt(self, entry: dict[str, Any], note: str) -> Receipt:
