@@ -146,7 +146,8 @@ async def failed(feed: Feed, error: FeedError, bot: Sharing, now: datetime) -> G
     state = await bot.db(bot.store.feeds.state, feed.url) or FeedState(url=feed.url)
     after = polling.after_failure(state, error, feed, now, bot.chance(), floor=bot.floor(feed.url))
     await bot.db(bot.store.feeds.polled, after, now)
-    log.info("%s", error if feed.url in str(error) else f"{feed.url}: {error}")
+    plain = feed.url.partition("?")[0]  # what follows may be a token
+    log.info("%s", error if plain in str(error) else f"{plain}: {error}")
     return Gathered(url=feed.url, status="error", error=str(error), next_at=after.next_at)
 
 

@@ -76,7 +76,7 @@ class Polls:
         if error is None:
             await self._reach.landed(task.result())
             if task.result().new:
-                log.info("%s: %s new", url, task.result().new)
+                log.info("%s: %s new", url.partition("?")[0], task.result().new)
                 self._news()
             return
         feed = self._sharing().feeds.get(url)

@@ -186,7 +186,10 @@ def _explained(error: Exception) -> tuple[Kind, str]:  # noqa: C901 -- one flat 
     """Say what happened in words that hold neither address nor header."""
     reason = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
     if isinstance(reason, Refused):
-        return "refused", "it leads to an address that is private, or a port where no website lives"
+        return "refused", (
+            "it leads to a private address, or a port where no website lives"
+            " (addresses of your own go into [net] allow_private)"
+        )
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return "unreachable", f"its certificate is not valid ({_certificate(error)})"
     if isinstance(error, aiohttp.ClientSSLError):

@@ -92,11 +92,15 @@ async def kill_again_and_again(folder: Path, kills: int, seed: int) -> None:
     people = People()
     page = Browser(f"http://127.0.0.1:{read_config(folder).web.port}")
     async with lives(folder) as bot:
-        for _ in range(kills):
+        for turn in range(3 * kills):
+            if turn >= kills and len(people.acknowledged) > 5:
+                break
             end = await bot.begin()
             talking = asyncio.create_task(people.speak(page))
-            # From before the page is there to some way into the work; nothing depends on the moment.
-            await asyncio.wait({talking}, timeout=chance.choice((0.1, 0.4, 0.8)) * chance.random() * 2)
+            # From before the page is there to some way into the work; nothing depends on the moment.  A machine on which
+            # nobody was heard in that time gets more turns, and longer ones.
+            patience = 2 * (1 + turn // kills)
+            await asyncio.wait({talking}, timeout=chance.choice((0.1, 0.4, 0.8)) * chance.random() * patience)
             bot.kill()
             assert await end == -signal.SIGKILL
             talking.cancel()
@@ -107,9 +111,7 @@ async def kill_again_and_again(folder: Path, kills: int, seed: int) -> None:
     mentions = [item for item in items if item["kind"] == "mention"]
     replies = [item["in_reply_to"] for item in items if item["kind"] == "reply"]
     assert sorted(item["id"] for item in mentions) == sorted(people.acknowledged.values())
-    assert (
-        len(people.acknowledged) > 5
-    )  # how many depends on the machine; that there are some makes the test mean something
+    assert len(people.acknowledged) > 5  # else the test would mean nothing
     assert len(replies) == len(set(replies)) == len(mentions)
     links = [item["url"] for item in items if item["kind"] == "post"]
     assert sorted(links) == sorted(f"{BASE}/{piece.slug}" for piece in ARTICLES)
