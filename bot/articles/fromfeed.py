@@ -18,7 +18,7 @@ _LONGEST = 100_000  # of the HTML; longer is cut, in case somebody else filled t
 
 # What in a feed's HTML is no prose: gone before its text is read.  None of these holds another of its kind.
 _NOT_PROSE = ("pre", "table", "figure", "figcaption")
-_SPACES = re.compile(r"(?:\s|&nbsp;|&#0*(?:32|160|10|13|9);|&#x0*(?:20|a0|a|d|9);)++", re.IGNORECASE)
+_SPACES = re.compile(r"(?:\s|&nbsp;|&#0*(?:32|160|10|13|9);|&#x0*(?:20|a0|a|d|9);)+", re.IGNORECASE)
 _TWICE = re.compile(
     r"&(?:amp|quot|nbsp|#0*39|#8[0-9]{3}|[rl][sd]quo|hellip|[mn]dash);|</(?:p|div|a|span|strong|em)>|<br ?/?>"
 )

@@ -17,7 +17,7 @@ _OPEN = re.compile(
 )
 # Quoted attribute values may hold ">".  Looked for within this many characters only, so that hostile quotes cost little.
 _WINDOW = 1024
-_QUOTED_END = re.compile(r"""[^>"']*+(?:"[^"]*+"[^>"']*+|'[^']*+'[^>"']*+)*+>""")
+_QUOTED_END = re.compile(r"""[^>"']*+(?:"[^"]*+"[^>"']*+|'[^']*+'[^>"']*+)*>""")
 # Many feeds escape their text once too often.
 _ESCAPED_TWICE = re.compile(r"&(?:nbsp|amp|quot|apos|[lr][sd]quo|hellip|[mn]dash|#\d{2,5}|#[xX][0-9a-fA-F]{2,5});")
 _HUGE_REFERENCE = re.compile(r"&#(?:\d{8,}+|[xX][0-9a-fA-F]{7,}+);?")

@@ -15,7 +15,7 @@ from yarl import URL
 from bot.core.text import plain
 
 _HREF = re.compile(r"""\bhref\s*+=\s*+(?:"([^"<>]{1,4000})"|'([^'<>]{1,4000})')""", re.IGNORECASE)
-_HANDLES = re.compile(r"\s*+(?:[@＠]++[\w.-]*+(?:[@＠][\w.-]++(?::\d{1,5}+(?!\S))?+)?+[\s,:]*+)++")
+_HANDLES = re.compile(r"\s*+(?:[@＠]++[\w.-]*+(?:[@＠][\w.-]++(?::\d{1,5}+(?!\S))?)?[\s,:]*+)+")
 
 
 def same_words(shown: str, sent: str) -> bool:

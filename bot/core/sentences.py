@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _TERMINAL = re.compile(
-    r"(?P<stop>[.!?…]++|[。！？｡]++)(?P<close>(?:[ \u00a0\u202f](?=»))?+[\"'”’»)\]」』】›]*+)(?P<gap>\s*+)(?P<open>[\"'“„‘«(\[¿¡‹—–\-•]*+\s?)(?P<next>\S?)"
+    r"(?P<stop>[.!?…]++|[。！？｡]++)(?P<close>(?:[ \u00a0\u202f](?=»))?[\"'”’»)\]」』】›]*+)(?P<gap>\s*+)(?P<open>[\"'“„‘«(\[¿¡‹—–\-•]*+\s?)(?P<next>\S?)"
 )
 _CONTEXT = 60  # characters before a mark that are looked at: a line without sentences must not cost their square
 _CJK = frozenset("。！？｡")

@@ -12,7 +12,7 @@ from itertools import chain
 from bot.core.stopwords import EVERY_STOP_WORD, STOP_WORDS
 
 _WORD = re.compile(r"[^\W_]++(?:['’][^\W\d_]++)?")
-_NUMBER = re.compile(r"\d++(?:[.,:]\d++)*+")
+_NUMBER = re.compile(r"\d++(?:[.,:]\d++)*")
 _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]++"
 )
