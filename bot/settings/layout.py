@@ -44,11 +44,19 @@ def without(text: str, name: str, number: int) -> str:
     if not data[name]:
         del data[name]
     new = _cut(text, name, number)
-    if new is not None and tomllib.loads(new) == data:
+    if new is not None and _says(new, data):
         return new
     document = tomlkit.parse(text)  # written inline, or its parts lie apart
     del document[name][number]
     return tomlkit.dumps(document)
+
+
+def _says(text: str, data: Mapping[str, Any]) -> bool:
+    """Whether a text is sound and says this."""
+    try:
+        return tomllib.loads(text) == data
+    except tomllib.TOMLDecodeError:  # what belonged to the table and lay apart now stands a second time under another
+        return False
 
 
 def _opens(statement: Statement, name: str) -> bool:

@@ -32,5 +32,5 @@ async def killed_at(table: Bench, steps: Sequence[str]) -> Verdict:
     (verdict,) = table.verdicts()
     assert verdict.kept, (verdict.lost, verdict.doubled)
     assert verdict.kills == len(steps)
-    assert verdict.posts >= 2
+    assert verdict.posts >= 1  # one post may pass through all steps
     return verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.settings.layout import appended, without
@@ -25,6 +25,7 @@ LINES = [
 ]
 
 
+@example(lines=["[[ feeds ]]", "[feeds.headers]", "[[feeds]]", "[other]", "[feeds.headers]"], number=1)
 @given(lines=st.lists(st.sampled_from(LINES), max_size=14), number=st.integers(0, 4))
 def test_a_table_is_taken_out_of_any_layout(lines: list[str], number: int) -> None:
     """What is left means the same as before without that table, and no other line but comments goes with it."""
