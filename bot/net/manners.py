@@ -113,35 +113,36 @@ class Manners:
 class Turn:
     """One request's turn with its host."""
 
-    __slots__ = ("_host", "_known", "_manners", "_spacing")
+    __slots__ = ("_has_slot", "_host", "_known", "_manners", "_spacing")
 
     def __init__(self, manners: Manners, host: str, spacing: Callable[[], timedelta]) -> None:
         self._manners, self._host, self._spacing = manners, host, spacing
+        self._has_slot = False
 
     async def __aenter__(self) -> None:
         manners = self._manners
         manners.refuse_if_held(self._host)
         known = self._known = manners.host(self._host)
         known.users += 1
+        begun = False
         try:
             await known.slots.acquire()
-        except BaseException:
-            known.users -= 1
-            raise
-        try:
+            self._has_slot = True
             async with known.gate:
                 gap = self._spacing().total_seconds()
                 if gap and (wait := known.next_start - manners.ticks()) > 0:
                     await manners.pause(wait)
                 manners.refuse_if_held(self._host)
                 known.next_start = manners.ticks() + gap
-        except BaseException:
-            self._over()
-            raise
+            begun = True
+        finally:
+            if not begun:
+                self._over()
 
     async def __aexit__(self, *_: object) -> None:
         self._over()
 
     def _over(self) -> None:
-        self._known.slots.release()
+        if self._has_slot:
+            self._known.slots.release()
         self._known.users -= 1
