@@ -13,14 +13,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.act import PROMISES, Acting, act, post_values
-from bot.core.reply import DID_YOU_MEAN, ONLY_ANSWERS, pick, render
+from bot.core.reply import DID_YOU_MEAN, ONLY_ANSWERS, WELCOME, pick, render, welcoming
 from bot.core.rules import ASKED, Engine
 from bot.model import Account, Limits, Match, Mention, Rule
 from bot.ports import Clock, OwnerDesk
 from bot.store import Store, Writer
-
-WELCOME = "Good to meet you! "
-"""What `{welcome}` says to somebody who speaks to the bot for the first time."""
 
 PASSED_ON = "passed on"
 """Why a mention waits for the owner though a rule answered it: the rule says that they get it, and so they do."""
@@ -98,6 +95,8 @@ def say(rule: Rule, match: Match, mention: Mention, found: Mapping[str, str] | N
     options = rule.reply if found is not None else rule.otherwise or rule.reply
     # The mention's own name decides among several replies, so that a retry says the same words.
     chosen = pick(options, f"{mention.account}:{mention.remote_id}")
+    if found and "welcome" in found:
+        chosen = welcoming(chosen)
     return render(chosen, {**values_of(mention, match, bot), **(found or {})})
 
 

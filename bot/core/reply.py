@@ -58,6 +58,9 @@ REPLY_NAMES: Mapping[str, Trust] = MappingProxyType(
 )
 """The names that any reply may use, with who wrote their values; a rule's own captures come on top ("foreign")."""
 
+WELCOME = "Good to meet you."
+"""What `{welcome}` says to somebody who speaks to the bot for the first time."""
+
 DID_YOU_MEAN = "Did you mean “{suggestion}”? Say yes, or ask me in other words."
 """What is said when the nearest example is near, but not near enough."""
 
@@ -73,6 +76,15 @@ LATE_ANSWER = "You asked {asked}: {text}"
 _PLACE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)\}")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _WEB_LINK = re.compile(r"https?://[^\s<>\"\x00-\x20\x7f]{1,2000}", re.IGNORECASE)
+_SALUTATION = re.compile(
+    r"\s*(?:hi|hiya|hello|hey|howdy|ahoy|greetings|good (?:morning|day|afternoon|evening)|hallo|bonjour|salut|hola|ciao|olá)"
+    r"\b[^.!?]{0,40}(?:[.!?]+(?=\s|$)|$)",
+    re.IGNORECASE,
+)
+_KIND_WORD = re.compile(
+    r"\b(?:nice|good|great|lovely|glad|pleased|happy|delighted) to (?:meet|hear|see|have|know)\b|\bwelcome\b",
+    re.IGNORECASE,
+)
 _ROUNDS = 8
 _SHORT, _LINE = 60, 600  # characters of a stranger's words, and of an article's
 
@@ -100,6 +112,23 @@ def render(template: str, values: Mapping[str, str]) -> str:
     """
     filled = _PLACE.sub(lambda place: _value(place.group(1), values), template)
     return re.sub(r"[ \t]{2,}", " ", filled).strip()
+
+
+def welcoming(template: str) -> str:
+    """Give a reply for somebody new: its `{welcome}` stands after its greeting, and nowhere if it is kind by itself.
+
+    A rule may write the name first, as in "{welcome}Hi {name}!"; said in that order, it would greet twice.
+    """
+    before, mark, after = template.partition("{welcome}")
+    if not mark:
+        return template
+    if _KIND_WORD.search(before + after):
+        return f"{before}{after}"
+    if not before.strip() and (greeting := _SALUTATION.match(after)):
+        end = greeting.end()
+        stop = "" if greeting[0].rstrip()[-1] in ".!?" else "."
+        before, after = f"{after[:end].rstrip()}{stop}", after[end:]
+    return f"{before} {{welcome}} {after}".strip()
 
 
 def _value(name: str, values: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.links import links_in
-from bot.core.reply import DID_YOU_MEAN, PAUSED, REPLY_NAMES, defuse, names_in, pick, render
+from bot.core.reply import DID_YOU_MEAN, PAUSED, REPLY_NAMES, WELCOME, defuse, names_in, pick, render, welcoming
 
 
 @pytest.mark.parametrize(
@@ -169,3 +169,32 @@ def test_the_bots_own_words_use_known_names() -> None:
 def test_all_names_in_braces_are_found() -> None:
     """Known or not, every name a reply uses is listed, for the check at load."""
     assert names_in("{name} {nmae} {a b} {article.title}{") == ["name", "nmae", "a b", "article.title"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ("{welcome}Hi {name}! I read feeds.", "Hi Ann! Good to meet you. I read feeds."),
+        ("Hi {name}! {welcome}I read feeds.", "Hi Ann! Good to meet you. I read feeds."),
+        ("Good evening, {name}. {welcome} Ask me.", "Good evening, Ann. Good to meet you. Ask me."),
+        ("{welcome}I am a bot.", "Good to meet you. I am a bot."),
+        ("{welcome}Hello {name}, nice to hear from you. Ask me.", "Hello Ann, nice to hear from you. Ask me."),
+        ("{welcome}Welcome, {name}!", "Welcome, Ann!"),
+        ("{welcome}{name}, I am a bot.", "Good to meet you. Ann, I am a bot."),
+        ("{welcome}Hi", "Hi. Good to meet you."),
+        ("Nobody is welcomed here, {name}.", "Nobody is welcomed here, Ann."),
+        ("{welcome}", "Good to meet you."),
+    ],
+)
+def test_a_newcomer_is_greeted_as_one_person_would(reply: str, said: str) -> None:
+    """One greeting, then one kind word, wherever the rule has put it; none where the rule has a kind word itself."""
+    assert render(welcoming(reply), {"name": "Ann", "welcome": WELCOME}) == said
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_a_place_for_the_welcome_changes_nothing_else(before: str, after: str) -> None:
+    """What else a reply says stays, letter by letter but for spaces, and the welcome stands in it once at most."""
+    placed = welcoming(f"{before}{{welcome}}{after}")
+    assert placed.count("{welcome}") <= 1 + (before + after).count("{welcome}")
+    kept = placed.replace("{welcome}", "").replace(".", "")
+    assert "".join(kept.split()) == "".join((before + after).replace("{welcome}", "").replace(".", "").split())

@@ -152,9 +152,9 @@ async def test_a_newcomer_is_welcomed_once(tmp_path: Path) -> None:
     """Where the rule has a word for newcomers; whoever they are, and never twice."""
     rules = '[[rules]]\nid = "hi"\nwhen = ["hi"]\nreply = "{welcome}Hi {name}."\n'
     async with small_bot(write_config(tmp_path / "config", rules=rules), Hands()) as bot:
-        assert await bot.talk("hi") == "Good to meet you! Hi ann."
+        assert await bot.talk("hi") == "Hi ann. Good to meet you."
         assert await bot.talk("hi") == "Hi ann."
-        assert await bot.talk("hi", "@bo") == "Good to meet you! Hi bo."
+        assert await bot.talk("hi", "@bo") == "Hi bo. Good to meet you."
 
 
 async def test_who_gives_no_name_is_called_by_their_handle(tmp_path: Path) -> None:
