@@ -14,6 +14,7 @@ from bot.model import Match, Mention, Post, State
 from bot.store.outbox import put_in
 from bot.store.part import durable, reading
 from bot.store.records import Answered
+from bot.store.rules import USED
 from bot.store.values import TEXT, clean, cleaned, moments, packed, stamp, unpacked, whole
 from bot.store.waiting import WaitingList, mention_of
 
@@ -84,9 +85,10 @@ class Mentions(WaitingList):
     ) -> int | None:
         """Keep how a mention was answered, together with the delivery of the answer; gives its number.
 
-        With `unanswered` (no rule, late, capped) the mention also waits for the owner; `notice_until` is how long the
-        notice that the post gives ("let us pause") holds for its author.  One that was dealt with already
-        keeps its first answer, and that number is given; a late answer ends the waiting.
+        With `unanswered` (no rule, passed on, late, capped) the mention also waits for the owner; `notice_until` is how
+        long the notice that the post gives ("let us pause") holds for its author.  One that was dealt with already
+        keeps its first answer, and that number is given; a late answer ends the waiting.  The answer counts as a use of
+        its rule, whether the mention waits then or not.
         """
         found = self.one("SELECT state, account, author FROM mentions WHERE id = ?", whole(mention_id))
         if found is None:
@@ -97,18 +99,25 @@ class Mentions(WaitingList):
             put_in(self.raw, post, "reply", State.PLANNED, now, mention=mention_id)
         if found["state"] == "new" or (post is not None and unanswered is None):
             self._close(mention_id, match, unanswered, details, now)
+            if post is not None:
+                self._counted(match, now)
         if notice_until is not None:
             self._told_to_pause(found["account"], found["author"], notice_until)
         return self._answer_of(mention_id, post)
 
     @durable
     def answered_late(self, mention_id: int, post: Post, match: Match, now: datetime) -> int | None:
-        """Answer a mention that waits on the owner's list, once; None if it doesn't wait there any more."""
-        found = self.one("SELECT 1 FROM mentions WHERE id = ? AND state = 'unanswered'", whole(mention_id))
+        """Answer a mention that waits on the owner's list, once; None if it doesn't wait there any more.
+
+        It counts for the rule that was taught; where a rule had passed the mention on, it has spoken and counted before.
+        """
+        found = self.one("SELECT rule FROM mentions WHERE id = ? AND state = 'unanswered'", whole(mention_id))
         if found is None:
             return None
         outbox_id = put_in(self.raw, post, "reply", State.PLANNED, now, mention=mention_id)
         self._close(mention_id, match, None, None, now)
+        if found["rule"] != match.rule:
+            self._counted(match, now)
         return outbox_id
 
     @durable
@@ -203,13 +212,11 @@ class Mentions(WaitingList):
             packed(details or {}),
             mention_id,
         )
-        if unanswered is None and match.rule:
-            self.change(
-                "INSERT INTO rule_usage VALUES (?, 1, ?)"
-                " ON CONFLICT DO UPDATE SET count = count + 1, last_at = excluded.last_at",
-                clean(match.rule),
-                stamp(now),
-            )
+
+    def _counted(self, match: Match, now: datetime) -> None:
+        """Count an answer for its rule; "did you mean …?" is not yet one."""
+        if match.rule and match.stage != "ask":
+            self.change(USED, clean(match.rule), stamp(now))
 
     def _answer_of(self, mention_id: int, post: Post | None) -> int | None:
         """The delivery of an answer: of this one by its dedupe key, else of the first one."""

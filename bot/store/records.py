@@ -110,7 +110,7 @@ class Unanswered(NamedTuple):
     """A mention that waits for the owner, and the rule that came nearest."""
 
     mention: Mention
-    reason: str  # "no rule", "late", "capped"
+    reason: str  # "no rule", "passed on" (a rule answered it, and says that the owner gets it), "late", "capped"
     rule: str | None
     score: float
 
@@ -185,8 +185,8 @@ class Answered:
     """How a mention was dealt with: what `why` and the dashboard show."""
 
     mention: Mention
-    state: str  # new, answered, unanswered, skipped, withdrawn
-    reason: str
+    state: str  # new, answered, unanswered (waits for the owner, whether or not a rule spoke), skipped, withdrawn
+    reason: str  # why it waits (see `Unanswered`), was skipped or withdrawn; "" where it was answered
     match: Match | None
     details: Mapping[str, str]
     answered_at: datetime | None
@@ -215,7 +215,7 @@ class Learnt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """How often a rule answered."""
+    """How often a rule answered: spoke to somebody in its own words, also where it passed the mention on to the owner."""
 
     count: int
     last_at: datetime

@@ -16,6 +16,10 @@ from bot.store.records import Learnt, RuleChange, Usage
 from bot.store.values import clean, moment, packed, stamp, unpacked
 
 
+USED = "INSERT INTO rule_usage VALUES (?, 1, ?) ON CONFLICT DO UPDATE SET count = count + 1, last_at = excluded.last_at"
+"""Counts that a rule (its name, the time) spoke to somebody: in its own words, once a mention, passed on or not."""
+
+
 class Rules(Part):
     """Every rule with its origin; the file's own the file's changes, the taught ones stay until they are removed."""
 
@@ -113,16 +117,11 @@ class Rules(Part):
     @bulk
     def used(self, rule_id: str, now: datetime) -> None:
         """Count that a rule answered."""
-        self.change(
-            "INSERT INTO rule_usage VALUES (?, 1, ?)"
-            " ON CONFLICT DO UPDATE SET count = count + 1, last_at = excluded.last_at",
-            clean(rule_id),
-            stamp(now),
-        )
+        self.change(USED, clean(rule_id), stamp(now))
 
     @reading
     def usage(self) -> dict[str, Usage]:
-        """How often each rule answered, by its name."""
+        """How often each rule answered, and when last, by its name; one that never did isn't named."""
         found = self.all_of("SELECT * FROM rule_usage ORDER BY id")
         return {row["id"]: Usage(count=row["count"], last_at=moment(row["last_at"])) for row in found}
 

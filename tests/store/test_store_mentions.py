@@ -365,12 +365,41 @@ def test_what_waits_is_counted_until_it_is_left_or_taught(store: Store) -> None:
 
 
 def test_an_answer_counts_for_its_rule(store: Store) -> None:
-    """In the transaction of the answer, once; a mention that waits counts for none."""
-    number, _ = reply(store, "a")
-    store.mentions.answered(number, None, MATCH, now=later(1))
-    other, _, _ = store.mentions.heard(mention("b"), None, now=NOW)
-    store.mentions.answered(other, None, Match(rule="fallback", stage="fallback"), unanswered="no rule", now=NOW)
-    assert {name: used.count for name, used in store.rules.usage().items()} == {MATCH.rule: 1}
+    """In the transaction of the answer, once, whatever becomes of the mention then: the figure is how often a rule spoke."""
+    reply(store, "a")
+    number, _, _ = store.mentions.heard(mention("b"), None, now=NOW)
+    for _ in range(2):
+        store.mentions.answered(number, post(dedupe_key="reply:b"), NO_RULE, unanswered="no rule", now=later(1))
+    passed, _, _ = store.mentions.heard(mention("c"), None, now=NOW)
+    complaint = Match(rule="complaint", stage="phrase")
+    store.mentions.answered(passed, post(dedupe_key="reply:c"), complaint, unanswered="passed on", now=later(2))
+    used = store.rules.usage()
+    assert {name: one.count for name, one in used.items()} == {MATCH.rule: 1, NO_RULE.rule: 1, "complaint": 1}
+    assert used["complaint"].last_at == later(2)
+
+
+def test_what_is_no_answer_of_a_rule_counts_for_none(store: Store) -> None:
+    """Silence, a pause notice and "did you mean …?" are nobody's answers."""
+    silent, _, _ = store.mentions.heard(mention("a"), None, now=NOW)
+    store.mentions.answered(silent, None, MATCH, unanswered="late", now=NOW)
+    capped, _, _ = store.mentions.heard(mention("b"), None, now=NOW)
+    store.mentions.answered(capped, post(), Match(rule="", stage="fallback"), unanswered="capped", now=NOW)
+    asked, _, _ = store.mentions.heard(mention("c"), None, now=NOW)
+    store.mentions.answered(asked, post(dedupe_key="reply:c"), Match(rule="ask:faq", stage="ask"), now=NOW)
+    assert store.rules.usage() == {}
+
+
+def test_a_late_answer_counts_for_the_rule_that_gives_it(store: Store) -> None:
+    """One that was taught spoke now; one that passed the mention on had spoken before, and the owner speaks this time."""
+    number, _, _ = store.mentions.heard(mention("a"), None, now=NOW)
+    store.mentions.answered(number, post(), NO_RULE, unanswered="no rule", now=NOW)
+    store.mentions.answered_late(number, post(dedupe_key="late:a"), MATCH, now=later(1))
+    passed, _, _ = store.mentions.heard(mention("b"), None, now=NOW)
+    complaint = Match(rule="complaint", stage="phrase")
+    store.mentions.answered(passed, post(dedupe_key="reply:b"), complaint, unanswered="passed on", now=NOW)
+    store.mentions.answered_late(passed, post(dedupe_key="late:b"), complaint, now=later(2))
+    counted = {name: one.count for name, one in store.rules.usage().items()}
+    assert counted == {NO_RULE.rule: 1, MATCH.rule: 1, "complaint": 1}
 
 
 def test_what_the_owner_was_asked_about_is_known(store: Store) -> None:
