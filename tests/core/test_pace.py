@@ -53,6 +53,15 @@ def test_every_stands_on_a_grid_from_the_epoch() -> None:
     ]
 
 
+def test_the_first_moment_of_a_window_is_not_in_it_and_the_last_is() -> None:
+    """So windows that follow each other leave nothing out and give nothing twice; an empty one has none."""
+    two_hourly = account(every=timedelta(hours=2), jitter=timedelta(seconds=1))
+    (slot,) = slots(two_hourly, BERLIN, utc("2026-11-22T00:30"), utc("2026-11-22T02:30"))
+    assert list(slots(two_hourly, BERLIN, slot.at - timedelta(seconds=1), slot.at)) == [slot]
+    assert list(slots(two_hourly, BERLIN, slot.at, slot.at + timedelta(seconds=1))) == []
+    assert list(slots(two_hourly, BERLIN, slot.at, slot.at)) == []
+
+
 @pytest.mark.parametrize("kind", ["at", "cron"])
 @pytest.mark.parametrize(
     ("zone", "day", "wall"),

@@ -201,6 +201,21 @@ def test_a_success_clears_the_errors_and_notes_the_first_sight() -> None:
     assert (state.first_ok, state.last_ok, state.title) == (NOW, NOW + DAY, "A feed")
 
 
+def test_a_title_once_known_stays() -> None:
+    """A document that has lost its title takes nobody's name away; a new title replaces the old one."""
+    state = after_success(STATE, fetched(), document(title="Tides"), FEED, NOW, 0.0)
+    assert after_success(state, fetched(), document(title=""), FEED, NOW, 0.0).title == "Tides"
+    assert after_success(state, fetched(), document(title="Ebb"), FEED, NOW, 0.0).title == "Ebb"
+
+
+@pytest.mark.parametrize(("jitter", "share"), [(-1.0, 0.0), (0.0, 0.0), (0.5, 0.5), (1.0, 1.0), (9.0, 1.0)])
+def test_jitter_adds_at_most_its_share(jitter: float, share: float) -> None:
+    """Whatever chance is passed in, a poll is never early, and never later than by the share."""
+    plain = wait(after_success(STATE, fetched(), document(), FEED, NOW, 0.0))
+    state = after_success(STATE, fetched(), document(), FEED, NOW, jitter)
+    assert wait(state) == plain * (1 + JITTER * share)
+
+
 def test_validators_are_replaced_together_and_dated() -> None:
     """A new document brings both or takes both away; a 304 doesn't make old ones young."""
     state = after_success(STATE, fetched(), document(), FEED, NOW, 0.0)
@@ -234,9 +249,24 @@ def test_a_permanent_redirect_is_believed_after_three_polls_over_two_days() -> N
     assert state.address == ""
 
 
+def test_the_third_equal_redirect_is_believed_once_two_days_have_passed() -> None:
+    """Three are enough, and the count begins anew then."""
+    state = polled(polled(STATE, "https://new.example/", NOW), "https://new.example/", NOW + DAY)
+    state = polled(state, "https://new.example/", NOW + 2 * DAY)
+    assert (state.address, state.moved_to, state.moved_count) == ("https://new.example/", None, 0)
+
+
+def test_a_redirect_to_where_a_feed_is_read_anyway_is_none() -> None:
+    """Nothing is counted, whether that is the owner's address or the one it has moved to."""
+    assert polled(STATE, URL, NOW) == polled(STATE, None, NOW)
+    moved = replace(STATE, address="https://new.example/")
+    assert polled(moved, "https://new.example/", NOW) == polled(moved, None, NOW)
+    assert polled(moved, URL, NOW).moved_to == URL  # it went back
+
+
 def test_another_target_or_none_starts_the_count_anew() -> None:
     """A hotel's portal in between, or the feed itself, and nothing is believed."""
-    for between in ("https://portal.example/", None):
+    for between in ("https://portal.example/", URL, None):
         state = polled(STATE, "https://new.example/", NOW)
         state = polled(state, "https://new.example/", NOW + DAY)
         state = polled(state, between, NOW + 2 * DAY)
@@ -351,6 +381,8 @@ def test_the_owner_hears_of_gone_held_and_moved_feeds() -> None:
     assert "38 of 40" in (notice(held, NOW) or "")
     assert (notice(held, NOW) or "").endswith(f"starfish feeds release {STATE.url}")
     assert "moved to https://new.example/feed for good" in (notice(moved, NOW) or "")
+    assert (notice(replace(moved, title="Tides"), NOW) or "").startswith("Tides has moved")
+    assert (notice(moved, NOW) or "").startswith(URL)
     assert notice(replace(STATE, muted="you muted it"), NOW) is None
     assert notice(STATE, NOW) is None
 
