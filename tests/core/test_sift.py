@@ -103,6 +103,22 @@ def test_dates_in_the_future_are_taken_for_now() -> None:
     assert (one.entry.published, one.entry.updated) == (NOW, NOW)
 
 
+def test_a_date_of_either_kind_in_the_future_is_taken_for_now() -> None:
+    """Alone, or beside one that is right."""
+    for one in (entry(1, updated=NOW + timedelta(days=9)), entry(1, published=None, updated=NOW + timedelta(days=9))):
+        (result,) = sifted(feed_of(one))
+        assert (result.entry.updated, result.entry.published) == (NOW, one.published)
+
+
+def test_an_entry_is_old_once_it_is_older_than_allowed() -> None:
+    """To the second; its age is told in days, and in hours below two of them."""
+    feed = replace(FEED, max_age=timedelta(days=1))
+    assert sifted(feed_of(entry(1, age=24)), feed)[0].verdict == "candidate"
+    for age, words in ((25, "25 hours ago"), (48, "2 days ago"), (47, "47 hours ago")):
+        (old,) = sifted(feed_of(entry(1, age=age)), feed)
+        assert (old.verdict, words in old.reason) == ("old", True)
+
+
 def test_a_candidate_carries_its_keys() -> None:
     """Canonical link, title key and simhash are there to be stored."""
     (one,) = sifted(feed_of(entry(1)))
@@ -236,6 +252,44 @@ def test_a_few_returning_items_are_no_flood() -> None:
     """Sifting takes care of them: they are the same stories."""
     parsed = feed_of(*OLD[:15], *[replace(one, key=one.key[::-1]) for one in OLD[15:]])
     assert flooded(parsed, frozenset(one.key for one in OLD), **familiar(*OLD)) is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("back", "held"), [(5, False), (6, True)])
+@pytest.mark.parametrize("moved", [False, True])
+def test_most_of_what_is_new_must_have_come_back(back: int, held: bool, moved: bool) -> None:
+    """By links or by titles; half of it is a coincidence."""
+    host = "example.org" if moved else "example.com"
+    again = [
+        replace(one, key=one.key[::-1], link=one.link.replace("example.com", host), title=one.title if moved else "New")
+        for one in OLD[:back]
+    ]
+    fresh = [entry(number, age=0, title=f"Fresh {number}") for number in range(100, 110 - back)]
+    assert bool(flooded(feed_of(*again, *fresh), frozenset(), **familiar(*OLD))) is held  # type: ignore[arg-type]
+
+
+def test_two_entries_can_be_a_flood_and_one_is_none() -> None:
+    """The smallest feed that could lose its ids has two entries, and so must what is known of it."""
+    again = [replace(one, key=one.key[::-1]) for one in OLD[:2]]
+    assert flooded(feed_of(*again), frozenset(), **familiar(*OLD[:2]))  # type: ignore[arg-type]
+    assert flooded(feed_of(again[0]), frozenset(), **familiar(*OLD[:2])) is None  # type: ignore[arg-type]
+    assert flooded(feed_of(*again), frozenset(), **(familiar(*OLD[:2]) | {"seen": 1})) is None  # type: ignore[arg-type]
+
+
+def test_half_of_a_document_is_no_flood() -> None:
+    """Only where more than half of its entries are new, something has happened to it."""
+    again = [replace(one, key=one.key[::-1]) for one in OLD[:10]]
+    known = frozenset(one.key for one in OLD)
+    assert flooded(feed_of(*OLD[10:], *again), known, **familiar(*OLD)) is None  # type: ignore[arg-type]
+    assert flooded(feed_of(*OLD[11:], *again), known, **familiar(*OLD))  # type: ignore[arg-type]
+
+
+def test_five_old_entries_are_no_archive() -> None:
+    """Six that are older than all that was known are, unless as many are of today."""
+    for count, held in ((5, False), (6, True)):
+        archive = [entry(number) for number in range(100, 100 + count)]
+        assert bool(flooded(feed_of(*archive), frozenset(), **familiar(*OLD))) is held  # type: ignore[arg-type]
+    mixed = [entry(number, age=0 if number % 2 else None) for number in range(100, 114)]
+    assert flooded(feed_of(*mixed), frozenset(), **familiar(*OLD)) is None  # type: ignore[arg-type]
 
 
 def test_the_first_sight_is_no_flood() -> None:
