@@ -105,6 +105,34 @@ def test_own_links_go_last_beyond_their_share() -> None:
     ]
 
 
+def test_one_post_in_five_may_be_the_owners_own() -> None:
+    """Behind four posts of others an own one is like any other; behind three it still waits."""
+
+    def reasons(recent: list[Share]) -> list[str]:
+        (choice,) = rank([candidate(1, feed="mine", own=True)], interests=(), recent=recent, now=NOW)
+        return [line for line in choice.why if "your own" in line]
+
+    assert reasons(shares(*"abcd")) == []
+    assert reasons(shares(*"abc")) == ["it is your own, and others come first (-3.00)"]
+    assert reasons([*shares("mine", own=True), *shares(*"abcdefgh")]) == []
+    assert reasons([*shares("mine", own=True), *shares(*"abcdefg")]) != []
+
+
+def test_freshness_halves_every_two_days() -> None:
+    """And what carries no date gets half of it, because it may be years old."""
+
+    def freshness(hours: float, *, dated: bool) -> str:
+        one = candidate(1, hours=hours)
+        one = replace(one, published=one.first_seen) if dated else one
+        (choice,) = rank([one], interests=(), recent=[], now=NOW)
+        return choice.why[0]
+
+    assert freshness(0, dated=True) == "it is less than an hour old (+1.00)"
+    assert freshness(48, dated=True) == "it is 2 days old (+0.50)"
+    assert freshness(96, dated=True) == "it is 4 days old (+0.25)"
+    assert freshness(48, dated=False) == "it carries no date, and came 2 days ago (+0.25)"
+
+
 def test_what_the_owner_found_goes_before_all() -> None:
     """A link given by hand is first, whatever its age."""
     found = candidate(3, hours=500, note="Worth your evening.")
