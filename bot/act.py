@@ -13,6 +13,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.core.period import period_of
+from bot.core.reminders import Kept, chosen, clock, says_all, told
 from bot.core.reply import defuse, pick
 from bot.core.rule_checks import OWNERS
 from bot.core.search import topic_of
@@ -26,6 +27,19 @@ from bot.store import Found, Store, Writer
 Values = Mapping[str, str]
 
 _FIGURE = re.compile(r" \([+]\d+\.\d+\)$")
+
+INSTEAD = "instead"
+"""The value that is said in place of the rule's own reply, where an action ended in a way that no rule foresees."""
+
+MOST_REMINDERS = 20
+"""Reminders that one person may have waiting on one account: a help, not a flood."""
+
+TOO_MANY = (
+    f"You have {MOST_REMINDERS} reminders waiting, {{name}}, and that is all I can hold. `my reminders` shows them."
+)
+WHICH_REMINDER = "Which one, {name}? {list}. Say: cancel reminder {number}, or: cancel all reminders"
+ON_ITS_WAY = "Too late, {name}: that reminder is on its way to you right now. It comes once, and then it is over."
+ON_ITS_WAY_TOO = "(One more is on its way to you right now, too late for me to hold.)"
 
 LINE = 160
 """Characters about an article beside its title and link in a reply."""
@@ -158,8 +172,42 @@ async def _remind(match: Match, mention: Mention, on: Acting, now: datetime) -> 
     at = moment_of(match.values.get("when", ""), now, on.zone)
     if at is None or mention.bot:
         return None
-    await on.db(on.store.promises.remind, mention, at, now=now)
-    return {}
+    kept = await on.db(on.store.promises.reminders, mention.account, mention.author)
+    if len(kept) >= MOST_REMINDERS and mention.id not in [one.mention for one in kept]:
+        return {INSTEAD: TOO_MANY}
+    if not on.rehearsal:
+        await on.db(on.store.promises.remind, mention, at, now=now)
+    return {"moment": clock(at, now, on.zone)}
+
+
+async def _reminders(_match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
+    """What the asker is still to be reminded of, the soonest first, each with the number that takes it back."""
+    kept = await _kept(mention, on)
+    return {"list": told(kept, now, on.zone)} if kept else None
+
+
+async def _unremind(match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
+    """Take back a reminder of the asker's own; several are taken back by a word for all only, else it is asked which."""
+    which = match.values.get("which", "")
+    kept = await _kept(mention, on)
+    if not kept:
+        return None
+    numbers = chosen(which, kept, now, on.zone)
+    if not numbers or (len(numbers) > 1 and not says_all(which)):
+        meant = [one for one in kept if one.number in numbers] or kept
+        return {INSTEAD: WHICH_REMINDER, "list": told(meant, now, on.zone), "number": str(meant[0].number)}
+    if on.rehearsal:
+        return {"list": told([one for one in kept if one.number in numbers], now, on.zone)}
+    taken, sending = await on.db(on.store.promises.unremind, mention.account, mention.author, numbers, now=now)
+    if not taken:
+        return {INSTEAD: ON_ITS_WAY}
+    gone = told([one for one in kept if one.number in taken], now, on.zone)
+    return {"list": f"{gone} {ON_ITS_WAY_TOO}" if sending else gone}
+
+
+async def _kept(mention: Mention, on: Acting) -> list[Kept]:
+    rows = await on.db(on.store.promises.reminders, mention.account, mention.author)
+    return [Kept(row.mention, row.words, row.at, row.made_at) for row in rows]
 
 
 async def _quote(_match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
@@ -238,6 +286,8 @@ ACTIONS: Mapping[str, Callable[[Match, Mention, Acting, datetime], Awaitable[Val
     "unfollow": _unfollow,
     "follows": _follows,
     "remind": _remind,
+    "reminders": _reminders,
+    "unremind": _unremind,
     "quote": _quote,
     "pause": _pause,
     "resume": _resume,
@@ -249,5 +299,5 @@ ACTIONS: Mapping[str, Callable[[Match, Mention, Acting, datetime], Awaitable[Val
 PROMISES = frozenset({"follow", "remind"})
 """Actions that promise a word later, unasked."""
 
-CHANGING = frozenset({"follow", "unfollow", "remind", "pause", "resume"})
-"""Actions that change something, and so do nothing in a rehearsal."""
+CHANGING = frozenset({"follow", "unfollow", "pause", "resume"})
+"""Actions that change something, and so do nothing in a rehearsal; what reminders change there, they see to themselves."""

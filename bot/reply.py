@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.act import PROMISES, Acting, act, post_values
+from bot.act import INSTEAD, PROMISES, Acting, act, post_values
 from bot.core.reply import DID_YOU_MEAN, ONLY_ANSWERS, WELCOME, pick, render, welcoming
 from bot.core.rules import ASKED, Engine
 from bot.model import Account, Limits, Match, Mention, Rule
@@ -95,7 +95,9 @@ def say(rule: Rule, match: Match, mention: Mention, found: Mapping[str, str] | N
     options = rule.reply if found is not None else rule.otherwise or rule.reply
     # The mention's own name decides among several replies, so that a retry says the same words.
     chosen = pick(options, f"{mention.account}:{mention.remote_id}")
-    if found and "welcome" in found:
+    if found and INSTEAD in found:
+        chosen = found[INSTEAD]
+    elif found and "welcome" in found:
         chosen = welcoming(chosen)
     return render(chosen, {**values_of(mention, match, bot), **(found or {})})
 

@@ -9,7 +9,6 @@ Mentions without an answer → one notice while any waits; once a day a word to 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.filters import folded, has
 from bot.core.pace import day_start
+from bot.core.reminders import about
 from bot.core.replies import reply_post
 from bot.core.reply import defuse
 from bot.model import Account, Limits, Mention, Post
@@ -30,8 +30,7 @@ FOLLOWED = "You follow “{topic}”: {title}\n{link}\n`unfollow {topic}` ends t
 UNANSWERED = "unanswered"
 SEE = "`starfish rules unanswered`, the page's dashboard, or say `unanswered` to me."
 WAITS = "{number} waits for your answer: “{words}”. Reply to this with it, or say `ignore {number}`, `unanswered`."
-REMINDED = "You asked me on {day} to remind you: {words}"
-_ASKED = re.compile(r"^(?:@\S+\s+)*(?:please\s+)?(?:remind|ping|poke|nudge)\s+me\b", re.IGNORECASE)
+REMINDED = "You asked me on {day} to remind you{of}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +139,9 @@ async def _gone(mention: Mention, bot: Telling) -> bool:
 
 def _reminder(mention: Mention, made_at: datetime, bot: Telling) -> Post:
     day = made_at.astimezone(bot.zone).strftime("%A")
-    words = _ASKED.sub("", mention.text).strip(" .!?:,") or "this"
-    return _post(REMINDED.format(day=day, words=defuse(words)), f"remind:{mention.id}", mention, bot)
+    matter = defuse(about(mention.text))
+    of = " of this" if not matter else f" {matter}" if matter.startswith("to ") else f": {matter}"
+    return _post(REMINDED.format(day=day, of=of), f"remind:{mention.id}", mention, bot)
 
 
 def _post(text: str, dedupe_key: str, mention: Mention, bot: Telling) -> Post:

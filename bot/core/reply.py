@@ -38,6 +38,7 @@ REPLY_NAMES: Mapping[str, Trust] = MappingProxyType(
         "quote": "ours",
         "duration": "foreign",
         "when": "foreign",
+        "moment": "ours",  # a time to come as the bot understood it, with its zone
         "count": "ours",
         "list": "ours",  # several lines of an owner's command
         "next.at": "ours",

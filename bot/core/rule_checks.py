@@ -15,6 +15,7 @@ ACTIONS = (
     *("search", "latest", "similar", "why", "source", "summary", "follow", "unfollow", "follows", "remind"),
     *("opt_out", "opt_in", "ask_owner", "pause", "resume", "teach", "forget", "quote", "help", "status"),
     *("queue", "skip", "approve", "add_feed", "share", "why_not", "yours", "unanswered", "ignore", "lock"),
+    *("reminders", "unremind"),
 )
 """What a rule can `do`: a closed list (design, section 8)."""
 

@@ -1,13 +1,17 @@
-"""Spans and times as people write them in a chat: “2h”, “in two days”, “tomorrow at 9”, “next monday”.
+"""Spans and times as people write them in a chat: “2h”, “in two days”, “tomorrow at 9”, “next monday”, “24 December”.
 
-Pure; may import: the standard library.
+Also “in 2 Stunden”, “demain à 9h”, “mañana a las 9” …: in the languages in which the shipped rules take a reminder.
+Pure; may import: words.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from bot.core.words import fold
 
 MORNING = time(9)
 """The hour of a day that somebody names without one."""
@@ -15,99 +19,261 @@ MORNING = time(9)
 LONGEST = timedelta(days=366)
 """A promise for later than this is more likely a mistake."""
 
-_NUMBERS = {
-    word: number
-    for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())  # noqa: SIM905 -- counts itself
-} | {"a": 1, "an": 1, "half": 0.5, "couple": 2, "few": 3}
-_UNITS = {
-    "m": timedelta(minutes=1),
-    "min": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "hr": timedelta(hours=1),
-    "d": timedelta(days=1),
-    "w": timedelta(weeks=1),
-    "s": timedelta(seconds=1),
-    "sec": timedelta(seconds=1),
-    "minute": timedelta(minutes=1),
-    "hour": timedelta(hours=1),
-    "day": timedelta(days=1),
-    "week": timedelta(weeks=1),
-    "month": timedelta(days=30),
-    "year": timedelta(days=365),
-    "second": timedelta(seconds=1),
+_READ = 200  # characters: who names a time in a chat has named it by then
+
+
+def _each(words: str, value: float) -> Mapping[str, float]:
+    return dict.fromkeys(words.split(), value)
+
+
+_NUMBERS: Mapping[str, float] = {
+    **_each("zero null", 0),
+    **_each("a an one ein eine einen einem einer un une uno una um uma een", 1),
+    **_each("two zwei deux dos due dois duas twee couple", 2),
+    **_each("three drei trois tres tre drie few", 3),
+    **_each("four vier quatre cuatro quattro quatro", 4),
+    **_each("five fünf funf cinq cinco cinque vijf", 5),
+    **_each("six sechs seis sei zes", 6),
+    **_each("seven sieben sept siete sette sete zeven", 7),
+    **_each("eight acht huit ocho otto oito", 8),
+    **_each("nine neun neuf nueve nove negen", 9),
+    **_each("ten zehn dix diez dieci dez tien", 10),
+    **_each("eleven elf", 11),
+    **_each("twelve zwolf douze doce dodici doze twaalf", 12),
+    **_each("half halbe halben", 0.5),
 }
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_UNITS: Mapping[str, timedelta] = {
+    **dict.fromkeys("s sec second seconds sekunden segundos secondes".split(), timedelta(seconds=1)),  # noqa: SIM905 -- words to read
+    **dict.fromkeys("m min mins minute minutes minuten minuto minutos minuti minuut".split(), timedelta(minutes=1)),  # noqa: SIM905
+    **dict.fromkeys(
+        [
+            "h",
+            "hr",
+            "hrs",
+            "hour",
+            "hours",
+            "stunde",
+            "stunden",
+            "heure",
+            "heures",
+            "hora",
+            "horas",
+            "ora",
+            "ore",
+            "uur",
+        ],
+        timedelta(hours=1),
+    ),
+    **dict.fromkeys("d day days tag tage tagen jour jours dia dias giorno giorni dag dagen".split(), timedelta(days=1)),  # noqa: SIM905
+    **dict.fromkeys(
+        "w week weeks woche wochen semaine semaines semana semanas settimana settimane weken".split(),  # noqa: SIM905
+        timedelta(weeks=1),
+    ),
+    **dict.fromkeys("fortnight fortnights".split(), timedelta(weeks=2)),  # noqa: SIM905
+    **dict.fromkeys(
+        "month months monat monate monaten mois mes meses mese mesi maand maanden".split(),  # noqa: SIM905
+        timedelta(days=30),
+    ),
+    **dict.fromkeys("year years jahr jahre jahren ans ano anos anno anni jaar".split(), timedelta(days=365)),  # noqa: SIM905
+}
+_DAYS = (
+    "monday|montag|lundi|lunes|lunedi|segunda(?:-feira)?|maandag",
+    "tuesday|dienstag|mardi|martes|martedi|terca(?:-feira)?|dinsdag",
+    "wednesday|mittwoch|mercredi|miercoles|mercoledi|quarta(?:-feira)?|woensdag",
+    "thursday|donnerstag|jeudi|jueves|giovedi|quinta(?:-feira)?|donderdag",
+    "friday|freitag|vendredi|viernes|venerdi|sexta(?:-feira)?|vrijdag",
+    "saturday|samstag|samedi|sabado|sabato|zaterdag",
+    "sunday|sonntag|dimanche|domingo|domenica|zondag",
+)
+_TODAY = r"today|tonight|heute|aujourd'?hui|hoy|oggi|hoje|vandaag|this (?:morning|afternoon|evening)"
+_TOMORROW = r"tomorrow|tmrw|tmr|morgen|demain|manana|domani|amanha"
+_DAY_AFTER = r"day after tomorrow|ubermorgen|apres-? ?demain|pasado manana|dopodomani|depois de amanha|overmorgen"
+_NEXT_WEEK = r"next week|nachste woche|la semaine prochaine|la semana que viene|la settimana prossima|semana que vem|volgende week"
+_MONTHS = (
+    "jan|january|januar|janvier|enero|gennaio|janeiro|januari",
+    "feb|february|februar|fevrier|febrero|febbraio|fevereiro|februari",
+    "mar|march|marz|mars|marzo|marco|maart",
+    "apr|april|avril|abril|aprile",
+    "may|mai|mayo|maggio|maio|mei",
+    "jun|june|juni|juin|junio|giugno|junho",
+    "jul|july|juli|juillet|julio|luglio|julho",
+    "aug|august|aout|agosto|augustus",
+    "sep|sept|september|septembre|septiembre|settembre|setembro",
+    "oct|okt|october|oktober|octobre|octubre|ottobre|outubro",
+    "nov|november|novembre|noviembre|novembro",
+    "dec|dez|december|dezember|decembre|diciembre|dicembre|dezembro",
+)
+_MONTH = "|".join(_MONTHS)
+_DATE = re.compile(
+    r"\b(?:(?P<year>20\d\d)-(?P<number>[01]?\d)-(?P<of>[0-3]?\d)"
+    rf"|(?P<before>[0-3]?\d)(?:st|nd|rd|th)?\.?\s+(?:of\s+|de\s+)?(?P<month>{_MONTH})"
+    rf"|(?P<name>{_MONTH})\.?\s+(?:the\s+)?(?P<after>[0-3]?\d)(?:st|nd|rd|th)?)\b(?![:.]\d)(?:,?\s+(?P<in>20\d\d)\b)?"
+)
 _WORD = re.compile(r"[0-9]+|[a-z]+")
-_CLOCK = re.compile(r"\b(?:at\s+)?(\d{1,2})(?:[:.](\d{2})|\s?(am|pm|o'clock))|\bat\s+(\d{1,2})\b")
+_CLOCK = re.compile(
+    r"\b(?P<at>(?:at|um|las|alle|as|om)\s+)?(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?"
+    r"(?:\s?(?P<half>am|pm|o'clock|uhr|uur|h))?(?![\w:])"
+)
 _PARTS = {
     "morning": time(9),
     "noon": time(12),
+    "midday": time(12),
     "afternoon": time(15),
     "evening": time(19),
+    "abend": time(19),
     "tonight": time(21),
     "night": time(21),
 }
+_FROM_NOW = re.compile(r"\b(?:in|after|dans|en|tra|fra|em|daqui|over)\b")
+_AGAIN = re.compile(
+    r"\b(?:every|each|daily|weekly|monthly|jeden|jede|jedes|chaque|tous les|cada|todos los|ogni|elke)\b"
+)
+_ZONES: Mapping[str, str] = {
+    **dict.fromkeys("utc gmt z".split(), "UTC"),  # noqa: SIM905 -- words to read
+    **dict.fromkeys("cet cest berlin paris madrid rome".split(), "Europe/Berlin"),  # noqa: SIM905
+    **dict.fromkeys("bst london".split(), "Europe/London"),  # noqa: SIM905
+    **dict.fromkeys("est edt et eastern new-york".split(), "America/New_York"),  # noqa: SIM905
+    **dict.fromkeys("cst cdt central chicago".split(), "America/Chicago"),  # noqa: SIM905
+    **dict.fromkeys("mst mdt denver".split(), "America/Denver"),  # noqa: SIM905
+    **dict.fromkeys("pst pdt pacific los-angeles".split(), "America/Los_Angeles"),  # noqa: SIM905
+    **dict.fromkeys("jst tokyo".split(), "Asia/Tokyo"),  # noqa: SIM905
+    **dict.fromkeys("ist delhi kolkata".split(), "Asia/Kolkata"),  # noqa: SIM905
+    **dict.fromkeys("aest aedt sydney".split(), "Australia/Sydney"),  # noqa: SIM905
+}
+_ZONE = re.compile(
+    r"(?<=\s)(utc|gmt|cet|cest|bst|est|edt|cst|cdt|mst|mdt|pst|pdt|jst|ist|aest|aedt|(?<=\d )et|(?<=m )et"
+    r"|(?:berlin|paris|madrid|rome|london|eastern|central|new york|chicago|denver|pacific|los angeles|tokyo|delhi|kolkata|sydney)"
+    r"(?=\s+time))(?:\s+time)?\b"
+)
+
+
+_COUNT = rf"(?:\d{{1,5}}|(?:{'|'.join(_NUMBERS)})(?:\s+(?:a|an|of))*)"
+_UNIT = rf"(?:{'|'.join(_UNITS)})"
+_PART = r"(?:\s+(?:morning|afternoon|evening|night|noon))?"
+_SAID = (
+    rf"\b(?:in|after|dans|en|tra|fra|em|over)\s+{_COUNT}\s*{_UNIT}(?:\s+(?:and\s+)?{_COUNT}\s*{_UNIT})*\b",
+    rf"\b(?:on\s+)?(?:the\s+)?{_DATE.pattern.replace('(?P<', '(?P<said_')}",
+    rf"\b(?:the\s+)?(?:{_DAY_AFTER})\b|\b(?:{_TOMORROW}|{_TODAY}|{_NEXT_WEEK})\b{_PART}",
+    rf"\b(?:on\s+|am\s+|op\s+)?(?:next\s+|this\s+|coming\s+)?(?:{'|'.join(_DAYS)})\b{_PART}",
+    r"\b(?:on\s+|at\s+)?(?:the\s+|this\s+|next\s+)?weekend\b|\b(?:in\s+the|this|at)\s+(?:morning|afternoon|evening|noon|midday|night)\b",
+    (
+        r"\b(?:at|um|a\s+las|alle|as|om|a)\s+\d{1,2}(?:[:.]\d{2})?(?:\s?(?:am|pm|o'clock|uhr|uur|h)\b|(?!\w))"
+        r"|\b\d{1,2}(?:[:.]\d{2}(?:\s?(?:am|pm|uhr|uur|h)\b|(?!\w))|\s?(?:am|pm|o'clock|uhr|uur)\b)"
+    ),
+)
+"""Times as they stand within other words, one after the other taken out."""
+_TIMES = tuple(re.compile(pattern) for pattern in _SAID)
 
 
 def span_of(text: str) -> timedelta | None:
     """Read a span: “2h”, “30 minutes”, “half an hour”, “a couple of days”; None where there is none."""
     total, count = timedelta(0), None
-    for word in _WORD.findall(text.casefold()[:200]):
+    for word in _WORD.findall(_plain(text)):
         if word.isdigit():
             count = float(word[:5])
-        elif word in _NUMBERS:
-            # “half an hour”: the article adds nothing to a number.
-            count = count if count is not None and word in ("a", "an") else float(_NUMBERS[word])
-        elif per := _UNITS.get(word) or _UNITS.get(word.removesuffix("s")):
+        elif per := _UNITS.get(word):
             total += per * (count or 0)
             count = None
+        elif word in _NUMBERS:
+            # “half an hour”: the article adds nothing to a number.
+            count = count if count is not None and _NUMBERS[word] == 1 else _NUMBERS[word]
         elif word != "of":
             count = None
     return total if timedelta(0) < total <= LONGEST else None
 
 
 def moment_of(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
-    """Read a time to come, in UTC: a span from now, a day's name, “tomorrow”, each with or without an hour."""
-    said = text.casefold()[:200]
-    if span := span_of(said):
-        return now + span
+    """Read a time to come, in UTC: a span from now, a day's name, a date, “tomorrow”, each with or without an hour.
+
+    An hour is one of `zone`, unless a zone stands beside it ("9 am EST").  None where there is none, where it is past,
+    and where it is to come again and again ("every day"): one promise is one time.
+    """
+    said = _plain(text)
+    if _AGAIN.search(said):
+        return None
+    if named := _ZONE.search(said):
+        zone = ZoneInfo(_ZONES[named[1].replace(" ", "-")])
+        said = f"{said[: named.start()]} {said[named.end() :]}"
     local = now.astimezone(zone)
-    hour = _hour(said)
     day = _day(said, local)
+    if (day is None or _FROM_NOW.search(said)) and (span := span_of(said)):
+        return now + span
+    hour = _hour(said)
     if day is None and hour is None:
         return None
-    wall = datetime.combine((day or local).date(), hour or MORNING)
+    wall = datetime.combine(day or local.date(), hour or MORNING)
     at = wall.replace(tzinfo=zone).astimezone(UTC)
     if at <= now and day is None:
         at += timedelta(days=1)
     return at if now < at <= now + LONGEST else None
 
 
-def _day(said: str, local: datetime) -> datetime | None:
-    if "day after tomorrow" in said:
-        return local + timedelta(days=2)
-    if "tomorrow" in said:
-        return local + timedelta(days=1)
-    if "next week" in said:
-        return local + timedelta(days=7)
-    if "weekend" in said:
-        return local + timedelta(days=(5 - local.weekday()) % 7 or 7)
-    for number, name in enumerate(_DAYS):
-        if re.search(rf"\b{name}\b", said):
-            return local + timedelta(days=(number - local.weekday()) % 7 or 7)
-    return local if re.search(r"\b(?:today|tonight|this (?:morning|afternoon|evening))\b", said) else None
+def names_hour(text: str) -> bool:
+    """Whether a time names its hour, or only its day."""
+    return _hour(_plain(text)) is not None
+
+
+def without_time(text: str) -> str:
+    """What somebody says besides the time, as written: "to call mum" of "next week to call mum"."""
+    plain = _letters(text)
+    for pattern in (*_TIMES, _ZONE) if any(pattern.search(plain) for pattern in _TIMES) else ():
+        for found in reversed(list(pattern.finditer(plain))):
+            text = f"{text[: found.start()]}{text[found.end() :]}"
+        plain = _letters(text)
+    return " ".join(text.split())
+
+
+def _plain(text: str) -> str:
+    return _letters(text[:_READ])
+
+
+def _letters(text: str) -> str:
+    """Lower case without accents, letter for letter, so that places stay what they are."""
+    return "".join(low if len(low := fold(letter.lower())) == 1 else letter for letter in text)
+
+
+def _day(said: str, local: datetime) -> date | None:
+    if found := _DATE.search(said):
+        return _date(found, local.date())
+    for words, days in ((_DAY_AFTER, 2), (_TOMORROW, 1), (_NEXT_WEEK, 7)):
+        if re.search(rf"\b(?:{words})\b", said):
+            return local.date() + timedelta(days=days)
+    if "weekend" in said or "wochenende" in said:
+        return local.date() + timedelta(days=(5 - local.weekday()) % 7 or 7)
+    for number, names in enumerate(_DAYS):
+        if re.search(rf"\b(?:{names})\b", said):
+            return local.date() + timedelta(days=(number - local.weekday()) % 7 or 7)
+    return local.date() if re.search(rf"\b(?:{_TODAY})\b", said) else None
+
+
+def _date(found: re.Match[str], today: date) -> date | None:
+    """The next day of that date; None for one that is in no calendar."""
+    name = found["month"] or found["name"]
+    month = (
+        next(at for at, names in enumerate(_MONTHS, 1) if name in names.split("|")) if name else int(found["number"])
+    )
+    day = int(found["of"] or found["before"] or found["after"])
+    said = found["year"] or found["in"]
+    for year in [int(said)] if said else [today.year, today.year + 1]:
+        try:
+            named = date(year, month, day)
+        except ValueError:
+            continue
+        if named >= today or said:
+            return named
+    return None
 
 
 def _hour(said: str) -> time | None:
-    for name, at in _PARTS.items():
-        if re.search(rf"\b{name}\b", said):
-            return at
-    found = _CLOCK.search(said)
+    clocks = _CLOCK.finditer(_DATE.sub(" ", said))
+    found = next((one for one in clocks if one["at"] or one["minute"] or one["half"]), None)
     if not found:
-        return None
-    hours, minutes, half = int(found[1] or found[4]), int(found[2] or 0), found[3]
+        return next((at for name, at in _PARTS.items() if re.search(rf"\b{name}\b", said)), None)
+    hours, minutes, half = int(found["hour"]), int(found["minute"] or 0), found["half"]
     if half == "pm" and hours < 12:
         hours += 12
     if half == "am" and hours == 12:
         hours = 0
+    if half is None and hours < 12 and re.search(r"\b(?:afternoon|evening|tonight|abend)\b", said):
+        hours += 12  # "tomorrow evening at 8"
     return time(hours, minutes) if hours < 24 and minutes < 60 else None

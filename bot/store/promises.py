@@ -16,6 +16,9 @@ from bot.store.part import Part, durable, reading
 from bot.store.records import Follow, Reminder, Shared
 from bot.store.values import clean, moment, stamp, whole
 
+NOT_WANTED = "its asker took it back"
+"""Why a reminder whose time had come was not sent."""
+
 MOST_FOLLOWS = 20
 """Topics that one person may follow on one account: enough for a niche, and a bound on what they can be sent."""
 
@@ -81,10 +84,62 @@ class Promises(Part):
         )
 
     @reading
+    def reminders(self, account: str, person: str) -> list[Reminder]:
+        """What a person is still to be reminded of on an account, the soonest first; also what is just being sent."""
+        rows = self.all_of(
+            "SELECT reminders.*, text FROM reminders JOIN mentions ON id = mention"
+            " WHERE reminders.account = ?1 AND author = ?2"
+            " UNION ALL SELECT mention, outbox.account, outbox.created_at, mentions.at, mentions.text FROM outbox"
+            " JOIN mentions ON mentions.id = mention WHERE outbox.account = ?1 AND reply_to_author = ?2 AND author = ?2"
+            " AND kind = 'reply' AND substr(dedupe_key, 1, 7) = 'remind:'"
+            " AND outbox.state IN ('planned', 'waiting', 'sending', 'unknown', 'held') ORDER BY at, mention",
+            account,
+            clean(person),
+        )
+        return [_reminder(row, row["text"]) for row in rows]
+
+    @durable
+    def unremind(
+        self, account: str, person: str, mention_ids: Sequence[int], now: datetime
+    ) -> tuple[list[int], list[int]]:
+        """Take back reminders of a person's own; gives which are, and which are on their way and so can't be.
+
+        What is planned but in nobody's hands yet is withdrawn; what is being sent, or may have arrived, is left alone.
+        """
+        taken, sending = [], []
+        for number in mention_ids:
+            theirs = self.one(
+                "SELECT 1 FROM mentions WHERE id = ? AND account = ? AND author = ?",
+                whole(number),
+                account,
+                clean(person),
+            )
+            if theirs is None:
+                continue
+            key = f"remind:{whole(number)}"
+            gone = self.change("DELETE FROM reminders WHERE mention = ?", whole(number)) or self.change(
+                "UPDATE outbox SET state = 'withdrawn', reason = ?, settled_at = ?"
+                " WHERE account = ? AND dedupe_key = ? AND state IN ('planned', 'waiting')",
+                NOT_WANTED,
+                stamp(now),
+                account,
+                key,
+            )
+            if gone:
+                taken.append(number)
+            elif self.one(
+                "SELECT 1 FROM outbox WHERE account = ? AND dedupe_key = ? AND state IN ('sending', 'unknown', 'held')",
+                account,
+                key,
+            ):
+                sending.append(number)
+        return taken, sending
+
+    @reading
     def due_reminders(self, now: datetime, limit: int = 100) -> list[Reminder]:
         """The reminders whose time has come, the longest due first."""
         rows = self.all_of("SELECT * FROM reminders WHERE at <= ? ORDER BY at LIMIT ?", stamp(now), whole(limit))
-        return [Reminder(mention=row["mention"], at=moment(row["at"]), made_at=moment(row["made_at"])) for row in rows]
+        return [_reminder(row) for row in rows]
 
     @reading
     def next_reminder(self) -> datetime | None:
@@ -157,6 +212,10 @@ class Promises(Part):
                 clean(person),
             )
         return count
+
+
+def _reminder(row: sqlite3.Row, words: str = "") -> Reminder:
+    return Reminder(mention=row["mention"], at=moment(row["at"]), made_at=moment(row["made_at"]), words=words)
 
 
 def _follow(row: sqlite3.Row) -> Follow:

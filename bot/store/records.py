@@ -92,6 +92,7 @@ class Reminder:
     mention: int
     at: datetime
     made_at: datetime
+    words: str = ""  # what they said when they asked for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,6 @@ from bot.store.part import Part, bulk, durable, reading
 from bot.store.records import Learnt, RuleChange, Usage
 from bot.store.values import clean, moment, packed, stamp, unpacked
 
-
 USED = "INSERT INTO rule_usage VALUES (?, 1, ?) ON CONFLICT DO UPDATE SET count = count + 1, last_at = excluded.last_at"
 """Counts that a rule (its name, the time) spoke to somebody: in its own words, once a mention, passed on or not."""
 

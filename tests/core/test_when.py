@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.when import LONGEST, moment_of, span_of
+from bot.core.when import LONGEST, moment_of, span_of, without_time
 
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=UTC)  # a Friday
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -50,6 +50,13 @@ def test_what_is_no_span_is_none(said: str) -> None:
         ("tonight", datetime(2026, 11, 20, 20, 0, tzinfo=UTC)),
         ("next week", datetime(2026, 11, 27, 8, 0, tzinfo=UTC)),
         ("this weekend", datetime(2026, 11, 21, 8, 0, tzinfo=UTC)),
+        ("tomorrow at 7:30pm", datetime(2026, 11, 21, 18, 30, tzinfo=UTC)),
+        ("tomorrow evening at 8", datetime(2026, 11, 21, 19, 0, tzinfo=UTC)),
+        ("on 24 December", datetime(2026, 12, 24, 8, 0, tzinfo=UTC)),
+        ("the 3rd of May at 8", datetime(2027, 5, 3, 6, 0, tzinfo=UTC)),
+        ("Dec 24th, 2026", datetime(2026, 12, 24, 8, 0, tzinfo=UTC)),
+        ("2026-12-24 18:00", datetime(2026, 12, 24, 17, 0, tzinfo=UTC)),
+        ("in a fortnight", datetime(2026, 12, 4, 10, 30, tzinfo=UTC)),
     ],
 )
 def test_times_are_the_askers_clock(said: str, expected: datetime) -> None:
@@ -57,9 +64,75 @@ def test_times_are_the_askers_clock(said: str, expected: datetime) -> None:
     assert moment_of(said, NOW, BERLIN) == expected
 
 
-def test_what_names_no_time_is_none() -> None:
-    """The reply then asks how it was meant."""
-    assert moment_of("when the music stops", NOW, BERLIN) is None
+@pytest.mark.parametrize(
+    ("said", "hours"),
+    [
+        ("tomorrow at 8 utc", 8),
+        ("at 9 am new york time", 14),
+        ("tomorrow at 9am EST", 14),
+        ("tomorrow 9:30 London time", 9.5),
+    ],
+)
+def test_an_hour_may_name_its_zone(said: str, hours: float) -> None:
+    """Whoever lives elsewhere says so."""
+    at = moment_of(said, NOW, BERLIN)
+    assert at is not None
+    assert at.hour + at.minute / 60 == hours
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("in 2 Stunden", datetime(2026, 11, 20, 12, 30, tzinfo=UTC)),
+        ("morgen um 18:30", datetime(2026, 11, 21, 17, 30, tzinfo=UTC)),
+        ("übermorgen", datetime(2026, 11, 22, 8, 0, tzinfo=UTC)),
+        ("demain à 9h", datetime(2026, 11, 21, 8, 0, tzinfo=UTC)),
+        ("dans trois jours", datetime(2026, 11, 23, 10, 30, tzinfo=UTC)),
+        ("mañana a las 10", datetime(2026, 11, 21, 9, 0, tzinfo=UTC)),
+        ("en 3 días", datetime(2026, 11, 23, 10, 30, tzinfo=UTC)),
+        ("tra due ore", datetime(2026, 11, 20, 12, 30, tzinfo=UTC)),
+        ("domani alle 9", datetime(2026, 11, 21, 8, 0, tzinfo=UTC)),
+        ("na segunda-feira às 9", datetime(2026, 11, 23, 8, 0, tzinfo=UTC)),
+        ("morgen om 9 uur", datetime(2026, 11, 21, 8, 0, tzinfo=UTC)),
+        ("am 24. Dezember", datetime(2026, 12, 24, 8, 0, tzinfo=UTC)),
+    ],
+)
+def test_times_are_read_in_the_languages_of_the_rules(said: str, expected: datetime) -> None:
+    """With their accents or without."""
+    assert moment_of(said, NOW, BERLIN) == expected
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["when the music stops", "every day at 9", "at 25:00", "yesterday", "30 feb", "to send 24 letters", "in 3 years"],
+)
+def test_what_names_no_time_is_none(said: str) -> None:
+    """Neither is what comes again and again: one promise is one time.  The reply then asks how it was meant."""
+    assert moment_of(said, NOW, BERLIN) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "rest"),
+    [
+        ("to water the plants tomorrow at 9", "to water the plants"),
+        ("next week to call mum", "to call mum"),
+        ("of the concert on 12 January at 7pm", "of the concert"),
+        ("at 9 am new york time", ""),
+        ("in an hour and 30 minutes", ""),
+        ("to send 24 letters in may", "to send 24 letters in may"),
+        ("to call Öykü mañana a las 10", "to call Öykü"),
+    ],
+)
+def test_the_time_is_taken_out_of_what_is_said(said: str, rest: str) -> None:
+    """What is left is the matter itself, as it was written."""
+    assert without_time(said) == rest
+
+
+@given(st.text(max_size=300))
+def test_taking_the_time_out_adds_nothing(said: str) -> None:
+    """What stays is made of letters that stood there, in their order."""
+    rest = iter("".join(said.split()))
+    assert all(letter in rest for letter in "".join(without_time(said).split()))
 
 
 @given(st.text(max_size=300))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bot.model import State
+from bot.model import Post, Receipt, State
 from bot.store import Store
 from bot.store.promises import MOST_FOLLOWS
 from tests.store.given import NOW, gather, later, mention, post, slot
@@ -100,3 +100,63 @@ def test_who_says_stop_is_promised_nothing(store: Store) -> None:
     assert [due.mention for due in store.promises.due_reminders(later(1))] == [bo]
     assert store.promises.reminded(bo, None, now=later(1)) is None
     assert store.promises.due_reminders(later(1)) == []
+
+
+def keep(store: Store, name: str, author: str, minutes: float, text: str = "remind me") -> int:
+    """Somebody is promised a reminder; gives the number of the mention that asked for it."""
+    number, _, _ = store.mentions.heard(mention(name, author=author, text=text), None, now=NOW)
+    assert store.promises.remind(mention(name, id=number), later(minutes), now=NOW)
+    return number
+
+
+def reminder(number: int, author: str = "@ann") -> Post:
+    """The delivery of a reminder."""
+    return post(dedupe_key=f"remind:{number}", reply_to_author=author)
+
+
+def test_reminders_are_listed_to_their_asker(store: Store) -> None:
+    """The soonest first, with the words that asked; those of others and of other accounts are nobody's business."""
+    second = keep(store, "a", "@ann", 90, "remind me of tea")
+    first = keep(store, "b", "@ann", 30)
+    keep(store, "c", "@bo", 10)
+    found = store.promises.reminders("fedi", "@ann")
+    assert [(one.mention, one.at) for one in found] == [(first, later(30)), (second, later(90))]
+    assert found[1].words == "remind me of tea"
+    assert store.promises.reminders("local", "@ann") == []
+
+
+def test_a_reminder_is_taken_back_by_its_asker_alone(store: Store) -> None:
+    """It never comes then; what others were promised stays, whoever names its number."""
+    mine, other = keep(store, "a", "@ann", 30), keep(store, "b", "@bo", 30)
+    assert store.promises.unremind("fedi", "@ann", [mine, other, 99], now=NOW) == ([mine], [])
+    assert store.promises.unremind("fedi", "@ann", [mine, other], now=NOW) == ([], [])
+    assert [due.mention for due in store.promises.due_reminders(later(30))] == [other]
+    assert store.promises.reminded(mine, reminder(mine), now=later(30)) is None
+
+
+def test_a_planned_reminder_can_still_be_taken_back(store: Store) -> None:
+    """Its time has come, but nothing was sent: it is withdrawn, and stays so."""
+    number = keep(store, "a", "@ann", 30)
+    outbox = store.promises.reminded(number, reminder(number), now=later(30))
+    assert outbox is not None
+    assert [one.mention for one in store.promises.reminders("fedi", "@ann")] == [number]
+    assert store.promises.unremind("fedi", "@bo", [number], now=later(31)) == ([], [])
+    assert store.promises.unremind("fedi", "@ann", [number], now=later(31)) == ([number], [])
+    row = store.outbox.row(outbox)
+    assert row is not None
+    assert (row.state, row.reason) == (State.WITHDRAWN, "its asker took it back")
+    assert store.promises.reminders("fedi", "@ann") == []
+    assert store.outbox.claim("fedi", later(32)) is None
+
+
+def test_a_reminder_on_its_way_is_not_taken_back(store: Store) -> None:
+    """While it is being sent, and while nobody knows whether it arrived, it may be out already; then it is told."""
+    number = keep(store, "a", "@ann", 30)
+    store.promises.reminded(number, reminder(number), now=later(30))
+    row = store.outbox.claim("fedi", later(31))
+    assert row is not None
+    assert store.promises.unremind("fedi", "@ann", [number], now=later(31)) == ([], [number])
+    assert [one.mention for one in store.promises.reminders("fedi", "@ann")] == [number]
+    store.outbox.settle_sent(row.id, Receipt(remote_id="7"), now=later(32))
+    assert store.promises.unremind("fedi", "@ann", [number], now=later(33)) == ([], [])
+    assert store.promises.reminders("fedi", "@ann") == []
