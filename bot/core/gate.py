@@ -1,8 +1,8 @@
 """The value gate: what makes a post worth a follower's time, as eight points.  Pure; may import: model, core.
 
 1 fits · 2 adds at least five supported content words to the title · 3 faithful · 4 self-contained · 5 not the title
-again · 6 link once, clean · 7 credited · 8 neither bait nor selling.  The words of a post are judged by `gate`
-(points 2, 3, 4, 5, 8), a composed post also by `gate_post` (1, 6, 7).
+again · 6 link once, clean · 7 credited · 8 neither bait, nor selling, nor a notice.  The words of a post are judged by
+`gate` (points 2, 3, 4, 5, 8; `flaws` knows most of what 4 and 8 ask), a composed post also by `gate_post` (1, 6, 7).
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.core.flaws import flaw
+from bot.core.notices import is_notice
 from bot.core.patterns import dangles, open_ended, sells
 from bot.core.reading import Reading
 from bot.core.terms import names, numbers, terms
@@ -54,6 +56,7 @@ class Source:
     text: str  # all of it, where names are looked up
     language: str | None
     advertises: bool = False  # whether its own title says that somebody paid for it
+    notice: bool = False  # whether its own title announces a vacancy, a sale or a booking
 
 
 PASSED = Verdict(passes=True)
@@ -69,6 +72,7 @@ def source_of(article: Article, reading: Reading) -> Source:
         text=f"{article.title}\n{article.text}\n{article.author}\n{article.site}",
         language=reading.language,
         advertises=_ADVERTISED.match(article.title) is not None,
+        notice=is_notice(article.title),
     )
 
 
@@ -93,9 +97,12 @@ def gate(words: str, source: Source, *, own_words: bool = False) -> Verdict:
         return _failed("title", "It says the title again in other order.")
     if source.advertises:
         return _failed("tone", "Its title says that it is an advertisement.")
+    if source.notice:
+        return _failed("tone", "Its title says that it is a notice: a vacancy, a sale, a booking.")
     if phrase := sells(words):
         return _failed("tone", f"It baits or sells: “{phrase}”.")
-    return PASSED
+    found = flaw(words, source.language)
+    return _failed(*found) if found else PASSED
 
 
 def gate_post(post: str, *, link: str | None, credit: str, limits: Limits) -> Verdict:
@@ -126,7 +133,9 @@ def balanced(text: str) -> bool:
 
 
 def _self_contained(words: str, language: str | None) -> Verdict | None:
-    if not _WHOLE.search(words) or words.endswith(("...", "…")):
+    if words.endswith(("...", "…")):
+        return _failed("self-contained", "No complete sentence of it fits.")
+    if not _WHOLE.search(words):
         return _failed("self-contained", "It does not end as a sentence does.")
     if open_ended(words):
         return _failed("self-contained", "It ends with a word that calls for another one.")

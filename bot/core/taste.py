@@ -99,7 +99,7 @@ _LEANING_START = re.compile(
 )
 _PUT_IN = re.compile(r"\s[—–]\s[^—–]{1,200}\s[—–]\s|\s?—[^—]{1,200}—\s?")
 _SUBORDINATE_ALONE = re.compile(
-    r"\A(?:As|When|While|Where|(?:Partly |Mostly |Just )?[Bb]ecause|Although|Though|Whether|Until|Which|Whose)\s[^,;:—]*\Z|"
+    r"\A(?:As(?! (?:an?|of|for|to|well)\b)|When|While|Where|(?:Partly |Mostly |Just )?[Bb]ecause|Although|Though|Whether|Until|Which|Whose)\s[^,;:—]*\Z|"
     r"\A(?:(?:Partly|Mostly|Just|Only|Mainly) )?[Bb]ecause\s[^,;:—]*[;:]"
 )
 # Where something else can be had, instead of what it says.
@@ -169,7 +169,7 @@ def faults(text: str, language: str | None = "en", *, follows: bool = False) -> 
         1.0 * bool(_NAMELESS_SPEAKER.search(text)),
         2.0 * (not re.search(r"\w{3}", bare)),  # nothing but a quotation
         0.8 * bool(_LABEL.match(text)),
-        2.0 * bool(_SUBORDINATE_ALONE.match(_PUT_IN.sub(" ", text))),
+        2.0 * hangs(text),
         1.0 * (not _PLACES.isdisjoint(heard) and bool(_ELSEWHERE.search(text))),
         2.0 * ("www." in text or "://" in text),
         1.5 * bool(_DEBRIS.search(text)),
@@ -185,6 +185,11 @@ def faults(text: str, language: str | None = "en", *, follows: bool = False) -> 
             1.5 * (not _PRONOUNS.isdisjoint(heard) and _unresolved(bare)),
         ]
     return DULL * sum(found)
+
+
+def hangs(text: str) -> bool:
+    """Tell whether words are a clause that hangs in the air: "Because it rained." and nothing more."""
+    return _SUBORDINATE_ALONE.match(_PUT_IN.sub(" ", text)) is not None
 
 
 def speaks_for_itself(text: str) -> bool:

@@ -28,51 +28,52 @@ FINITE = (
 
 _COMMON = """
 abandon abolish absorb accelerate accept accuse achieve acknowledge acquire act adapt add address adjust administer
-admire admit adopt advise advocate affect aggregate agree aim allege alleviate allow alter amplify announce annoy
-answer anticipate apologise apologize appear apply approach approve argue arise arrest arrive ask assess assign assist
-assume assure attach attack attempt attend attract automate avoid await ban base beat beg behave believe belong
-benefit bet bind bite blame blend bless block blow boast boil boost bounce break breathe breed bring browse build burn
-calculate call cancel capture care carry catch cause celebrate challenge change chase check choose chop circulate cite
-claim clean climb close coincide collapse collect collide combat combine commit communicate compare compete compile
-complain complement comply compose compress comprise compute conceal concede concentrate concern conclude conduct
-confess confirm confuse congratulate connect conquer consider consist consult contain continue contradict contrast
-contribute control convert convey convince cook cool cooperate copy correspond cost count cover crash crawl create
-criticise criticize cross crush cry curb cure cut dance dare darken deal decide decline decrease dedicate defeat
-defend define defy delay delight deliver demand demonstrate denounce deny depend deploy deprive derive descend
-describe deserve design destroy detect deteriorate determine develop devote diagnose dictate die differ differentiate
-dig digest discourage discover discuss dislike dismiss display dispute disrupt distinguish distribute disturb dive
-divide dominate donate double doubt download drag drain draw dream drift drive drop drown dry earn eat edit educate
-elect eliminate embrace emerge emphasise emphasize employ empower enable encourage end enhance enjoy ensue ensure
-entail enter entertain envy erase escape establish evaluate evolve examine exceed exclude execute exhibit exist expand
-expect expire explain explode exploit explore export express extend face facilitate fade fail fall feature feed feel
-fetch fight fill fit fix flee float flow fly focus fold follow force form foster freeze frustrate fry fuel fulfil
-fulfill gain gather generate glow govern grab grant greet grill grind grow guarantee guess guide halt handle hang
-happen harm hate haunt heal hear hide hire hit hold hope host hug hunt hurry hurt hypothesise hypothesize identify
-ignore illustrate imagine import impose impress improve include increase indicate infect infer inform inherit inhibit
-insert insist inspect inspire install insult integrate intend interact interpret interrupt interview introduce invade
-invent invest investigate invite involve isolate jail join juggle jump justify kick kill kiss knit knock lack laugh
-launch lay lean leap learn leave lend license lie lift like limit link list listen live lock look lose love lower
-maintain manage mark marry match matter mature measure meet melt mention merge migrate mind miss mock modify monitor
-motivate mount move multiply name narrow navigate neglect negotiate nominate note notice observe obtain occupy occur
-offer open operate optimise optimize organise organize originate outperform overcome oversee owe own panic pass pause
-pay peak peel perform permit persist persuade pick pinch pitch plan play please plunge point portray possess post
-postpone pour praise pray preach predict prefer prepare preserve pretend prevail prevent print proceed produce
-prohibit proliferate promise prompt propose prosper protect prove provide publish pull punch punish pursue push
-qualify quit rain raise reach react read realize rebuild recall receive reckon recognize recommend record recover
-recruit recur reduce refer reflect refuse regard reign reinforce reject rejoice relate relax release rely remain
-remember remind remove rename render renew rent repair repeat replace report represent reproduce require rescue
-resemble resent reside resign resist resolve resort respond rest result resume retain retire retreat retrieve return
-reveal revolve rinse rise risk roam rock roll rotate rub ruin rule rush sacrifice sail satisfy save scale scare
-scatter score scream seal search seek seize sell send separate serve settle shake shape share shift shine ship shock
-shoot shrink shut sing sink sip sit skip sleep slip slow smash smell smile smoke snap soar soften solve sound spark
-speak specialise specialize specify spell spend spill spin split sponsor spray spread spring squeeze stand start state
-stay steal stem step stick stimulate stir stop stretch strike struggle study stuff submit succeed suck sue suffer
-suggest suit summarise summarize support suppose surge surpass surprise surround survive suspect suspend sustain
-swallow swear sweep swim swing switch tackle talk target taste teach tear tease tempt tend test thank think threaten
-thrive throw tie tolerate toss touch trace transfer transform translate transmit trap travel treat trigger trust try
-tumble turn twist uncover undergo undermine underpin understand unify unite unlock unveil update upgrade uphold upload
-urge utilise utilize value vanish vary verify view violate visit vote wait wake walk wander warn wash waste watch wave
-weaken wear weave weigh welcome whip whisper widen win wipe wish withdraw wonder worry wrap write yearn yield
+admire admit adopt advise advocate affect aggregate agree aim allege alleviate allow alter amplify analyse analyze
+announce annoy answer anticipate apologise apologize appear apply approach approve argue arise arrest arrive ask
+assess assign assist assume assure attach attack attempt attend attract automate avoid await ban base beat beg behave
+believe belong benefit bet bind bite blame blend bless block blow boast boil boost bounce break breathe breed bring
+browse build burn calculate call cancel capture care carry catch cause celebrate challenge change chase check choose
+chop chronicle circulate cite claim clean climb close coincide collapse collect collide combat combine commit
+communicate compare compete compile complain complement comply compose compress comprise compute conceal concede
+concentrate concern conclude conduct confess confirm confuse congratulate connect conquer consider consist consult
+contain continue contradict contrast contribute control convert convey convince cook cool cooperate copy correspond
+cost count cover crash crawl create criticise criticize cross crush cry curb cure cut dance dare darken deal decide
+decline decrease dedicate defeat defend define defy delay delight deliver demand demonstrate denounce deny depend
+deploy deprive derive descend describe deserve design destroy detail detect deteriorate determine develop devote
+diagnose dictate die differ differentiate dig digest discourage discover discuss dislike dismiss display dispute
+disrupt distinguish distribute disturb dive divide document dominate donate double doubt download drag drain draw
+dream drift drive drop drown dry earn eat edit educate elect eliminate embrace emerge emphasise emphasize employ
+empower enable encourage end enhance enjoy ensue ensure entail enter entertain envy erase escape establish evaluate
+evolve examine exceed exclude execute exhibit exist expand expect expire explain explode exploit explore export
+express extend face facilitate fade fail fall feature feed feel fetch fight fill fit fix flee float flow fly focus
+fold follow force form foster freeze frustrate fry fuel fulfil fulfill gain gather generate glow govern grab grant
+greet grill grind grow guarantee guess guide halt handle hang happen harm hate haunt heal hear hide hire hit hold hope
+host hug hunt hurry hurt hypothesise hypothesize identify ignore illustrate imagine import impose impress improve
+include increase indicate infect infer inform inherit inhibit insert insist inspect inspire install insult integrate
+intend interact interpret interrupt interview introduce invade invent invest investigate invite involve isolate jail
+join juggle jump justify kick kill kiss knit knock lack latch laugh launch lay lean leap learn leave lend license lie
+lift like limit link list listen live lock look lose love lower maintain manage mark marry match matter mature measure
+meet melt mention merge migrate mind miss mock modify monitor motivate mount move multiply name narrow navigate
+neglect negotiate nominate note notice observe obtain occupy occur offer open operate optimise optimize organise
+organize originate outline outperform overcome oversee owe own panic pass pause pay peak peel perform permit persist
+persuade pick pinch pitch plan play please plunge point portray possess post postpone pour praise pray preach predict
+prefer prepare preserve pretend prevail prevent print proceed produce prohibit proliferate promise prompt propose
+prosper protect prove provide publish pull punch punish pursue push qualify quit rain raise reach react read realize
+rebuild recall receive reckon recognize recommend record recover recruit recur reduce refer reflect refuse regard
+reign reinforce reject rejoice relate relax release rely remain remember remind remove rename render renew rent repair
+repeat replace report represent reproduce require rescue resemble resent reside resign resist resolve resort respond
+rest result resume retain retell retire retreat retrieve return reveal revolve rinse rise risk roam rock roll rotate
+rub ruin rule rush sacrifice sail satisfy save scale scare scatter score scream seal search seek seize sell send
+separate serve settle shake shape share shift shine ship shock shoot showcase shrink shut sing sink sip sit skip sleep
+slip slow smash smell smile smoke snap soar soften solve sound spark speak specialise specialize specify spell spend
+spill spin split sponsor spotlight spray spread spring squeeze stand start state stay steal stem step stick stimulate
+stir stop stretch strike struggle study stuff submit succeed suck sue suffer suggest suit summarise summarize support
+suppose surge surpass surprise surround survive suspect suspend sustain swallow swear sweep swim swing switch tackle
+talk tally target taste teach tear tease tempt tend test thank think threaten thrive throw tie tolerate toss touch
+trace transfer transform translate transmit trap travel treat trigger trust try tumble turn twist uncover undergo
+undermine underpin understand unify unite unlock unpack unveil update upgrade uphold upload urge utilise utilize value
+vanish vary verify view violate visit vote wait wake walk wander warn wash waste watch wave weaken wear weave weigh
+welcome whip whisper widen win wipe wish withdraw wonder worry wrap write yearn yield
 """
 _PAST = """
 arose awoke bent bit bled blew bore bred burnt cannot clung crept dealt drank dreamt dwelt fed fled flung forbade
@@ -100,13 +101,13 @@ _MADE = re.compile(r"\w{4,}(?:ize|izes|ify|ifies)")
 _SHORT_PAST = _set("died lied tied used owed eyed vied")
 _NO_PAST = _set("hundred indeed speed seed breed embed naked sacred wicked based")
 _CONTRACTED = re.compile(
-    r"(?i)\b(?:I|you|he|she|it|we|they|that|there|here|who|what|let)['’](?:s|re|ve|ll|d|m)\b|n['’]t\b|\w['’]s (?:an?|not|been|going|still|also|just)\b"
+    r"(?i)\b(?:I|you|he|she|it|we|they|that|there|here|who|what|where|how|when|why|let)['’](?:s|re|ve|ll|d|m)\b|n['’]t\b|\w['’]s (?:an?|not|been|going|still|also|just)\b"
 )
 _SUBJECT = re.compile(r"\b(?:I|[Ww]e|[Tt]hey|[Hh]e|[Ss]he) [a-z]")
 _WORD = re.compile(r"[^\W_]+")
-_GERMAN = re.compile(rf"(?i)\b{FINITE}\b|\b(?-i:[a-zäöü]){{2,}}(?-i:t|en|te|ten|ln|rn)\b")
+_GERMAN = re.compile(rf"(?i)\b{FINITE}\b|\b(?-i:[a-zäöü]){{2,}}(?-i:t|en|te|ten|ln|rn)\b|\b(?:gibts|hats|wars|gehts)\b")
 # A clause that belongs to a noun has a verb of its own, which makes no sentence of what stands around it.
-_RELATIVE = re.compile(r"(?<=[\w,] )(?:that|who|which|whose|where|whom)\s[^,;:—–]*")
+_RELATIVE = re.compile(r"(?:(?<=\w )that|(?<=[\w,] )(?:who|which|whose|where|whom))\s[^,;:—–]*")
 _OPENS_RELATIVE = re.compile(r"(?i)\b(?:that|who|which|whose|where|whom)\b(?: (?P<next>[^\W\d_]+))?")
 # "Have already lived" and "was to be handled" are one verb each.
 _AS_ONE = re.compile(
@@ -117,7 +118,7 @@ _AS_ONE = re.compile(
 def has_verb(text: str, language: str | None = "en") -> bool:
     """Tell whether words have a verb of their own; in languages that we have no list for: whether they are many enough."""
     if language == "de":
-        return bool(_GERMAN.search(text))
+        return bool(_GERMAN.search(text[:1].lower() + text[1:]))  # questions begin with it
     if language not in ("en", None):
         return len(_WORD.findall(text)) > 4 or max(text, default="") > "\u2e80"
     bare = _RELATIVE.sub(" ", text)

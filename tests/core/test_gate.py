@@ -72,6 +72,35 @@ def test_bait_and_selling_are_refused() -> None:
     assert "sign up" in verdict.reason
 
 
+def test_words_that_are_no_post_are_refused() -> None:
+    """What fits, is faithful and adds enough still fails for what makes it no sentence, or a notice."""
+    words = "A quiet old piano with carbon keys, leather strings and lids in Vienna."
+    article = Article(
+        url=LINK,
+        title="Ann Lee",
+        text=f"{words} The choir meets Thursday, 6:30-8 p.m. in the old town hall.",
+        language="en",
+    )
+    source = source_of(article, read(article))
+    assert gate(words, source).point == "self-contained"
+    verdict = gate("The choir meets Thursday, 6:30-8 p.m. in the old town hall.", source)
+    assert verdict.point == "tone"
+    assert "6:30-8 p.m" in verdict.reason
+
+
+def test_entries_that_are_notices_are_refused() -> None:
+    """Nothing of a vacancy or a sale is told, whatever its sentences say."""
+    article = replace(ARTICLE, title="We’re hiring: a builder of quiet pianos")
+    verdict = gate("Ann Lee spent nine years on an instrument without sound.", source_of(article, read(article)))
+    assert verdict.point == "tone"
+    assert "notice" in verdict.reason
+
+
+def test_what_does_not_fit_is_named() -> None:
+    """Where only a cut fitted, the reason says so."""
+    assert gate("Ann Lee spent nine years on an…", SOURCE).reason == "No complete sentence of it fits."
+
+
 def test_the_title_in_other_order_is_refused() -> None:
     """Words that are mostly the title's fail, however many they are."""
     title = "Ann Lee spent nine years building one instrument without sound in Vienna after selling forty pianos abroad to museums"

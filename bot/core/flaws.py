@@ -1,0 +1,111 @@
+"""What makes words no post at all, whatever they tell: fragments, nameless people, questions, signposts.  Pure.
+
+May import: core.notices, core.sentences, core.taste, core.verbs.  `taste` knows what costs a saying something; what is
+found here is refused, so that something else is said, or nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from bot.core.notices import calls
+from bot.core.sentences import sentences
+from bot.core.taste import hangs
+from bot.core.verbs import has_verb
+
+_FEWEST = 4  # words: "What a day." is a sentence to anybody
+_VERBS_KNOWN = ("en", "de")
+_WORD = re.compile(r"[^\W_]+")
+_QUOTED = re.compile(r"[\"“„«][^\"“”„«»]{0,400}[\"“”»]")
+
+# "In 2011, he won": a time or a place before the comma, and nobody whom the pronoun could stand for.
+_NAMELESS = re.compile(
+    r"(?:In|On|At|From|By|Since|During|Within|Until|With|For)\s(?:(?:[a-z\d][\w’'-]*|January|February|March|April|May|June|July|August|September|October|November|"
+    r"December|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\s){0,5}(?:[\w’'-]+),\s(?P<who>he|she|they)\s"
+)
+# "After years of it, this is changing.": it points at what the article said before.
+_POINTS_BACK = re.compile(r",\s(?:this|that)(?:['’]s|\s(?:is|was|has|will)(?: all| now| not| still| also)?)\s")
+# A signpost: the thing itself is somewhere else.
+_SIGNPOST = re.compile(
+    r"(?i)\byou(?:['’]ll| can| will|['’]d| may)? (?:can |also )?(?:find|see|read|get|download|view|watch|follow|reach|listen to|check out|grab) (?:[^\s.!?]+ ){1,8}"
+    r"(?:here|below|on (?:twitter|github|facebook|youtube|instagram|linkedin|mastodon))\b|\b(?:check|come) back (?:in|for|soon|often|later|here|tomorrow|next)\b|"
+    r"\b(?:slides|links?|photos?|pictures|videos?|audio|recordings?|details|code|results|notes|images?|information|transcript|screenshots?) (?:are|is|can be found|follows?) (?:\w+ )?(?:below|here|attached|following)\b|"
+    r"\b(?:see|read|click|view|details|information|available) here[.!]|\bhere and here\b|\A(?:see|view|read|visit|check out) (?:the (?:full|complete|original|whole) )?[^.]{1,60} (?:here|below)\b"
+)
+_SIGNPOST_WORDS = frozenset(
+    [
+        "here",
+        "below",
+        "twitter",
+        "github",
+        "facebook",
+        "youtube",
+        "instagram",
+        "linkedin",
+        "mastodon",
+        "back",
+        "attached",
+        "following",
+    ]
+)
+# It tells of itself: "This post summarizes …", "Maybe I'll write more of it".
+_OF_ITSELF = re.compile(
+    r"(?i)\b(?:this|my|our|another|previous) (?:(?:recent|last|first|next|little|short|blog|weekly|\d{4}) ){0,2}(?:blog ?posts?|posts?|blog entr(?:y|ies))\b|\bthis blog is\b|"
+    r"\bi['’]?(?:ll| will| may| might| should|['’]d)? (?:\w+ ){0,3}write (?:\w+ ){0,4}(?:up|more|about (?:this|that|it))\b|\A(?:table of )?contents (?-i:[A-Z])\w+ (?-i:[A-Z])|\bhope you (?:find|found|enjoy\w*|like\w*)\b"
+)
+_OF_ITSELF_WORDS = frozenset(["post", "posts", "blogpost", "blogposts", "blog", "write", "contents", "hope"])
+# Characters that were lost when somebody misread the text's encoding.
+_BROKEN = re.compile("\ufffd|[âÃÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+
+
+class Flaw(NamedTuple):
+    """Why words are no post: the point of the value gate that they fail, and a sentence."""
+
+    point: str
+    reason: str
+
+
+def flaw(words: str, language: str | None) -> Flaw | None:
+    """Find what makes words no post; None if nothing does."""
+    parts = sentences(words, language)
+    if not parts:
+        return None
+    if found := _broken(words):
+        return found
+    heard = frozenset(_WORD.findall(words.lower()))
+    if all(part.rstrip("\"'”’»)").endswith(("?", "？")) for part in parts):
+        return Flaw("adds", "It asks, and tells nothing.")
+    if phrase := calls(words):
+        return Flaw("tone", f"It calls its reader somewhere, as notices do: “{phrase}”.")
+    if not _SIGNPOST_WORDS.isdisjoint(heard) and (sign := _SIGNPOST.search(words)):
+        return Flaw("adds", f"It only points elsewhere: “{sign[0].strip()}”.")
+    if not _OF_ITSELF_WORDS.isdisjoint(heard) and (told := _OF_ITSELF.search(_QUOTED.sub(" ", words))):
+        return Flaw("adds", f"It tells of itself: “{told[0].strip()}”.")
+    return _incomplete(parts, language)
+
+
+def _broken(words: str) -> Flaw | None:
+    if _BROKEN.search(words):
+        return Flaw("self-contained", "Characters in it are broken.")
+    long = [word for word in _WORD.findall(words) if len(word) > 1]
+    if len(long) >= _FEWEST and sum(word.isupper() for word in long) > 0.6 * len(long):
+        return Flaw("tone", "It is written in capital letters.")
+    return None
+
+
+def _incomplete(parts: list[str], language: str | None) -> Flaw | None:
+    """Look for sentences that lack what makes them stand alone: a verb, a main clause, a name."""
+    if language in _VERBS_KNOWN:
+        for part in parts:
+            if len(_WORD.findall(part)) >= _FEWEST and not has_verb(part, language):
+                return Flaw("self-contained", "A part of it is no sentence: it has no verb.")
+    if language != "en":
+        return None
+    if any(hangs(part) for part in parts):
+        return Flaw("self-contained", "A clause in it lacks the sentence that it belongs to.")
+    if nameless := _NAMELESS.match(parts[0]):
+        return Flaw("self-contained", f"It does not say who “{nameless['who']}” is.")
+    if pointing := _POINTS_BACK.search(parts[0]):
+        return Flaw("self-contained", f"“{pointing[0].strip(', ')}” points at what stands before it in the article.")
+    return None

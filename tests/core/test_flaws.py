@@ -1,0 +1,107 @@
+"""What makes words no post at all, whatever they tell."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.flaws import flaw
+
+
+@pytest.mark.parametrize(
+    ("words", "point", "reason"),
+    [
+        ("Ann Lee as the builder, with a piano, in Vienna.", "self-contained", "no verb"),
+        ("The mayor of Vienna in the hall last month.", "self-contained", "no verb"),
+        ("Performed inside a tent by Ann Lee.", "self-contained", "no verb"),
+        ("Ann Lee built a piano. Black keys, full colour, 9 × 12 in.", "self-contained", "no verb"),
+        ("Where people would only look into the pot for soup.", "self-contained", "clause"),
+        ("In 2011, he won the prize of the choir.", "self-contained", "“he”"),
+        ("During the first May fair, they sold a piano.", "self-contained", "“they”"),
+        ("After ten years of rain, this is all changing.", "self-contained", "points at"),
+        ("Five years after the film, that’s still true.", "self-contained", "points at"),
+        ("Ann Lee\ufffds piano has no strings.", "self-contained", "broken"),
+        ("Ann Leeâ€™s piano has no strings.", "self-contained", "broken"),
+        ("How do pianos without strings sound?", "adds", "asks"),
+        ("Is it a piano? Do strings even exist?", "adds", "asks"),
+        ("You can find the results of the choir here.", "adds", "points elsewhere"),
+        ("You can find Ann Lee on Twitter.", "adds", "points elsewhere"),
+        ("Anyway, the slides are below.", "adds", "points elsewhere"),
+        ("Check back soon for more of the piano.", "adds", "points elsewhere"),
+        ("My recent posts all follow the same pattern.", "adds", "tells of itself"),
+        ("Maybe Ann and I’ll write these thoughts up some day.", "adds", "tells of itself"),
+        ("Contents Introduction Keys and Strings A Note on Felt is all.", "adds", "tells of itself"),
+        ("You are invited to the party of the choir.", "tone", "notices"),
+        ("THE WEATHER SERVICE HAS ISSUED A WARNING OF SNOW.", "tone", "capital"),
+    ],
+)
+def test_flaws_are_named(words: str, point: str, reason: str) -> None:
+    """Fragments, nameless people, questions, signposts, notices and broken text fail a point, with a reason."""
+    found = flaw(words, "en")
+    assert found is not None
+    assert found.point == point
+    assert reason in found.reason
+    assert found.reason.endswith((".", "”."))
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        ("Ann Lee built a piano without strings.", "en"),
+        ("What a day. Ann Lee sold forty pianos.", "en"),
+        ("How do choirs survive? They sing in old halls.", "en"),
+        ("When he came to Vienna, Ray built a piano.", "en"),
+        ("In her new book, Ann Lee explains pianos.", "en"),
+        ("On Monday, Ann Lee said she sold it.", "en"),
+        ("Without the strings, that piano is lighter.", "en"),
+        ("As a builder you learn that strings are nothing.", "en"),
+        ("Ann Lee says: “My blog post was wrong.”", "en"),
+        ("NASA and ESA want a piano on the ISS.", "en"),
+        ("Die Stadt kauft ein altes Klavier.", "de"),
+        ("Ein ganz normaler Tag in Wien.", "fr"),
+        ("鍵盤は八十八ある。", "ja"),
+        ("Ann Lee, pâtissière à Vienne, a vendu quarante pianos.", "fr"),
+        ("", "en"),
+    ],
+)
+def test_plain_words_have_no_flaw(words: str, language: str) -> None:
+    """Whole sentences of people, things and places are fine; where verbs are not known, none is asked for."""
+    assert flaw(words, language) is None
+
+
+def test_german_fragments_are_seen() -> None:
+    """A German sentence needs a verb, too; a question may begin with it."""
+    found = flaw("Ein ganz normaler Tag in Wien.", "de")
+    assert found is not None
+    assert "no verb" in found.reason
+    assert flaw("Tauschen Ann und Ray die Klaviere? Davon berichtet die Zeitung.", "de") is None
+
+
+@given(st.text(max_size=300), st.sampled_from(["en", "de", "fr", "ja", None]))
+def test_any_words_are_judged(words: str, language: str | None) -> None:
+    """Whatever comes, there is no flaw, or one with a point of the gate and a sentence."""
+    found = flaw(words, language)
+    assert found is None or (found.point in ("adds", "self-contained", "tone") and found.reason.endswith("."))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "you can find ",
+        "In may ",
+        "this is, ",
+        "A",
+        "â",
+        "I write ",
+        "? ",
+        "As ",
+        " — a",
+        "x. ",
+        "see here ",
+        "my blog ",
+    ],
+)
+def test_hostile_runs_are_judged(piece: str) -> None:
+    """Twenty thousand characters of anything are judged at once."""
+    flaw(piece * (20_000 // len(piece)), "en")
