@@ -116,6 +116,61 @@ def test_an_item_that_stands_there_twice_is_one() -> None:
     assert twice[0].key == entry_key("", "https://example.com/a", "", "")
 
 
+def keys_of(*raws: RawEntry) -> list[str]:
+    return [one.key for one in keyed(raws)]
+
+
+def linked_key(link: str) -> str:
+    return entry_key("", f"https://example.com/{link}", "", "")
+
+
+OTHERS = [raw(f"{number}", f"{number}", f"t{number}") for number in range(9)]
+
+
+def test_one_guid_on_two_links_means_nothing() -> None:
+    """Two are enough, among however many others: the links tell them apart."""
+    assert keys_of(*OTHERS, raw("x", "a"), raw("x", "b"))[9:] == [linked_key("a"), linked_key("b")]
+
+
+@pytest.mark.parametrize("told", ["title", "html"])
+def test_a_guid_on_most_items_means_nothing_once_it_tells_three_things(told: str) -> None:
+    """Half of the items, or two things told, may still be one item that was edited; on all of them two are enough."""
+    texts = ("one", "two", "three")
+    three = [RawEntry(guid="x", title=text) if told == "title" else raw("x", html=text) for text in texts]
+    apart = [entry_key("", "", text, "") if told == "title" else entry_key("", "", "", text) for text in texts]
+    one = [entry_key("x", "", "", "")]
+    assert keys_of(*three, *OTHERS[:2])[:-2] == apart
+    assert keys_of(*three, *OTHERS[:3])[:-3] == one
+    assert keys_of(*three[:2], three[0], *OTHERS[:2])[:-2] == one
+    assert keys_of(*three[:2]) == apart[:2]
+    assert keys_of(three[0], three[0]) == one
+
+
+def test_a_link_is_vague_among_those_that_need_it_only() -> None:
+    """Items with guids of their own may all point to one page; where their guid is one for all, they need the link too."""
+    guided = [raw(f"{number}", "news", f"t{number}") for number in range(5)]
+    assert keys_of(*guided, raw("", "news", "bare"))[5] == linked_key("news")
+    astray = [raw("x", "news", f"t{number}") for number in range(3)]
+    assert keys_of(*astray) == [entry_key("", "", f"t{number}", "") for number in range(3)]
+    assert keys_of(raw("x", "a", "t"), *astray)[0] == linked_key("a")
+
+
+def test_a_link_that_is_no_web_address_is_an_identity_all_the_same() -> None:
+    """Whatever a document calls a link: two of them are two."""
+    keys = {entry_key("", link, "", "") for link in ("urn:isbn:1", "urn:isbn:2", "mailto:ann@example.com", "")}
+    assert len(keys) == 4
+
+
+@pytest.mark.parametrize(("guid", "link"), [("1", ""), ("", "https://example.com/a"), ("1", "https://example.com/a")])
+def test_a_guid_or_a_link_spares_the_reading_of_the_text(guid: str, link: str) -> None:
+    """Cleaning a text costs a hundred times as much as its identity, and most entries are known already."""
+
+    def details() -> Details:
+        raise AssertionError("read")
+
+    assert len(keyed([RawEntry(guid=guid, link=link, title="A title", details=details)])) == 1
+
+
 @given(st.lists(st.builds(raw, *[st.sampled_from(["", "a", "b", "c"])] * 4), max_size=12))
 def test_keys_are_unique_and_don_t_hang_on_the_order(raws: list[RawEntry]) -> None:
     """A document that is turned round has the same keys."""
