@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.app import queue, teach
 from bot.app.build import Ground, Stories
 from bot.app.deciding import edited, release_time
+from bot.app.health import why_silent
 from bot.core.text import measure
 from bot.errors import UsageError
 from bot.model import Account, OutboxRow, State
@@ -72,7 +73,8 @@ class Desk:
         """Every account, and whether it is silent."""
         rows = []
         for account in self._current().sharing.accounts.values():
-            paused = await self._on.db(self._on.store.owner.paused, account.name, now=self._on.now())
+            state = await self._on.db(self._on.store.owner.account_state, account.name)
+            paused = why_silent(state, self._on.now())
             rows.append(AccountRow(name=account.name, platform=account.platform, paused=paused))
         return rows
 
@@ -169,7 +171,6 @@ def _queue_row(one: queue.Waiting, stories: Stories) -> QueueRow:
         account=one.account,
         text=candidate.title,
         state="backlog",
-        title=candidate.title,
         link=candidate.link,
         feed=candidate.feed_title,
         expected=one.expected,

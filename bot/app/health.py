@@ -14,7 +14,7 @@ from bot.app.installed import utc_now
 from bot.core.websub import Subscription
 from bot.model import Feed, FeedState
 from bot.settings import Settings
-from bot.store import Store, open_store
+from bot.store import AccountState, Store, open_store
 
 SILENT = timedelta(days=30)
 """A feed that brought nothing new for so long is called silent: blogs that live post monthly."""
@@ -107,6 +107,14 @@ def health_in(store: Store, feeds: Iterable[Feed]) -> list[Health]:
             )
         )
     return rows
+
+
+def why_silent(state: AccountState, now: datetime) -> str | None:
+    """Why nothing of an account's goes out, lost login or owner's pause; None: it speaks."""
+    if state.locked_out:
+        return f"locked out: {state.locked_out}"
+    over = state.paused_until is not None and state.paused_until <= now
+    return None if over else state.paused
 
 
 def iso(when: datetime | None) -> str | None:

@@ -26,12 +26,12 @@ class Waiting:
 
 
 async def waiting(stories: Stories, on: Ground, now: datetime, account: str | None = None) -> list[Waiting]:
-    """Everything that waits, in the order in which it will go out, per account."""
+    """Everything that waits: first the drafts, which need the owner's word; then per account as it will go out."""
     found: list[Waiting] = []
     for name, one in stories.sharing.accounts.items():
         if account in (None, name):
             found += await _of(one, stories, on, now)
-    return found
+    return sorted(found, key=lambda one: one.row is None or one.row.state is not State.DRAFT)
 
 
 async def _of(account: Account, stories: Stories, on: Ground, now: datetime) -> list[Waiting]:

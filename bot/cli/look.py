@@ -198,7 +198,7 @@ def _when(text: str | None) -> datetime | None:
 
 def _status(settings: Settings, store: Store, now: datetime) -> dict[str, Any]:
     from bot.app.checking import costs_of
-    from bot.app.health import health_in
+    from bot.app.health import health_in, why_silent
     from bot.app.vault import FileVault
     from bot.core.pace import next_slot
 
@@ -212,7 +212,7 @@ def _status(settings: Settings, store: Store, now: datetime) -> dict[str, Any]:
                 "platform": account.platform,
                 "next_slot": slot.at.isoformat() if slot else None,
                 "waiting": sum(store.outbox.pending_count(account.name).values()),
-                "paused": store.owner.paused(account.name, now=now),
+                "paused": why_silent(store.owner.account_state(account.name), now),
                 "costs": costs_of(account, vault),
             }
         )

@@ -96,6 +96,20 @@ async def test_a_pause_is_seen_and_ends(desk: Desk, bot: SmallBot) -> None:
     assert (await desk.accounts())[0].paused is None
 
 
+async def test_who_lost_its_login_does_not_speak(desk: Desk, bot: SmallBot) -> None:
+    """The desk says so and why, and to resume is another try."""
+    await bot.on.db(bot.on.store.outbox.lock_out, "timeline", "the server refused our token (401)", now=bot.clock())
+    assert (await desk.accounts())[0].paused == "locked out: the server refused our token (401)"
+    await desk.resume("timeline")
+    assert (await desk.accounts())[0].paused is None
+
+
+async def test_what_waits_for_a_slot_is_named_once(desk: Desk) -> None:
+    """Of the backlog there is a headline and no text yet: it is not shown as both."""
+    _, *backlog = await desk.queue()
+    assert all(row.text and not row.title for row in backlog)
+
+
 async def test_feeds_and_rules_are_shown_with_their_use(desk: Desk, bot: SmallBot) -> None:
     """How many entries a feed brought, how often a rule answered."""
     (feed,) = await desk.feeds()

@@ -51,6 +51,20 @@ async def test_preview_says_what_posting_then_does(bot: SmallBot) -> None:
     assert (await bot.fill("one more")).outbox is None
 
 
+async def test_drafts_stand_before_what_needs_nobody(tmp_path: Path) -> None:
+    """However long the backlog of the accounts above is, what waits for the owner's word comes first."""
+    reviewed = LOCAL.replace("timeline", "reviewed") + "review = true\n"
+    async with FeedServer() as server:
+        folder = write_config(tmp_path / "config", feeds=[server.put("/a", rss(PIECES))], accounts=LOCAL + reviewed)
+        async with small_bot(folder, Hands()) as bot:
+            await bot.gather()
+            await bot.fill("one", account="reviewed")
+            first, *others = await waiting(bot.stories, bot.on, bot.clock())
+            assert (first.account, first.row and first.row.state) == ("reviewed", "draft")
+            assert len(others) > 3
+            assert [one.account for one in others] == sorted((one.account for one in others), reverse=True)
+
+
 @pytest.mark.parametrize(("keys", "least"), [('style = "digest"\n', 2), ("quotes = 0.5\n", 9)])
 async def test_digests_and_one_liners_are_previewed_too(tmp_path: Path, keys: str, least: int) -> None:
     """Where a slot holds no single article, it is shown with what it holds."""
