@@ -62,3 +62,24 @@ def test_nothing_comes_from_elsewhere(path: Path) -> None:
         assert not re.search(r"\son[a-z]+=|\sstyle=|<style|<script(?![^>]*src=)", text)
     if path.suffix == ".js":
         assert not re.search(r"innerHTML|insertAdjacentHTML|document\.write|eval\(", text)
+
+
+@pytest.mark.parametrize("name", ["rules", "feeds"])
+def test_a_table_can_be_read_on_a_telephone(name: str) -> None:
+    """Where it becomes a list, each cell says which column it is of, with the heading's own words, or speaks for itself."""
+    text = (FOLDER / "templates" / f"{name}.html").read_text()
+    headings = re.findall(r'<th scope="col"[^>]*>([^<]+)</th>', text)
+    labels = re.findall(r'<td[^>]* data-label="([^"]+)"', text)
+    assert set(labels) == {*headings} - {headings[0], "State"}
+    assert "td[data-label]::before" in CSS.split("max-width: 52rem")[1]
+
+
+def test_what_is_expected_is_never_told_as_over() -> None:
+    """The page's script says of a time to come "any moment", as the server does: templates mark it, the script knows it."""
+    script = (FOLDER / "static" / "app.js").read_text()
+    for path in (FOLDER / "templates").glob("*.html"):
+        for tag, told in re.findall(r"<time([^>]*)>\{\{ (ago|ahead)\(", path.read_text()):
+            marks = re.search(r'class="([^"]*)"', tag)
+            ahead = bool(marks and {"soon", "ahead"} & set(marks[1].split()))
+            assert ahead == (told == "ahead"), (path.name, tag)
+    assert "matches('.soon, .ahead')" in script

@@ -23,7 +23,7 @@ function tellTimes() {
     const at = new Date(time.dateTime);
     const since = (Date.now() - at.getTime()) / 1000;
     time.title = at.toLocaleString();
-    if (time.matches('.soon')) time.textContent = since > -5 ? 'any moment' : `in ${words(-since)}`;
+    if (time.matches('.soon, .ahead')) time.textContent = since > -5 ? 'any moment' : `in ${words(-since)}`;
     else if (since >= -60 && since < 60) time.textContent = 'just now';
     else if (since >= 60 && since < 7 * 86400) time.textContent = `${words(since)} ago`;
   }
@@ -154,7 +154,7 @@ function listen() {
   stream.onopen = () => { live.textContent = 'on'; live.classList.add('on'); refresh().catch(() => {}); };
   stream.onmessage = () => { refresh().catch(() => {}); };
   stream.onerror = () => {
-    live.textContent = 'reconnecting';
+    live.textContent = 'connecting';
     live.classList.remove('on');
     if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 10000); // refused: too many streams, or restarting
   };
