@@ -17,6 +17,7 @@ from bot.settings.reading import shown_path
 from bot.settings.starfish_file import StarfishFile
 from bot.settings.syntax import read
 from bot.settings.values import BotSettings, NetSettings
+from bot.settings.words import MISSING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ def read_about(folder: Path) -> About:
     try:
         document = read(path)
     except FileNotFoundError:
-        raise UsageError(f"{shown_path(path)} is missing; `starfish init` writes one to begin with.") from None
+        raise UsageError(f"{shown_path(path)} {MISSING}.") from None
     if document.mistakes:
         raise ConfigError([_problem(path, line, sentence) for line, sentence in document.mistakes])
     try:

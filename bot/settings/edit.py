@@ -26,7 +26,7 @@ from bot.settings.reading import shown_path
 from bot.settings.rules_file import RuleTable
 from bot.settings.starfish_file import AccountTable
 from bot.settings.syntax import read
-from bot.settings.words import shown
+from bot.settings.words import MISSING, shown
 from bot.settings.written import rule_keys, table_text
 
 Change = Callable[[str, dict[str, Any]], str]  # the file's text and its data to the new text
@@ -176,7 +176,7 @@ def _edit(path: Path, change: Change) -> None:
         try:
             document = read(real)
         except FileNotFoundError:
-            raise UsageError(f"{shown_path(path)} is missing; `starfish init` writes one to begin with.") from None
+            raise UsageError(f"{shown_path(path)} {MISSING}.") from None
         if document.mistakes:
             where = shown_path(path)
             raise ConfigError([Problem(f"{where}:{line}" if line else where, what) for line, what in document.mistakes])

@@ -24,9 +24,10 @@ from bot.settings.quotes_file import QUOTES, read_quotes
 from bot.settings.references import References, rehearsing
 from bot.settings.rules_file import RulesFile, RuleTable
 from bot.settings.starfish_file import AccountTable, NetTable, StarfishFile
+from bot.settings.starter import NAMES
 from bot.settings.syntax import Document, read
 from bot.settings.values import Settings
-from bot.settings.words import shown
+from bot.settings.words import MISSING, shown
 
 FILES: dict[str, type[Table]] = {"starfish.toml": StarfishFile, "feeds.toml": FeedsFile, "rules.toml": RulesFile}
 HOMES = {key: name for name, model in FILES.items() for key in model.model_fields}  # which table lives in which file
@@ -134,14 +135,18 @@ class _Reading:
                 Problem(where, f"there is no such folder; `starfish init {where}` makes one to begin with")
             )
             return None
+        if not any((self.folder / name).exists() for name in NAMES):
+            self.problems.append(
+                Problem(where, f"none of the bot's files is in it; `starfish init {where}` writes them")
+            )
+            return None
         documents: dict[str, Document] = {}
         for name in FILES:
             path = self.folder / name
             try:
                 documents[name] = read(path)
             except FileNotFoundError:
-                missing = "is missing; `starfish init` writes one to begin with, and an empty file will do too"
-                self.problems.append(Problem(shown_path(path), missing))
+                self.problems.append(Problem(shown_path(path), MISSING))
                 documents[name] = Document(path, mistakes=[])
                 continue
             for line, sentence in documents[name].mistakes:

@@ -17,7 +17,8 @@ from bot.settings.words import Unfit, listed, meant, shown
 def action(value: object) -> object:
     """One of the closed list of actions."""
     if value not in ACTIONS:
-        raise Unfit(f"{shown(value)} is not an action{meant(str(value), ACTIONS)}; there are {listed(ACTIONS, 'and')}")
+        hint = meant(str(value), ACTIONS) or f"; there are {listed(ACTIONS, 'and')}"
+        raise Unfit(f"{shown(value)} is not an action{hint}")
     return value
 
 

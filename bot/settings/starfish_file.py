@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, ClassVar, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from bot.model import Caps, Secret
 from bot.settings.fields import LONGEST_SPAN, cron_gap
@@ -38,7 +38,7 @@ from bot.settings.kinds import (
     Window,
     Zone,
 )
-from bot.settings.words import Unfit
+from bot.settings.words import Unfit, shown
 
 EXAMPLE_CONTACT = "https://example.com/bot"  # stands in the starter file; `load` warns while it does
 
@@ -134,6 +134,18 @@ class FiltersTable(FilterKeys):
     block: Lines = Field(default=(), description="People (author names, handles) and domains that are never shared.")
 
 
+def schedule(value: object) -> object:
+    """A table; of what people write instead, the table that they meant is shown."""
+    if isinstance(value, (dict, PostTable)):
+        return value
+    words = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    if not words or not all(isinstance(word, str) for word in words):
+        raise Unfit(f'must be a table, like {{ every = "2h" }}, not {shown(value)}')
+    quoted = ", ".join(map(shown, words))
+    key = "at" if len(words) > 1 or ":" in words[0] else "cron" if len(words[0].split()) == 5 else "every"
+    raise Unfit(f"must be a table; did you mean post = {{ {key} = {f'[{quoted}]' if key == 'at' else quoted} }}?")
+
+
 class PostTable(Table):
     """When an account posts: exactly one of at, every and cron."""
 
@@ -187,7 +199,9 @@ class AccountTable(Table):
         default=None, description="Your full id there, compared exactly; your word is a command."
     )
     feeds: Lines = Field(default=(), description="Only feeds with one of these tags; empty: all feeds.")
-    post: PostTable | None = Field(default=None, description="When it posts; without it, it only answers.")
+    post: Annotated[PostTable | None, BeforeValidator(schedule)] = Field(
+        default=None, description="When it posts; without it, it only answers."
+    )
     quiet: Window | None = Field(
         default=None, description="Local hours without posts; may wrap midnight; replies still go."
     )

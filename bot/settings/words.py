@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 LONGEST_SHOWN = 60  # characters of a wrong value that a message repeats
+MISSING = "is missing; an empty file will do, and `starfish init somewhere` writes one to copy from"
 
 
 class Unfit(ValueError):

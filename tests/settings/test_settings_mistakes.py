@@ -6,8 +6,10 @@ import pytest
 
 from bot.core.rules import check_rule
 from bot.errors import ConfigError
+from bot.settings import init
 from tests.settings.config_folder import CONTACT, WHOLE, complaints, loaded, write
 
+LOCAL = '[[accounts]]\nname = "a"\nplatform = "local"\n'
 FEDI = '[[accounts]]\nname = "f"\nplatform = "fedi"\nserver = "https://s.example"\n'
 
 STARFISH = [
@@ -91,6 +93,31 @@ STARFISH = [
         "a language",
         '[filters]\nlanguages = ["en",\n"german"]',
         '3: languages "german" is not a language code like "en"; did you mean "de"?',
+    ),
+    (
+        "a span for a schedule",
+        LOCAL + 'post = "2h"',
+        '4: post must be a table; did you mean post = { every = "2h" }?',
+    ),
+    (
+        "a time for a schedule",
+        LOCAL + 'post = "9:00"',
+        '4: post must be a table; did you mean post = { at = ["9:00"] }?',
+    ),
+    (
+        "times for a schedule",
+        LOCAL + 'post = ["09:00", "17:30"]',
+        '4: post must be a table; did you mean post = { at = ["09:00", "17:30"] }?',
+    ),
+    (
+        "a cron line for a schedule",
+        LOCAL + 'post = "0 9 * * mon-fri"',
+        '4: post must be a table; did you mean post = { cron = "0 9 * * mon-fri" }?',
+    ),
+    (
+        "something else for a schedule",
+        LOCAL + "post = true",
+        '4: post must be a table, like { every = "2h" }, not true',
     ),
     ("an account without a name", '[[accounts]]\nplatform = "local"', '1: an account needs "name"'),
     (
@@ -409,7 +436,17 @@ def test_a_missing_file_is_named(tmp_path: Path, name: str) -> None:
     """A file that is not there is named, with how to come by one."""
     (write(tmp_path) / name).unlink()
     (said,) = complaints(tmp_path)
-    assert said.startswith(f"{name}: is missing; `starfish init`")
+    assert said == f"{name}: is missing; an empty file will do, and `starfish init somewhere` writes one to copy from"
+
+
+def test_a_folder_without_any_of_the_files_is_one_mistake(tmp_path: Path) -> None:
+    """It is empty, or the wrong one: there is one thing to say, and what is proposed works."""
+    with pytest.raises(ConfigError) as caught:
+        loaded(tmp_path)
+    (problem,) = caught.value.problems
+    assert problem.what == f"none of the bot's files is in it; `starfish init {tmp_path}` writes them"
+    init(tmp_path)
+    loaded(tmp_path, check_rule=check_rule)
 
 
 @pytest.mark.parametrize("name", list(WHOLE))
