@@ -87,7 +87,7 @@ def preview(place: Place, *, account: str | None, count: int, as_json: bool) -> 
         score = "" if one.score is None else f" · score {one.score:.2f}"
         click.echo(f"── {one.account}, {local(one.at, settings)} · {one.length} of {one.limit}{score}")
         click.echo(one.post.text)
-        click.echo(paragraph("why: " + "; ".join(one.why)))
+        click.echo(paragraph("why: " + "; ".join(one.why), hang="     "))
         click.echo()
     if not found and polled and all(one.status == "error" for one in polled):
         click.echo("Not one of the feeds could be reached: is this machine on the network? Offline, see: starfish demo")
@@ -187,7 +187,7 @@ def status(place: Place, *, as_json: bool) -> None:
     if told := waiting > 0 and not any(one["subject"] == UNANSWERED for one in facts["notices"]):
         click.echo(f"{waiting} mention{'s wait' if waiting != 1 else ' waits'} for you (starfish rules unanswered)")
     for notice in facts["notices"]:
-        click.echo(paragraph(f"! {notice['text']} (since {ago(_when(notice['since']), utc_now())})"))
+        click.echo(paragraph(f"! {notice['text']} (since {ago(_when(notice['since']), utc_now())})", hang="  "))
     if not told and not facts["notices"]:
         click.echo("Nothing needs you.")
 
@@ -257,7 +257,7 @@ def why(place: Place, *, link_or_post: str, as_json: bool) -> None:
         click.echo(json.dumps(story.as_json(), ensure_ascii=False, default=str))
     else:
         for line in story.lines():
-            click.echo(paragraph(line))
+            click.echo(paragraph(line, hang="    "))
     sys.exit(0 if story.known else 1)
 
 
@@ -271,5 +271,5 @@ def doctor(place: Place) -> None:
     bad = 0
     for finding in wait_for(findings(settings)):
         bad += not finding.fine
-        click.echo(paragraph(f"{'ok ' if finding.fine else '!! '} {finding.what}"))
+        click.echo(paragraph(f"{'ok ' if finding.fine else '!! '} {finding.what}", hang="    "))
     click.echo("All is well." if not bad else f"{bad} thing{'s' if bad != 1 else ''} to look at.")

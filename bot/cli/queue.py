@@ -9,7 +9,7 @@ import click
 
 from bot.cli.groups import Group
 from bot.cli.options import Place, common, known_account, wait_for
-from bot.cli.show import local, paragraph, table
+from bot.cli.show import brief, local, paragraph, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,9 +56,7 @@ def list_(place: Place, *, account: str | None, as_json: bool) -> None:
                 one.account,
                 local(one.expected, settings),
                 one.row.state if one.row else "backlog",
-                (one.row.post.text if one.row else one.choice.candidate.title if one.choice else "").replace("\n", " ")[
-                    :90
-                ],
+                brief(one.row.post.text if one.row else one.choice.candidate.title if one.choice else "", 90),
             )
             for one in rows
         ],
@@ -187,7 +185,7 @@ def list_outbox(place: Place, *, states: tuple[str, ...], account: str | None, l
                 row.post.account,
                 row.state,
                 local(row.settled_at or row.sent_at or row.created_at, settings),
-                row.post.text.replace("\n", " ")[:60],
+                brief(row.post.text, 60),
                 row.reason,
             )
             for row in rows

@@ -7,12 +7,13 @@ from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cli.progress import progress
-from bot.cli.show import ago, local, paragraph, table
+from bot.cli.show import ago, brief, local, paragraph, table
 from tests.servers.small_bot import read_config, write_config
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -52,6 +53,47 @@ def test_a_long_address_is_folded_and_never_cut() -> None:
     assert "".join(line.removesuffix("fine").strip() for line in (one.rstrip() for one in lines)) == address
 
 
+@pytest.mark.parametrize("width", [40, 60])
+def test_on_a_narrow_screen_a_row_is_a_record(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    """No cell is squeezed into a column of letters: its name stands first, and the rest below it, by their headings."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    address = "https://example.com/a-feed-with-a-long-address.xml"
+    head = ["feed", "tags", "last read", "next poll", "seen", "state"]
+    with redirect_stdout(Screen()) as out:
+        table(head, [(address, "", "1 min ago", "Mon 23 Nov 12:36", 15, "fine")] * 2)
+    first, *rest = click.unstyle(out.getvalue()).splitlines()
+    assert first == address
+    shown = " ".join(line.strip() for line in rest[: rest.index(address)])
+    assert shown == "last read: 1 min ago · next poll: Mon 23 Nov 12:36 · seen: 15 · state: fine"
+    assert all(len(line) <= width for line in rest if line != address)
+
+
+def test_what_folds_well_stays_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One column with a sentence may be folded; times and numbers beside it never are."""
+    monkeypatch.setenv("COLUMNS", "60")
+    with redirect_stdout(Screen()) as out:
+        table(["outbox", "when", "what"], [(12, "Mon 23 Nov 12:36", "a word " * 20)])
+    head, first, *_ = click.unstyle(out.getvalue()).splitlines()
+    assert head.split() == ["outbox", "when", "what"]
+    assert first.startswith("12      Mon 23 Nov 12:36  a word")
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "said"),
+    [
+        ("one\ntwo  three", 20, "one two three"),
+        ("one two three", 13, "one two three"),
+        ("one two three", 12, "one two…"),
+        ("x" * 30, 10, "xxxxxxxxx…"),
+        ("", 5, ""),
+    ],
+)
+def test_a_cell_is_cut_at_a_word_and_says_so(text: str, most: int, said: str) -> None:
+    """On one line, no longer than asked for, and never as if it were whole."""
+    assert brief(text, most) == said
+    assert len(said) <= most
+
+
 @pytest.mark.parametrize("kind", [Screen, io.StringIO])
 def test_a_table_of_nothing_is_nothing(kind: type[io.StringIO]) -> None:
     """No headings without rows: what to say then is the command's own."""
@@ -73,6 +115,13 @@ def test_a_paragraph_is_folded_for_a_person_alone() -> None:
     assert all(line.startswith("    ") for line in folded.splitlines())
     with redirect_stdout(io.StringIO()):
         assert paragraph(text, indent="    ") == f"    {'word ' * 60}{LINK}\n    second"
+
+
+def test_what_is_folded_can_hang(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a line with a mark before it, the rest stands below its words."""
+    monkeypatch.setenv("COLUMNS", "20")
+    with redirect_stdout(Screen()):
+        assert paragraph("!! one two three four five", hang="   ") == "!! one two three\n   four five"
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=300))
