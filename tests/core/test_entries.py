@@ -200,6 +200,7 @@ def test_details_are_read_when_somebody_asks_and_once() -> None:
     asked.clear()
     plain = Entry(key=entry.key, link=entry.link, title=entry.title, **details()._asdict())
     assert entry == plain == entry
+    assert entry not in (replace(plain, author="Bob"), replace(plain, title="Another"), "A title", None)
     assert hash(entry) == hash(plain)
     assert replace(entry, title="Another").html == entry.html
     assert len(asked) == 1
