@@ -14,7 +14,7 @@ _QUOTED = re.compile(r"[\"“„«][^\"“”„«»]{0,400}[\"“”»]")
 _CALLING = re.compile(
     r"(?i)\byou(?:['’]re| are) (?:\w+ly |all |both )?invited\b|\b(?:enter|use) (?:the |my )?(?:(?:promo|coupon|discount|offer) )?code (?-i:[A-Z0-9]{3,})\b|"
     r"\b\d{1,2} ?(?:%|percent) off (?!(?:their|its|his|her|the|from|of|a|course|by|in)\b)|\b(?:get|buy|book|grab|reserve|order|pre-?order) (?:your (?:copy|seats?|tickets?|spot)|tickets)\b|"
-    r"\brequest an invite\b|\brsvp\b|\bregistration (?:is|will be) (?:now |still )?open\b|\bto (?:register|rsvp|apply|enrol|enroll|book),? (?:please|visit|go to|call|e-?mail|click|contact|see)\b|"
+    r"\brequest an invite\b|\brsvp\b|\bregister by e-?mail|\bsubmit (?:it|yours?|your \w+) (?:today|now|by|here)\b|\bregistration (?:is|will be) (?:now |still )?open\b|\bto (?:register|rsvp|apply|enrol|enroll|book),? (?:please|visit|go to|call|e-?mail|click|contact|see)\b|"
     r"\bregister (?:now|here|today|online)\b|\bapply (?:now|today|online)\b|\byou can apply (?:for|to|by|until|between)\b|\b(?:call|phone|e-?mail|contact) (?:us\b(?!\w)|me\b(?!\w)|\(?\+?\d{3}|[\w.+-]{2,40}@)|"
     r"\btickets (?:are (?:on sale|available|priced)|cost|start at|(?:will )?go on sale|can be)\b|\b(?:free admission|admission is|doors open|where to buy)\b|"
     r"\bcan be (?:purchased|bought|ordered) (?:in|at|from|on|here|online|through)\b|\bplease (?:be|note|contact|visit|make sure|feel free|join|register|help|donate|check|see|e-?mail|call|let)\b|"
@@ -27,13 +27,17 @@ _CALLING = re.compile(
 )
 _CALLING_WORDS = """
 invited code off get buy book grab reserve order preorder pre invite rsvp registration register apply enrol enroll rsvp call phone email mail contact
-tickets admission doors where purchased bought ordered please hiring recruiting looking applicants candidates experience meets bed bedroom beds
+submit tickets admission doors where purchased bought ordered please hiring recruiting looking applicants candidates experience meets bed bedroom beds
 bedrooms 1bedroom 2bedroom 3bedroom earn bewerben buchen anmeldung anmeldungen bewerbung bewerbungen karten eintritt einlass entrée inscription
 inscriptions entrada inscripciones inscrições ingresso iscrizioni toegang aanmelden wstęp zapisy
 """
 _CALLERS = frozenset(_CALLING_WORDS.split())
 _WORD = re.compile(r"[^\W_]+")
 
+# How to reach somebody.
+_REACHED = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.\w|(?<!\d)(?:\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3}-\d{4}|0\d{2,4}[ /]\d{2,8}(?: \d{2,4}){1,4})(?!\d)"
+)
 # An hour that is still to come: "Thursdays, 7-9 p.m. at First Church".  What happened at an hour is news.
 _HOUR = re.compile(
     r"(?i)\b\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m\b|uhr\b)|\b\d{1,2}(?::\d\d)? ?[-–] ?\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m\b|uhr\b)"
@@ -57,11 +61,13 @@ _NOTICE_TITLE = re.compile(
 def calls(text: str) -> str:
     """Give the phrase with which a text calls its reader somewhere; empty if it does not.
 
-    An hour with am, pm or Uhr counts, unless something is told to have happened.
+    An address or a telephone number counts.  An hour with am, pm or Uhr counts, unless something is told to have happened.
     """
     bare = _QUOTED.sub(" ", text)
     if not _CALLERS.isdisjoint(_WORD.findall(bare.lower())) and (found := _CALLING.search(bare)):
         return found[0].strip()
+    if reached := _REACHED.search(bare):
+        return reached[0]
     hour = _HOUR.search(bare)
     return hour[0].strip() if hour and not _HAPPENED.search(_TO_COME.sub(" ", bare)) else ""
 

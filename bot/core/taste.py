@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bot.core.verbs import FINITE, has_verb
+from bot.core.verbs import FINITE, has_verb, orders
 
 _QUOTED = re.compile(r"[\"“„«][^\"“”„«»]{0,400}[\"“”»]")
 _FIRST_PERSON = re.compile(
@@ -34,11 +34,21 @@ _CONTRIBUTED = re.compile(
     r"devise|describe|investigate|study|explore|provide|release)\b"
 )
 _YOU = re.compile(r"\b[Yy]ou(?:r|rs|rself)?\b")
+_YOU_OF = {
+    "de": re.compile(r"\b(?:[Dd]u|[Dd]ich|[Dd]ir|[Dd]ein(?:e[mnrs]?)?|[Ee]uch|[Ee]uer|[Ii]hr [a-zäöü]+t)\b"),
+    "fr": re.compile(r"\b(?:[Vv]ous|[Vv]otre|[Vv]os|[Tt]u)\b"),
+    "es": re.compile(r"\b(?:[Tt]ú|[Tt]us?|[Uu]sted(?:es)?)\b"),
+    "it": re.compile(r"\b(?:[Tt]u|[Tt]uo[iae]?|[Vv]oi)\b"),
+    "pt": re.compile(r"\b(?:[Vv]ocês?|[Ss]eus? (?:celular|computador))\b"),
+    "nl": re.compile(r"\b(?:[Jj]e|[Jj]ij|[Jj]ouw|[Jj]ullie)\b"),
+}
 _POINTING = re.compile(
     r"(?i)\b(?:this|these|those|such)\s+(?!week|weekend|year|month|morning|evening|afternoon|spring|summer|autumn|fall|winter|paper|"
     r"article|post|study|work|guide|tutorial|as|a\b|an\b|who|that|of|in|to|and)[a-z]+|\bhere(?:['’]s| is| are|[.)!])(?=\W|\Z)|"
     r"\b(?:this|these|those)(?:[.,;!]|\s+all\b)|\b(?:all|of|with|from|by|for|to|like|than|in|on|at)\s(?:this|that)(?:[.,;!]|\s+(?:is|was|are|were|has|will|would|can)\b)|"
-    r"\b(?:that|this|though|too|either|below|above)[.!]?\Z"
+    r"\b(?:that|this|though|too|either|below|above)[.!]?\Z|"
+    r"\b(?:even|at|from|in|with|for|by|on|of)\sthat\s(?!(?:the|a|an|he|she|it|they|we|I|you|there|this|these|those|his|her|their|our|my|is|was|are|were|has|will|can|"
+    r"would|could|which|of|in|kind|sort|day|year)\b)[a-z]+\b"
 )
 _PRONOUN = re.compile(
     r"(?i)\b(?:he|she|they|it|him|her|his|hers|their|them|its|elle|ils|elles|leurs?|ella|ellos|ellas)\b"
@@ -81,7 +91,7 @@ _CALENDAR = re.compile(
 )
 _SOON_OLD = re.compile(r"(?i)\b(?:yesterday|tomorrow|tonight|last night|heute|gestern|morgen|hier soir|ayer|mañana)\b")
 _ASKED = re.compile(r"\A[\"“„«][^\"“”„«»]{0,120}\?[\"”“»]|\?[\"”“»]?\Z")
-_LABEL = re.compile(r"\A(?:[A-ZÀ-Þ][\w’'-]++ ?+){1,5}: ")
+_LABEL = re.compile(r"\A(?:[A-ZÀ-Þ][\w’'-]++ ?+){1,5}: |\A[\w.-]++ [—–] [A-ZÀ-Þ]")
 # "The roadshow featured": which one?  With "of", "for" or "that" behind it, it is told.
 _THE = re.compile(
     r"\A(?:The|Both|Another|All) (?:(?:other|same|first|second|two|three|new|old|latter|former|whole|above) )?(?P<noun>[a-zà-ÿ][a-zà-ÿ'’-]+) (?:(?:also|now|then|still|even|just|immediately|clearly|already|"
@@ -97,6 +107,24 @@ _LEANING_START = re.compile(
     r"(?i)\A(?:not|or|even|just|only|unlike|like|then|except|instead|rather|otherwise|either way|from that|at that|by then|until then|since then|"
     r"first up|next up|in that|after that|as promised|again|worse|better|da|dann|denn|sondern|(?:der|die|das) (?:war|waren|ist|sind|hat|haben)|(?:um (?:den|die|das|ihn|sie|es)|darum) (?:geht|ging))\b"
 )
+# The steps of an explanation, and what was joined to something else: neither is news.
+_SCAFFOLD = re.compile(
+    r"(?i)\A(?:simultaneously|immediately|afterwards?|subsequently|collectively|together|alternatively|conversely|later on|"
+    r"in (?:this|that) (?:case|context|scenario|example)|at (?:this|that) (?:point|stage)|at the time|to (?:better |further )?(?:illustrate|proceed|begin|start|do (?:this|that|so)|"
+    r"achieve (?:this|that))|as (?:i )?said|bonus|update(?: [\d/]+)?|edit|p\.?s\.?|note)\b[^,:.]{0,30}[,:]|\b(?:let['’]?s|let us)\s[a-z]"
+)
+_STEPS = frozenset(["simultaneously", "immediately", "afterward", "afterwards", "subsequently", "collectively", "together", "alternatively", "conversely", "later", "said", "case", "context", "scenario", "example", "point", "stage", "time", "illustrate", "proceed", "begin", "start", "so", "this", "that", "bonus", "update", "edit", "ps", "p", "note", "let", "lets"])  # fmt: skip
+# How an author came to write: "A few weeks ago I stumbled upon …"
+_DIARY = re.compile(
+    r"\A[\"“]?(?:(?:(?:An?|Some|Several|Many|Over|About|Almost|\d+|Two|Three|Four|Five|Ten|Quite|Not|Years|Months|Weeks|Long|Earlier|Back)\b[^,.]{0,24}?\b(?:ago|this (?:week|month|year)|in \d{4})|"
+    r"Recently|Lately|Last (?:week|night|month|year|fall|summer|spring|winter|weekend|\w+day)|Yesterday|Today|This (?:week|morning|weekend|month|year)|For (?:a while|years|some time)|"
+    r"(?:In|For|Over) the (?:last|past) [^,.]{1,20}|The other day),?\s(?:[^\s,.]+\s){0,4}?(?:I|my|our|we)\b|"
+    r"(?:So )?I (?:\w+ )?(?:stumbled|came across|bought|wrote|posted|converted|published|tweeted|blogged|chatted|went|woke|sat|gave a talk|spoke|chose to|decided to|wanted to (?:write|share)))\b"
+)
+# "Got a new piano.", "Would love to hear it.": who?
+_ELIDED = re.compile(
+    r"\A[\"“]?(?:Would|Can['’]t|Couldn['’]t|Got|Went|Ran|Had|Been|Hoping|Looking|Looked|Thought|Loved|Wish|Am|Did|Didn['’]t|Tried|Finished|Started) (?!(?:I|you|he|she|it|we|they|the)\b)[a-z]"
+)
 _PUT_IN = re.compile(r"\s[—–]\s[^—–]{1,200}\s[—–]\s|\s?—[^—]{1,200}—\s?")
 _SUBORDINATE_ALONE = re.compile(
     r"\A(?:As(?! (?:an?|of|for|to|well)\b)|When|While|Where|(?:Partly |Mostly |Just )?[Bb]ecause|Although|Though|Whether|Until|Which|Whose)\s[^,;:—]*\Z|"
@@ -110,7 +138,8 @@ _ELSEWHERE = re.compile(
     r"blog|docs|documentation|changelog|slides|code|forum)\b|\bcheck out (?:the|our|my|his|her|their|this)\b|\bcan be found (?:here|at|on|in the)\b|\bsee here\b"
 )
 _DEBRIS = re.compile(
-    r"\ufffd|\s\.(?:\s|\Z)|[*_]{1,2}\w|\w[*_]{1,2}(?=\W)|[|→•]|\A\W*\d{1,3}[.)]\s|\((?:L|R|left|right|above|below|pictured)\)|\b[A-Z]{4,} [A-Z]{4,} [A-Z]{3,}\b"
+    r"\ufffd|(?<!\.)\.\.(?!\.)|\$[^$\s]{0,40}[\\^_{]|(?<=[a-z]{3})(?:The|There|This|These|What|When|With|You|They|For|And)\s[a-z]|(?<=[a-z]{3}[.!?])[A-Z][a-z]{2,} [a-z]|\bimages? courtesy\b|"
+    r"\s\.(?:\s|\Z)|[*_]{1,2}\w|\w[*_]{1,2}(?=\W)|[|→•]|\A\W*\d{1,3}[.)]\s|\((?:L|R|left|right|above|below|pictured)\)|\b[A-Z]{4,} [A-Z]{4,} [A-Z]{3,}\b"
 )
 
 
@@ -146,10 +175,13 @@ DULL = 0.05
 """What one plain fault costs: as much as the features of an average runner-up differ from the best."""
 
 
-def faults(text: str, language: str | None = "en", *, follows: bool = False) -> float:
+def faults(
+    text: str, language: str | None = "en", *, follows: bool = False, known: frozenset[str] = frozenset()
+) -> float:
     """Add up what reads badly in a saying that stands alone; 0: nothing.
 
     `follows`: the sentence that it leans on stands right before it in the post, so that leaning is no fault.
+    `known`: words in lower case of the title, which stands beside the post: what they name may be pointed at.
     """
     text = _NUMBERED.sub(" ", text) if " I" in text else text
     bare = _QUOTED.sub(" ", text) if '"' in text or "“" in text or "„" in text or "«" in text else text
@@ -157,11 +189,13 @@ def faults(text: str, language: str | None = "en", *, follows: bool = False) -> 
     found = [
         2.5 * (not _I.isdisjoint(heard) and bool(_FIRST_PERSON.search(bare))),
         0.5 * (not _US.isdisjoint(heard) and bool(_WE.search(bare)) and not _CONTRIBUTED.search(bare)),
-        0.5 * (not _YOU_WORDS.isdisjoint(heard) and bool(_YOU.search(bare))),
+        0.5 * _addresses(bare, heard, language),
         1.5 * ("?" in text and ("?" in bare or bool(_ASKED.search(text)))),
         0.7 * ("!" in bare),
         1.0 * bool(_ADDRESSING.match(text)),
-        1.2 * bool(_ORDERING.match(text)),
+        1.2 * (bool(_ORDERING.match(text)) or orders(text)),
+        0.6 * bool(_DIARY.match(text)),
+        1.2 * bool(_ELIDED.match(text)),
         2.0 * (not _OWN_KIND.isdisjoint(heard) and bool(_ABOUT_ITSELF.search(bare))),
         1.5 * (not _CRIERS.isdisjoint(heard) and bool(_ANNOUNCING.search(text))),
         1.5 * ((bool(_DIGIT.search(bare)) or not _BOOKING.isdisjoint(heard)) and bool(_CALENDAR.search(bare))),
@@ -179,9 +213,10 @@ def faults(text: str, language: str | None = "en", *, follows: bool = False) -> 
     if not follows:
         found += [
             1.0 * (not _POINTERS.isdisjoint(heard) and bool(_POINTING.search(bare))),
-            0.4 * bool(_THE.match(text)),
+            0.4 * _points_at_unknown(text, known),
             0.7 * bool(_OF_SEVERAL.match(text)),
             0.5 * bool(_LEANING_START.match(text)),
+            1.0 * (not _STEPS.isdisjoint(heard) and bool(_SCAFFOLD.search(text))),
             1.5 * (not _PRONOUNS.isdisjoint(heard) and _unresolved(bare)),
         ]
     return DULL * sum(found)
@@ -202,6 +237,20 @@ def claims(text: str, language: str | None = "en") -> bool:
     """Tell whether words say "I" or "my" of somebody whom no quotation marks name: the bot would say it of itself."""
     own = _SELF.get(language or "en")
     return own is not None and own.search(_NUMBERED.sub(" ", _QUOTED.sub(" ", text))) is not None
+
+
+def _addresses(bare: str, heard: frozenset[str], language: str | None) -> bool:
+    """Tell whether a text speaks to its reader."""
+    if not _YOU_WORDS.isdisjoint(heard) and _YOU.search(bare):
+        return True
+    own = _YOU_OF.get(language or "")
+    return own is not None and own.search(bare) is not None
+
+
+def _points_at_unknown(text: str, known: frozenset[str]) -> bool:
+    """Tell whether a text begins with "The …" of a thing that neither it nor the title tells."""
+    found = _THE.match(text)
+    return found is not None and found["noun"] not in known
 
 
 def _listed(bare: str) -> bool:

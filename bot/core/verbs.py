@@ -29,51 +29,56 @@ FINITE = (
 _COMMON = """
 abandon abolish absorb accelerate accept accuse achieve acknowledge acquire act adapt add address adjust administer
 admire admit adopt advise advocate affect aggregate agree aim allege alleviate allow alter amplify analyse analyze
-announce annoy answer anticipate apologise apologize appear apply approach approve argue arise arrest arrive ask
-assess assign assist assume assure attach attack attempt attend attract automate avoid await ban base beat beg behave
-believe belong benefit bet bind bite blame blend bless block blow boast boil boost bounce break breathe breed bring
-browse build burn calculate call cancel capture care carry catch cause celebrate challenge change chase check choose
-chop chronicle circulate cite claim clean climb close coincide collapse collect collide combat combine commit
-communicate compare compete compile complain complement comply compose compress comprise compute conceal concede
-concentrate concern conclude conduct confess confirm confuse congratulate connect conquer consider consist consult
-contain continue contradict contrast contribute control convert convey convince cook cool cooperate copy correspond
-cost count cover crash crawl create criticise criticize cross crush cry curb cure cut dance dare darken deal decide
-decline decrease dedicate defeat defend define defy delay delight deliver demand demonstrate denounce deny depend
-deploy deprive derive descend describe deserve design destroy detail detect deteriorate determine develop devote
-diagnose dictate die differ differentiate dig digest discourage discover discuss dislike dismiss display dispute
-disrupt distinguish distribute disturb dive divide document dominate donate double doubt download drag drain draw
-dream drift drive drop drown dry earn eat edit educate elect eliminate embrace emerge emphasise emphasize employ
-empower enable encourage end enhance enjoy ensue ensure entail enter entertain envy erase escape establish evaluate
+announce annoy answer anticipate apologise apologize appear apply approach approve argue arise arrange arrest arrive
+ask assemble assess assign assist assume assure attach attack attempt attend attract automate avoid await ban base
+beat beg behave believe belong benefit bet bind bite blame blend bless block blow boast boil boost bounce break
+breathe breed bring browse build burn bury calculate call cancel capture care carry carve catch cause celebrate
+challenge change chase chat check choose chop chronicle circulate cite claim classify clean climb close coincide
+collapse collect collide combat combine commission commit communicate compare compete compile complain complement
+comply compose compress comprise compute conceal concede concentrate concern conclude conduct confess confirm confuse
+congratulate connect conquer consider consist consult contain continue contradict contrast contribute control convert
+convey convince cook cool cooperate copy correspond cost count cover crash crawl create criticise criticize cross
+crush cry curate curb cure cut dance dare darken deal debate debug decide decline decorate decrease dedicate defeat
+defend define defy delay delight deliver demand demonstrate denounce deny depend deploy deprive derive descend
+describe deserve design destroy detail detect deteriorate determine develop devote diagnose dictate die differ
+differentiate dig digest dip discourage discover discuss dislike dismiss display dispute disrupt distinguish
+distribute disturb dive divide document dominate donate double doubt download drag drain draw dream drift drill drive
+drop drown dry earn eat edit educate elaborate elect eliminate embrace emerge emphasise emphasize employ empower
+enable encourage end enhance enjoy enlist ensue ensure entail enter entertain envy erase escape establish evaluate
 evolve examine exceed exclude execute exhibit exist expand expect expire explain explode exploit explore export
-express extend face facilitate fade fail fall feature feed feel fetch fight fill fit fix flee float flow fly focus
-fold follow force form foster freeze frustrate fry fuel fulfil fulfill gain gather generate glow govern grab grant
-greet grill grind grow guarantee guess guide halt handle hang happen harm hate haunt heal hear hide hire hit hold hope
-host hug hunt hurry hurt hypothesise hypothesize identify ignore illustrate imagine import impose impress improve
-include increase indicate infect infer inform inherit inhibit insert insist inspect inspire install insult integrate
-intend interact interpret interrupt interview introduce invade invent invest investigate invite involve isolate jail
-join juggle jump justify kick kill kiss knit knock lack latch laugh launch lay lean leap learn leave lend license lie
-lift like limit link list listen live lock look lose love lower maintain manage mark marry match matter mature measure
-meet melt mention merge migrate mind miss mock modify monitor motivate mount move multiply name narrow navigate
-neglect negotiate nominate note notice observe obtain occupy occur offer open operate optimise optimize organise
-organize originate outline outperform overcome oversee owe own panic pass pause pay peak peel perform permit persist
-persuade pick pinch pitch plan play please plunge point portray possess post postpone pour praise pray preach predict
-prefer prepare preserve pretend prevail prevent print proceed produce prohibit proliferate promise prompt propose
-prosper protect prove provide publish pull punch punish pursue push qualify quit rain raise reach react read realize
-rebuild recall receive reckon recognize recommend record recover recruit recur reduce refer reflect refuse regard
-reign reinforce reject rejoice relate relax release rely remain remember remind remove rename render renew rent repair
-repeat replace report represent reproduce require rescue resemble resent reside resign resist resolve resort respond
-rest result resume retain retell retire retreat retrieve return reveal revolve rinse rise risk roam rock roll rotate
-rub ruin rule rush sacrifice sail satisfy save scale scare scatter score scream seal search seek seize sell send
-separate serve settle shake shape share shift shine ship shock shoot showcase shrink shut sing sink sip sit skip sleep
-slip slow smash smell smile smoke snap soar soften solve sound spark speak specialise specialize specify spell spend
-spill spin split sponsor spotlight spray spread spring squeeze stand start state stay steal stem step stick stimulate
-stir stop stretch strike struggle study stuff submit succeed suck sue suffer suggest suit summarise summarize support
-suppose surge surpass surprise surround survive suspect suspend sustain swallow swear sweep swim swing switch tackle
-talk tally target taste teach tear tease tempt tend test thank think threaten thrive throw tie tolerate toss touch
-trace transfer transform translate transmit trap travel treat trigger trust try tumble turn twist uncover undergo
-undermine underpin understand unify unite unlock unpack unveil update upgrade uphold upload urge utilise utilize value
-vanish vary verify view violate visit vote wait wake walk wander warn wash waste watch wave weaken wear weave weigh
-welcome whip whisper widen win wipe wish withdraw wonder worry wrap write yearn yield
+express extend face facilitate fade fail fall favour feature feed feel fetch fight file fill fit fix flee flip float
+flow fly focus fold follow force forecast form foster freeze frustrate fry fuel fulfil fulfill furnish gain gather
+generate glance glow govern grab grant greet grill grind grow guarantee guess guide hack halt handle hang happen harm
+harvest hate haunt heal hear hide hire hit hold hope host hug hum hunt hurry hurt hypothesise hypothesize identify
+ignore illustrate imagine import impose impress improve include increase indicate infect infer inform inherit inhibit
+inject insert insist inspect inspire install insult integrate intend intensify interact interpret interrupt interview
+introduce invade invent invest investigate invite involve isolate iterate jail join juggle jump justify kick kill kiss
+knit knock lack lag lament latch laugh launch lay lean leap learn leave lend license lie lift like limit link list
+listen live lock look lose love lower lurk maintain manage mandate mark marry match matter mature measure meet melt
+mend mention merge migrate mind miss mock modify monitor motivate mount move multiply name narrow navigate neglect
+negotiate nominate note notice observe obtain occupy occur offer open operate optimise optimize organise organize
+originate outline outperform outweigh overcome oversee owe own panic pass pause pay peak peel perform permit persist
+persuade pick pinch pitch plan play please plunge point ponder portray possess post postpone pour praise pray preach
+predate predict prefer prepare preserve preside pretend prevail prevent print probe proceed produce profit prohibit
+proliferate promise prompt propose prosper protect prove provide publish pull punch punish pursue push qualify quit
+quote rain raise reach react read realize rebuild recall receive reckon recognize recommend record recount recover
+recruit recur redesign redirect reduce refer refine reflect refuse regard regulate rehearse reign reinforce reject
+rejoice relate relax release rely remain remember remind remove rename render renew rent repair repeat replace report
+represent reproduce require rescue resemble resent reside resign resist resolve resort respond rest restart restore
+result resume retain retell retire retreat retrieve return reveal revolve rewrite rinse rise risk roam roast rock roll
+rotate rub ruin rule rush sacrifice sail salute satisfy save scale scare scatter score scrape scream seal search seek
+seize sell send separate serve settle shake shape share shelter shift shine ship shock shoot showcase shrink shrug
+shuffle shut simmer sing sink sip sit ski skip sleep slide slip slow smash smell smile smoke snap soar soften solve
+sort sound span spark speak specialise specialize specify spell spend spill spin split sponsor spotlight spray spread
+spring squeeze stand start state stay steal steer stem step stick stimulate stir stop strengthen stretch strike strip
+struggle study stuff submit subscribe succeed suck sue suffer suggest suit summarise summarize support suppose surf
+surge surpass surprise surround survive suspect suspend sustain swallow swear sweep swim swing switch tackle tailor
+talk tally target taste teach tear tease tempt tend test thank think threaten thrive throw tie tighten toggle tolerate
+toss touch tow trace transfer transform translate transmit transport trap travel treat trigger trim trust try tumble
+tune turn twist uncover undergo undermine underpin underscore understand unify unite unlock unpack unveil update
+upgrade uphold upload urge utilise utilize value vanish vary verify view violate visit vote vow wait wake walk wander
+warn wash waste watch wave weaken wear weave weigh welcome whip whisper widen wield win wipe wire wish withdraw
+withstand wonder worry wrap write yearn yield zoom
 """
 _PAST = """
 arose awoke bent bit bled blew bore bred burnt cannot clung crept dealt drank dreamt dwelt fed fled flung forbade
@@ -92,6 +97,7 @@ _BEFORE_NOUNS = frozenset(["", *_NOUN_AHEAD.split()])
 # The same before forms that are mostly verbs: "Some said" is a sentence, "the said house" is none.
 _NOMINAL = _set("a an the to of in on at for with by from as his its their our my your") | {""}
 _BARE = _set("be find show need want help use work let keep run see tell bring get go come give make take put set cut")
+_OBJECTS = _set("the a an your our my its it this these those them up out each every all any")
 # "Consider the cost" is an order, "link of the day" none.
 _NOT_ORDERED = _set("of for to in on at with from by and or is")
 _AUXILIARIES = r"(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|must|should|do|does|did)"
@@ -135,6 +141,12 @@ def has_verb(text: str, language: str | None = "en") -> bool:
     clauses = [clause["next"] or "" for clause in _OPENS_RELATIVE.finditer(text)]
     of_clauses = sum(_is_verb(word.lower()) and not _FINITE.fullmatch(word) for word in clauses)
     return bare != text and len(_AS_ONE.findall(text)) + of_clauses > len(clauses)
+
+
+def orders(text: str) -> bool:
+    """Tell whether English words begin as an order does: "Maintain the …"; a noun that looks like a verb is none."""
+    first, second = [*text.lstrip('"“').split(" ", 2), "", ""][:2]
+    return (first.lower() in _STEMS or first.lower() in _BARE) and second.lower() in _OBJECTS
 
 
 def _is_order(first: str, second: str) -> bool:

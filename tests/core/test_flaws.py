@@ -23,12 +23,18 @@ from bot.core.flaws import flaw
         ("Five years after the film, that’s still true.", "self-contained", "points at"),
         ("Ann Lee\ufffds piano has no strings.", "self-contained", "broken"),
         ("Ann Leeâ€™s piano has no strings.", "self-contained", "broken"),
+        ("In the long FAQ he mentions pianos.", "self-contained", "“he”"),
+        ("(Ann Lee also built a piano for cats.)", "self-contained", "aside"),
         ("How do pianos without strings sound?", "adds", "asks"),
         ("Is it a piano? Do strings even exist?", "adds", "asks"),
         ("You can find the results of the choir here.", "adds", "points elsewhere"),
         ("You can find Ann Lee on Twitter.", "adds", "points elsewhere"),
         ("Anyway, the slides are below.", "adds", "points elsewhere"),
         ("Check back soon for more of the piano.", "adds", "points elsewhere"),
+        ("Come back to the blog of the choir next time.", "adds", "points elsewhere"),
+        ("To hear one in action, click the link of the choir.", "adds", "points elsewhere"),
+        ("In this short video, Ann Lee tunes pianos.", "adds", "tells of itself"),
+        ("This interview was edited by Ann Lee.", "adds", "tells of itself"),
         ("My recent posts all follow the same pattern.", "adds", "tells of itself"),
         ("Maybe Ann and I’ll write these thoughts up some day.", "adds", "tells of itself"),
         ("Contents Introduction Keys and Strings A Note on Felt is all.", "adds", "tells of itself"),
@@ -52,6 +58,7 @@ def test_flaws_are_named(words: str, point: str, reason: str) -> None:
         ("What a day. Ann Lee sold forty pianos.", "en"),
         ("How do choirs survive? They sing in old halls.", "en"),
         ("When he came to Vienna, Ray built a piano.", "en"),
+        ("In the letters he wrote home, Ray told of pianos.", "en"),
         ("In her new book, Ann Lee explains pianos.", "en"),
         ("On Monday, Ann Lee said she sold it.", "en"),
         ("Without the strings, that piano is lighter.", "en"),
@@ -68,6 +75,25 @@ def test_flaws_are_named(words: str, point: str, reason: str) -> None:
 def test_plain_words_have_no_flaw(words: str, language: str) -> None:
     """Whole sentences of people, things and places are fine; where verbs are not known, none is asked for."""
     assert flaw(words, language) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        ("In diesem Artikel zeige ich starke Beispiele.", "de"),
+        ("Dans cet article, Ann accorde des pianos.", "fr"),
+        ("En este artículo, Ann afina pianos.", "es"),
+        ("In questo articolo Ann accorda pianoforti.", "it"),
+        ("Neste artigo, Ann afina pianos.", "pt"),
+        ("In dit artikel stemt Ann een piano.", "nl"),
+        ("W tym artykule Ann stroi pianino.", "pl"),
+    ],
+)
+def test_texts_of_themselves_are_seen_in_eight_languages(words: str, language: str) -> None:
+    """ "In this article" is no news in any language."""
+    found = flaw(words, language)
+    assert found is not None
+    assert "tells of itself" in found.reason
 
 
 def test_german_fragments_are_seen() -> None:

@@ -22,6 +22,10 @@ from bot.core.notices import calls, is_notice
         ("You can apply for the summer school until April 8th.", "You can apply for"),
         ("For the hours call 703-555-0100.", "call 703"),
         ("Email choir@example.com to hear more.", "Email choir@"),
+        ("Write to choir@example.com or come by.", "choir@example.c"),
+        ("The office is at 0170 123 45 67 on weekdays.", "0170 123 45 67"),
+        ("Builders may register by emailing the choir.", "register by email"),
+        ("We’d love to see your piano, so submit it today!", "submit it today"),
         ("You should get tickets for the choir.", "get tickets"),
         ("Tickets cost ten euros.", "Tickets cost"),
         ("The collar can be purchased in most shops.", "can be purchased in"),
@@ -57,6 +61,7 @@ def test_what_calls_is_named(text: str, phrase: str) -> None:
         "The law does not apply here.",
         "He meets people of every kind.",
         "A pianist must register with the city.",
+        "The piano was built in 1999 2000 and 2001.",
         "It has years of experience with felt.",
     ],
 )

@@ -51,6 +51,21 @@ from bot.core.taste import claims, faults, speaks_for_itself
         ("Ann Lee knows the costs.", "For the costs that Ann Lee knows, see here."),
         ("Ann Lee won.", "Ann\ufffds friend won."),
         ("The deal helps Ann Lee.", "Worse than the deal of Ann Lee, it helps."),
+        ("Ann Lee draws a plan.", "Let’s draw a plan of Ann Lee."),
+        ("Ann Lee draws a plan.", "To better illustrate it, Ann Lee draws a plan."),
+        ("Ann Lee draws a plan.", "Simultaneously, Ann Lee draws a plan."),
+        ("Ann Lee draws a plan.", "As I said, Ann Lee draws a plan."),
+        ("Ann Lee came to Vienna.", "Even that short walk of Ann Lee ended in Vienna."),
+        ("“I think that pianos are loud.”", "“A few weeks ago, I thought that pianos are loud.”"),
+        ("“I think that pianos are loud.”", "“I stumbled upon the loudest of pianos.”"),
+        ("Ann Lee got a pack of wolves.", "Got a pack of wolves from Ann Lee."),
+        ("Ann Lee loves to hear of pianos.", "Would love to hear of pianos of Ann Lee."),
+        ("Ann Lee files her keys.", "Maintain the keys as Ann Lee does."),
+        ("Markdown makes files better.", "Markdown — Makes files better."),
+        ("Ann Lee types keys like X.", "Ann Lee types keys like X.."),
+        ("It falls with $40 in Vienna.", "It falls with $j^{-a}$ in Vienna."),
+        ("Ann Lee wrote of the sense.", "Ann Lee wrote of the senseThere are things."),
+        ("A quake struck in Greece.", "A quake struck in Greece.Exact place of it."),
     ],
 )
 def test_faults_cost(better: str, worse: str) -> None:
@@ -73,6 +88,18 @@ def test_faults_cost(better: str, worse: str) -> None:
 def test_a_plain_sentence_has_no_fault(text: str) -> None:
     """Somebody did something, or something is so: nothing to say against it."""
     assert faults(text) == 0
+
+
+def test_readers_are_not_spoken_to_in_any_language() -> None:
+    """ "You" costs a little in other languages, too; the French "du" speaks to nobody."""
+    assert faults("Du brauchst ein Klavier.", "de") > faults("Ann braucht ein Klavier.", "de")
+    assert faults("Vous avez besoin d’un piano.", "fr") > faults("Le prix du piano a doublé.", "fr")
+
+
+def test_what_the_title_names_may_be_pointed_at() -> None:
+    """ "The station" is told where the title names a station."""
+    text = "The station opened in May."
+    assert faults(text, known=frozenset(["station"])) < faults(text)
 
 
 def test_what_stands_before_it_may_be_leaned_on() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.verbs import has_verb
+from bot.core.verbs import has_verb, orders
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,23 @@ from bot.core.verbs import has_verb
 def test_verbs_are_known(text: str, language: str | None, has: bool) -> None:
     """A sentence has a verb outside its relative clauses; where no verbs are known, enough words are taken for one."""
     assert has_verb(text, language) is has
+
+
+@pytest.mark.parametrize(
+    ("text", "ordered"),
+    [
+        ("Maintain the old keys.", True),
+        ("“Pick your keys.”", True),
+        ("Make it short.", True),
+        ("Maintaining the old keys is work.", False),
+        ("Plans are made.", False),
+        ("Go", False),
+        ("", False),
+    ],
+)
+def test_orders_begin_with_a_verb_and_its_object(text: str, ordered: bool) -> None:
+    """An order is told by its first two words."""
+    assert orders(text) is ordered
 
 
 @given(st.text(max_size=300), st.sampled_from(["en", "de", "fr", "ja", None]))
