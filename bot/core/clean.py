@@ -39,6 +39,20 @@ _ODD = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufe0
 _WESTERN = re.compile("[ -~\xa1-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]*")
 _HIDDEN_ASCII = regex.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _PILE = regex.compile(rf"(\p{{M}}{{{_MARKS}}})\p{{M}}++")
+# UTF-8 that somebody read as Windows-1252: "Itâ€™s", "cafÃ©", "Â£5".  No language writes these pairs; "»" may follow "Ã".
+_DOUBLED = re.compile("Â+([¡-¬®-¿])")
+_LETTERED = re.compile("Ã([¡-¬®-º¼-¿])")
+_QUOTING = re.compile("â€([™˜œ“”¦¢]?)")
+_MEANT = {
+    "™": "’",
+    "˜": "‘",
+    "œ": "“",
+    "“": "–",
+    "”": "—",
+    "¦": "…",
+    "¢": "•",
+    "": "”",
+}  # the last one's end is a control
 _BREAKS = regex.compile(r" ?[\n\x0b\x0c\x85\u2028\u2029]\s*+")
 _SPACES = regex.compile(r"\s++")
 _BLANKS = regex.compile(r"[^\S\n\x0b\x0c\x85\u2028\u2029]++")
@@ -51,9 +65,12 @@ def clean(text: str, *, lines: bool = False) -> str:
     """Give foreign text as a person would type it: NFC, no hidden characters, at most 4 marks a base, spaces folded.
 
     `lines`: line breaks stay, one for any number of them; otherwise they are spaces too.  Emoji keep their joiners.
+    What was read in the wrong encoding on its way here is put right.
     """
-    if (text.isascii() and text.isprintable()) or _WESTERN.fullmatch(text):
+    if text.isascii() and text.isprintable():
         return " ".join(text.split())  # nine of ten titles and names: nothing to clean but their spaces
+    if _WESTERN.fullmatch(text):
+        return " ".join(_reread(text).split())
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.isascii():
         text = str(_HIDDEN_ASCII.sub("", text))
@@ -63,10 +80,19 @@ def clean(text: str, *, lines: bool = False) -> str:
             text = str(_HIDDEN.sub("", text))
         text = unicodedata.normalize("NFC", str(_PILE.sub(r"\1", text)))
         text = str(_PILE.sub(r"\1", text))
+        text = unicodedata.normalize("NFC", _reread(text))
     if not lines:
         return str(_SPACES.sub(" ", text)).strip()
     # Blanks first: a run of them without a break would be tried anew at each of its places (measured: 45 s for 100,000).
     return str(_BREAKS.sub("\n", str(_BLANKS.sub(" ", text)))).strip()
+
+
+def _reread(text: str) -> str:
+    """Put right what was read in the wrong encoding, once; each step makes nothing that an earlier one would change."""
+    if "Ã" not in text and "Â" not in text and "â€" not in text:
+        return text
+    text = _LETTERED.sub(lambda pair: chr(ord(pair[1]) + 0x40), _DOUBLED.sub(r"\1", text))
+    return _QUOTING.sub(lambda quote: _MEANT[quote[1]], text)
 
 
 def defused(text: str) -> str:

@@ -36,6 +36,30 @@ def test_what_a_reader_cannot_see_goes(dirty: str, tidy: str) -> None:
     assert clean(dirty) == tidy
 
 
+@pytest.mark.parametrize(
+    ("misread", "meant"),
+    [
+        ("Itâ€™s a piano", "It’s a piano"),
+        ("â€œA piano,â€\x9d she said", "“A piano,” she said"),
+        ("a â€“ b â€” câ€¦", "a – b — c…"),
+        ("cafÃ© in KÃ¶ln for Â£5 at 3Â°", "café in Köln for £5 at 3°"),
+        ("ÃÂ¢ and Ã¢â€™", "â and â’"),
+        ("日本 â€™ cafÃ©", "日本 ’ café"),
+        ("Ã¢\u0301", "\u1ea5"),
+    ],
+)
+def test_what_was_misread_is_put_right(misread: str, meant: str) -> None:
+    """UTF-8 that was read as Windows-1252 becomes what it was, and stays so when it is cleaned again."""
+    assert clean(misread) == meant
+    assert clean(clean(misread)) == clean(misread)
+
+
+@pytest.mark.parametrize("text", ["NÃO", "«IRMÃ»", "hâte", "100 €", "Â la carte", "Ângela"])
+def test_what_was_read_well_stays(text: str) -> None:
+    """The letters themselves are words of several languages."""
+    assert clean(text) == text
+
+
 @pytest.mark.parametrize("text", [FAMILY, ENGLAND, "❤️", "1️⃣", "👍🏽", "نمی‌خواهم", "क्‍ष", "日本語", "ﬁ", "Ünïcödé"])
 def test_what_a_reader_can_see_stays(text: str) -> None:
     """Emoji keep their joiners, flags their tags, and scripts that need joiners keep them."""
