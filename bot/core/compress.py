@@ -51,7 +51,8 @@ _LEADING = re.compile(
     r"conclusion|summary|practice|the meantime)|As (?:a result|such|usual|expected|always)|For (?:example|instance|now|one thing)|"
     r"On the (?:other|one) hand|At the same time|Of course|However|Moreover|Furthermore|Additionally|Meanwhile|Therefore|Thus|Hence|"
     r"Consequently|Unfortunately|Fortunately|Interestingly|Surprisingly|Remarkably|Notably|Specifically|Importantly|Finally|Instead|"
-    r"Regardless|Essentially|Basically|Clearly|Obviously|Honestly|Thankfully|Luckily|Sadly|Admittedly|Naturally|In essence|As promised|All in all|"
+    r"Regardless|Essentially|Basically|Clearly|Obviously|Honestly|Thankfully|Luckily|Sadly|Admittedly|Naturally|In essence|All in all|Anyways?|That said|Having said that|Long story short|As promised|"
+    r"As (?:touched (?:up)?on|mentioned|noted|discussed|described|explained|stated|I said)(?: (?:above|before|earlier|previously))?|"
     r"After all|In the end|To be (?:fair|sure|clear)|First of all|First|Firstly|Second|Secondly|Third|Thirdly|Lastly|Next|Again|Simply put|"
     r"Nevertheless|Nonetheless|Indeed|Still|Also|Besides|Overall|Ultimately|Similarly|Likewise|Recently|Currently|Today|Now|"
     r"Außerdem|Zudem|Allerdings|Jedoch|Dennoch|Daher|Deshalb|En effet|Par ailleurs|Cependant|Toutefois|Ainsi|Sin embargo|Además|"
@@ -124,6 +125,7 @@ _GOES_ON = re.compile(
     rf"(?:(?=\b{FINITE}\b)|(?:in|on|at|for|from|with|by|of|to|as|about|after|before|during|since|and|but|or|while|und|aber|in|et|mais|y|pero|e|ma|en|maar|i|ale)\s|(?:the|a|an|he|she|it|they|we|I)\s)",
     re.IGNORECASE,
 )
+_BEFORE_MARK = re.compile(r"\s+([,.;:!?])(?!\w)")  # but ".NET" and ".adi" begin with theirs
 _CONJUNCTION = re.compile(r"\b(?:and|or|und|oder|et|ou|y|o|e|en|of|i|oraz)\b")
 _QUOTATION = re.compile(r"[\"“„«][^\"“”„«»]+[\"”“»]")
 _WITHIN = re.compile(r"\b(?:who|which|that|whose|where|when|whom)\b[^,;]*")
@@ -131,6 +133,7 @@ _WITHIN = re.compile(r"\b(?:who|which|that|whose|where|when|whom)\b[^,;]*")
 _RESUMES = re.compile(
     r"(?:,|—|–|--|\))\s+(?:has|have|had|is|are|was|were|will|would|can|could|may|might|must|should|does|did|said|says|\w{3,}ed)\b"
 )
+_OWN_WAYS = re.compile(r"[a-z]{1,2}[A-Z]|\w+(?:::|_|\(|\.\w)")
 _NEGATION = re.compile(
     r"(?i)\b(?:not|no|never|n['’]t|nor|neither|without|nicht|kein\w*|nie|pas|jamais|ningún|ninguna|nunca|non|mai|não|niet|geen)\b|n['’]t\b"
 )
@@ -209,7 +212,7 @@ def _without(sentence: str, pattern: re.Pattern[str], keep: str) -> str:
     shorter, times = pattern.subn(left, sentence)
     if not times or not _holds(shorter, sentence, pattern, keep):
         return ""
-    shorter = _capital(_LITTER.sub("", re.sub(r"\s+([,.;:!?])", r"\1", shorter.strip())))
+    shorter = _capital(_LITTER.sub("", _BEFORE_MARK.sub(r"\1", shorter.strip())))
     return re.sub(r" {2,}", " ", shorter) if len(shorter.split()) >= _FEWEST else ""
 
 
@@ -254,6 +257,6 @@ def _loses_its_verb(shorter: str) -> bool:
 
 
 def _capital(sentence: str) -> str:
-    """Begin with a capital letter, unless the first word is a name that has its own ways: iOS, eBay."""
+    """Begin with a capital letter, unless the first word has its own ways: iOS, eBay, std::vector, file.json."""
     first = sentence[:1]
-    return first.upper() + sentence[1:] if first.islower() and not re.match(r"[a-z]{1,2}[A-Z]", sentence) else sentence
+    return first.upper() + sentence[1:] if first.islower() and not _OWN_WAYS.match(sentence) else sentence
