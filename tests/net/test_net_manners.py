@@ -57,7 +57,8 @@ async def test_at_most_two_are_in_flight(manners: Manners) -> None:
             running -= 1
 
     await asyncio.gather(*(ask() for _ in range(20)))
-    assert most == AT_ONCE
+    assert most == 2 == AT_ONCE
+    assert timedelta(seconds=1) == SPACING
 
 
 async def test_the_spacing_is_asked_when_the_turn_has_come(manners: Manners, clock: Hands) -> None:
@@ -142,6 +143,59 @@ async def test_a_failure_gives_the_turn_back(manners: Manners) -> None:
                 raise ZeroDivisionError
     async with asyncio.timeout(5), manners.turn("example.com", unspaced):
         pass
+
+
+async def test_who_gives_up_waiting_gives_nothing_back(manners: Manners) -> None:
+    """A cancelled wait frees no place that it never had: still only two are in flight."""
+    async with manners.turn("example.com", unspaced), manners.turn("example.com", unspaced):
+        waiting = asyncio.create_task(_pass(manners))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.wait({waiting})
+        behind = asyncio.create_task(_pass(manners))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert not behind.done()
+    async with asyncio.timeout(5):
+        await behind
+
+
+async def test_a_turn_that_is_refused_is_free_for_others(manners: Manners, clock: Hands) -> None:
+    """Held while it waited its second, it gives its place back, as often as that happens."""
+
+    async def hold_meanwhile(seconds: float) -> None:
+        await clock.pause(seconds)
+        manners.hold("example.com", timedelta(minutes=1))
+
+    for _ in range(AT_ONCE + 1):
+        manners.pause = clock.pause
+        async with manners.turn("example.com", spaced):
+            pass
+        manners.pause = hold_meanwhile
+        with pytest.raises(FeedUnreachable):
+            async with manners.turn("example.com", spaced):
+                raise AssertionError("entered")
+        clock.now += timedelta(minutes=2)
+    async with asyncio.timeout(5), manners.turn("example.com", unspaced):
+        pass
+    assert manners.host("example.com").users == 0
+
+
+async def _pass(manners: Manners) -> None:
+    async with manners.turn("example.com", unspaced):
+        pass
+
+
+async def test_an_idle_host_is_forgotten_only_once_its_second_is_over(manners: Manners, clock: Hands) -> None:
+    """Else a crawl over many hosts could come back to the first one too soon."""
+    for number in range(REMEMBERED):
+        async with manners.turn(f"{number}.example", spaced):
+            pass
+    async with manners.turn("another.example", spaced):
+        pass
+    began = clock()
+    async with manners.turn("0.example", spaced):
+        assert clock() == began + SPACING
 
 
 async def test_memory_of_hosts_is_bounded(manners: Manners, clock: Hands) -> None:
