@@ -38,8 +38,12 @@ class Owner(Accounts):
     def resume(self, account: str | None, now: datetime) -> bool:
         """Speak again: one account, or the whole bot with all its accounts (None).  Tells whether any was silent.
 
-        An account that its platform locked out is let in too, for another try.
+        An account that its platform locked out is let in too, for another try, and the notice of it taken back.
         """
+        for row in self.all_of(
+            "SELECT name FROM accounts WHERE locked_out IS NOT NULL AND (?1 IS NULL OR name = ?1)", account
+        ):
+            notices.drop(self.raw, f"account:{row['name']}")
         return (
             self.change(
                 "UPDATE accounts SET paused_at = NULL, paused_until = NULL, locked_out = NULL,"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from bot.store import Store
 from tests.store.given import NOW, later
 
@@ -28,6 +30,15 @@ def test_a_lockout_lasts_until_let_in(store: Store) -> None:
     assert store.outbox.account_state("fedi").locked_out == "locked out"
     assert store.owner.resume("fedi", now=NOW)
     assert store.outbox.account_state("fedi").locked_out is None
+
+
+@pytest.mark.parametrize("who", ["fedi", None])
+def test_to_resume_takes_the_notice_of_a_lockout_back(store: Store, who: str | None) -> None:
+    """Of the accounts that are let in, and of no other."""
+    for name in ("fedi", "other"):
+        store.outbox.lock_out(name, "401", now=NOW, notice=f"{name} is paused")
+    store.owner.resume(who, now=NOW)
+    assert [one.subject for one in store.owner.notices()] == ([] if who is None else ["account:other"])
 
 
 def test_of_two_pauses_the_longer_counts(store: Store) -> None:

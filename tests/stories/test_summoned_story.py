@@ -138,7 +138,7 @@ async def test_without_consent_everything_waits_and_says_what_to_do(bot: SmallBo
     assert server.asked == []
     (notice,) = await bot.on.db(bot.on.store.owner.notices)
     assert "nothing is sent or asked before i_accept_costs = true stands in this account's block." in notice.text
-    assert "its 1 waiting post wait, all others go on. Write that if you do, then start the bot again" in notice.text
+    assert "its 1 waiting post waits, all others go on. Write that if you do, then start the bot again" in notice.text
     file.write_text(agreed, "utf-8")
     await bot.reload()
     await bot.on.db(bot.on.store.owner.resume, "x", now=bot.clock())
