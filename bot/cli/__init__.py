@@ -9,6 +9,7 @@ import io
 import logging
 import os
 import sys
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from bot.errors import StarfishError
 
     sys.excepthook = _surprised
+    _have_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that knows no “é” shows “?”, and nothing fails
@@ -92,6 +94,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if expected is None:
             raise
         sys.exit(_explained(expected))
+
+
+def _have_streams() -> None:
+    """Put nothing in the place of a stream that the caller closed (`starfish status >&-`): Python leaves None there."""
+    nothing = Path(os.devnull)
+    if sys.stdin is None:
+        sys.stdin = nothing.open(encoding="utf-8")
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, nothing.open("w", encoding="utf-8"))
 
 
 def _explained(error: StarfishError) -> int:

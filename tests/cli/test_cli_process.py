@@ -130,3 +130,19 @@ def test_an_interrupt_ends_a_stream_at_once(tmp_path: Path, command: str) -> Non
         assert running.wait(20) == 1
         assert running.stderr is not None
         assert b"Traceback" not in running.stderr.read()
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&-", "2>&-"])
+def test_a_stream_that_is_closed_is_no_failure(tmp_path: Path, closed: str) -> None:
+    """Cron jobs and daemons may have none of the three; what the others get is the same."""
+    folder = write_config(tmp_path / "config")
+    program = f"exec '{sys.executable}' -m bot ask --jsonl --config '{folder}' {closed}"
+    said = subprocess.run(["sh", "-c", program], capture_output=True, timeout=60, cwd=ROOT, check=False)
+    assert (said.returncode, said.stdout, said.stderr) == (0, b"", b"")
+
+
+def test_an_interrupt_during_the_first_import_is_no_traceback(tmp_path: Path) -> None:
+    """Whoever changes their mind at once sees one word."""
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt\n", "utf-8")
+    said = process(["--help"], env={"PYTHONPATH": str(tmp_path)})
+    assert (said.returncode, said.stdout, said.stderr) == (1, b"", b"stopped\n")
