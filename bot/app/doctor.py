@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import sqlite3
@@ -16,7 +17,7 @@ from bot.errors import StarfishError, StoreError, WorkerError
 from bot.ports import Doctor
 from bot.settings import Settings
 from bot.store import Store, open_store
-from bot.store.guard import beside
+from bot.store.guard import beside, is_locked
 from bot.worker import Worker
 
 ROOM = 200 * 2**20
@@ -42,16 +43,29 @@ def _machine(settings: Settings) -> list[Finding]:
         Finding(True, f"Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}"),
     ]
     folder = settings.bot.database.parent
+    if not folder.is_dir():
+        found.append(Finding(False, f"the database's folder {folder} is not there: make it"))
+    elif not os.access(folder, os.W_OK):
+        found.append(Finding(False, f"{folder} can't be written: nothing can be kept, so the bot can't start"))
     free = shutil.disk_usage(folder if folder.exists() else ".").free
     room = f"{free // 2**20} MB are free where the database is"
     found.append(
         Finding(free > ROOM, room if free > ROOM else f"only {room}: make room, or posting stops when it is full")
     )
-    with socket.socket(socket.AF_INET6 if ":" in settings.web.host else socket.AF_INET) as probe:
-        taken = settings.web.port and probe.connect_ex((settings.web.host, settings.web.port)) == 0
-    what = f"the page's address {settings.web.host}:{settings.web.port}"
-    found.append(Finding(True, f"{what} {'answers: a bot seems to run' if taken else 'is free'}"))
-    return found
+    return [*found, _page(settings)]
+
+
+def _page(settings: Settings) -> Finding:
+    """Whether the page can be served, or is by the bot that runs."""
+    host, port = settings.web.host, settings.web.port
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        taken = port != 0 and probe.connect_ex((host.strip("[]"), port)) == 0
+    what = f"the page's address {host}:{port}"
+    if not taken:
+        return Finding(True, f"{what} is free")
+    if is_locked(settings.bot.database):
+        return Finding(True, f"{what} answers: the bot runs")
+    return Finding(False, f"{what} is used by another program: stop that one, or choose another `listen` in [web]")
 
 
 def _database(settings: Settings) -> list[Finding]:

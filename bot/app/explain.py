@@ -34,6 +34,10 @@ class Story:
     def lines(self) -> list[str]:
         """The story for a person, in the order in which it happened."""
         if not self.known:
+            if self.asked.isdigit():
+                return [f"There is no post {self.asked}, neither on the timeline nor in the outbox."]
+            if "." not in self.asked:
+                return [f"“{self.asked}” is neither a link nor the number of a post."]
             return [f"{self.asked}: never seen. It stands in no feed that was read, and was not shared."]
         lines = []
         for entry in self.entries:

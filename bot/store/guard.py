@@ -29,6 +29,21 @@ def beside(path: Path, ending: str) -> Path:
     return path.with_name(path.name + ending)
 
 
+def is_locked(path: Path) -> bool:
+    """Whether a process runs the bot of this database; only looks."""
+    try:
+        lock = os.open(beside(path, ".lock"), os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
 class Guard:
     """The lock and the marker of one open database."""
 

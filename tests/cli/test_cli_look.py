@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
 from pathlib import Path
 
 import pytest
 
+from bot.store import open_store
 from tests.cli.terminal import Terminal, call
 from tests.servers.feedserver import FeedServer
+from tests.servers.fixtures import START
 from tests.servers.small_bot import BASE, LOCAL, PIECES, rss, write_config
 
 
@@ -185,6 +189,42 @@ def test_doctor_looks_before_and_after_the_first_start(terminal: Terminal) -> No
         assert len(lines) > 3
         assert all(line.startswith(("ok ", "!! ")) for line in lines[:-1])
         terminal.ok("once")
+
+
+def test_doctor_tells_the_bot_from_another_program(terminal: Terminal, folder: Path) -> None:
+    """A port that answers is fine while the bot runs, and a finding where something else has it."""
+    terminal.ok("once")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        starfish = folder / "starfish.toml"
+        port = taken.getsockname()[1]
+        text = re.sub("listen = .*", f'listen = "127.0.0.1:{port}"', starfish.read_text("utf-8"))
+        starfish.write_text(text, "utf-8")
+        assert f"!!  the page's address 127.0.0.1:{port} is used by another program" in terminal.ok("doctor").out
+        with open_store(folder / "starfish.db", mode="run", now=START):
+            assert f"ok  the page's address 127.0.0.1:{port} answers: the bot runs" in terminal.ok("doctor").out
+
+
+def test_doctor_names_a_folder_that_is_not_there(terminal: Terminal, folder: Path) -> None:
+    """Nothing could be kept in it."""
+    starfish = folder / "starfish.toml"
+    starfish.write_text(starfish.read_text("utf-8").replace("starfish.db", "gone/starfish.db"), "utf-8")
+    assert "gone is not there: make it" in terminal.ok("doctor").out
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("77", "There is no post 77, neither on the timeline nor in the outbox."),
+        ("nonsense", "“nonsense” is neither a link nor the number of a post."),
+        ("https://example.com/never", "https://example.com/never: never seen."),
+    ],
+)
+def test_why_of_what_was_never_there_says_what_it_is_not(terminal: Terminal, asked: str, said: str) -> None:
+    """A number, a word and a link are told apart; nothing could be done, so exit 1."""
+    terminal.ok("once")
+    told = terminal("why", asked)
+    assert told.code == 1
+    assert told.out.startswith(said)
 
 
 @pytest.mark.parametrize("loss", ["deleted", "damaged"])
