@@ -33,11 +33,12 @@ async def serve_bot(
     say: Callable[[str], object],
     ready: Callable[[str, Bot], object] | None = None,
     known: Mapping[str, Platform] | None = None,
+    farewell: str = "Stopped; everything that waits is kept.",
 ) -> None:
     """Run the bot until SIGTERM or SIGINT, then drain; a second signal ends at once.
 
     `say` gets the lines for the owner; `ready` the page's address and the bot, once it serves; `known` are the
-    platforms that there are, if others than those installed.
+    platforms that there are, if others than those installed; `farewell` is the last line.
     """
     known = platforms() if known is None else known
     async with AsyncExitStack() as stack:
@@ -68,7 +69,7 @@ async def serve_bot(
             for helper in helpers:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
-    say("Stopped; everything that waits is kept.")
+    say(farewell)
 
 
 async def answers(on: Ground) -> None:

@@ -111,11 +111,13 @@ def _as_json(done: object) -> dict[str, object]:
 
 def _report(done: object) -> None:
     from bot.app.once import Done
+    from bot.cli.show import counted
 
     assert isinstance(done, Done)
     failed = [one for one in done.gathered if one.status in ("error", "held")]
     new = sum(one.new for one in done.gathered)
-    click.echo(f"{len(done.gathered)} feeds polled, {new} new entries, {len(failed)} with a problem")
+    entries = "1 new entry" if new == 1 else f"{new} new entries"
+    click.echo(f"{counted(len(done.gathered), 'feed')} polled, {entries}, {len(failed)} with a problem")
     for one in failed:
         click.echo(f"  {one.url}: {one.error}")
     for filled in done.filled:
@@ -138,7 +140,12 @@ def _say_when_next(settings: Settings) -> None:
 
 @click.command(epilog="Example: starfish demo   (then open the address it prints)")
 @click.option(
-    "--port", type=int, default=0, show_default=False, help="Where the page is served (default: any free one)."
+    "--port",
+    type=click.IntRange(0, 65_535),
+    metavar="NUMBER",
+    default=0,
+    show_default=False,
+    help="Where the page is served (default: any free one).",
 )
 @click.option("--once", "brief", is_flag=True, help="Print the timeline and leave, for a look without a browser.")
 @click.option("--open/--no-open", "opened", default=None, help="Open the page in a browser (default: on a desktop).")

@@ -69,7 +69,14 @@ async def show(*, port: int, brief: bool, browser: bool, say: Say) -> None:
                     talk.append(asyncio.create_task(_converse(bot, say, brief=brief)))
 
                 say("A demonstration, offline: the articles are ours, and everything is thrown away at the end.")
-                await serve_bot(settings, store, load=lambda: read(settings.folder), say=say, ready=ready)
+                await serve_bot(
+                    settings,
+                    store,
+                    load=lambda: read(settings.folder),
+                    say=(lambda _line: None) if brief else say,  # a page that is gone at once is not worth a visit
+                    ready=ready,
+                    farewell="Stopped; the demonstration is thrown away.",
+                )
                 await asyncio.gather(*talk)
 
 

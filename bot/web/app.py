@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -100,7 +101,8 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> asyncio.Server
         return await loop.create_server(lambda: Connection(server, loop=loop), host.strip("[]") or None, port)
     except OSError as error:
         raise UsageError(
-            f"can't listen on {host}:{port}: {error.strerror or error}; choose another [web] listen"
+            f"The page can't be served at {host}:{port} ({os.strerror(error.errno) if error.errno else error}),"
+            " so nothing was started. Stop what uses that address, or choose another `listen` in [web]."
         ) from None
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from pathlib import Path
 
 from bot.core.limits import LIMITS
@@ -18,7 +19,8 @@ def test_the_demo_shows_posts_and_a_conversation() -> None:
     said = call("demo", "--once", "--no-open")
     assert said.code == 0
     assert said.err == ""
-    assert said.out.count("http://127.0.0.1:") >= 3 + 1 + 1  # posts, the page, the login link
+    assert said.out.count("http://127.0.0.1:") >= 3
+    assert "The page:" not in said.out  # which is gone by the time that it could be opened
     assert said.out.count("\nstarfish answers:") == len(CONVERSATION)
     for handle, words in CONVERSATION:
         assert f"\n{handle}:\n{words}\n" in said.out
@@ -40,6 +42,16 @@ async def test_the_demo_serves_its_page_until_it_is_stopped() -> None:
     finally:
         running.cancel()
         await asyncio.wait({running})
+
+
+def test_a_port_that_is_taken_is_told_as_such() -> None:
+    """One sentence with the address; and no number that is no port."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = call("demo", "--no-open", "--port", str(port))
+    assert said.code == 2
+    assert f"The page can't be served at 127.0.0.1:{port} (Address already in use)" in said.err
+    assert call("demo", "--port", "99999").code == 2
 
 
 async def test_the_sites_serve_feeds_and_pages() -> None:
