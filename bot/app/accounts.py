@@ -16,7 +16,7 @@ from bot.core.text import clean, links_in, measure
 from bot.errors import DeliveryError, Rejected, UsageError
 from bot.model import Draft
 from bot.ports import Doctor, Listener, Preparing, Publisher
-from bot.settings import Settings
+from bot.settings import Settings, no_account
 from bot.settings.references import References
 from bot.settings.syntax import read
 from bot.store import Store, open_store
@@ -101,8 +101,7 @@ def queue_text(text: str, account: str, settings: Settings, store: Store | None)
     """
     found = next((one for one in settings.accounts if one.name == account), None)
     if found is None:
-        names = ", ".join(one.name for one in settings.accounts) or "none"
-        raise UsageError(f"there is no account {account!r}; there is: {names}")
+        raise UsageError(no_account(account, [one.name for one in settings.accounts]))
     limits = platforms()[found.platform].limits
     words = clean(text, lines=True)
     links = [words[start:end] for start, end in links_in(words)]
@@ -114,8 +113,12 @@ def queue_text(text: str, account: str, settings: Settings, store: Store | None)
     except Rejected as error:
         raise UsageError(str(error)) from None
     length = measure(words, limits)
-    if not words or length > limits.max_length:
-        raise UsageError(f"that is {length} {limits.unit} long, and {account} takes 1 to {limits.max_length}")
+    if not words:
+        raise UsageError("the text is empty, so nothing was queued")
+    if length > limits.max_length:
+        raise UsageError(
+            f"that is {length} {limits.unit} long, and {account} takes {limits.max_length}; nothing was queued"
+        )
     if store is None:
         return f"{post.text}\n({length} of {limits.max_length}; nothing was sent)"
     number = store.outbox.put(post, "post", now=utc_now())

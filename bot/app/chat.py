@@ -15,6 +15,7 @@ from bot.app.build import Ground, Stories
 from bot.app.deciding import release_time
 from bot.app.queue import Waiting, waiting
 from bot.app.sharing import own_find
+from bot.core.clean import clean, defused
 from bot.core.grouping import grouped
 from bot.core.pace import next_slot
 from bot.core.reply import defuse
@@ -272,4 +273,5 @@ def _waits(group: Sequence[Unanswered]) -> str:
     first = group[0]
     times = f" ({len(group)}×)" if len(group) > 1 else ""
     near = f" Near: {first.rule}." if first.rule and first.score >= 0.25 else ""
-    return f"{first.mention.id}{times}: “{defuse(first.mention.text)}”{near}"
+    words = defuse(first.mention.text) or defused(clean(first.mention.text))[:60]  # of a mere link, whose site it is
+    return f"{first.mention.id}{times}: “{words}”{near}"

@@ -35,7 +35,8 @@ class Trial:
     def lines(self) -> list[str]:
         """For a person."""
         if self.parsed is None:
-            return [f"{self.url}: {self.error}"]
+            said = self.error or ""
+            return [said if shown(self.url) in said else f"{self.url}: {said}"]
         parsed = self.parsed
         lines = [
             f"{parsed.title or 'without a title'}: {len(parsed.entries)} entries, read by the {parsed.parser} parser"

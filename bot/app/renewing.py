@@ -15,9 +15,9 @@ from bot.app.secretfiles import SecretFiles
 from bot.app.vault import FileVault
 from bot.errors import DeliveryError, StarfishError, UsageError
 from bot.ports import Asker, Enrolled, Platform
-from bot.settings import read_about
+from bot.settings import no_account, read_about
 from bot.settings.syntax import read
-from bot.settings.words import listed, shown
+from bot.settings.words import listed
 
 
 async def renew(name: str, folder: Path, asker: Asker) -> list[str]:
@@ -49,7 +49,7 @@ def _block(folder: Path, name: str) -> Mapping[str, Any]:
     rows = read(folder / "starfish.toml").data.get("accounts")
     blocks = {str(row.get("name")): row for row in (rows if isinstance(rows, list) else ()) if isinstance(row, dict)}
     if name not in blocks:
-        raise UsageError(f"there is no account {shown(name)}; there is: {', '.join(blocks) or 'none'}")
+        raise UsageError(no_account(name, list(blocks)))
     found: Mapping[str, Any] = blocks[name]
     return found
 

@@ -15,7 +15,7 @@ from bot.core.text import clean, measure
 from bot.errors import PageError, UsageError
 from bot.model import Account, Candidate
 from bot.net import Client
-from bot.settings import Settings
+from bot.settings import Settings, no_account
 from bot.store import Store
 from bot.worker import Worker
 
@@ -30,11 +30,13 @@ async def queue_link(url: str, note: str | None, account: str | None, settings: 
     """
     link = safe_link(url)
     if not link:
-        raise UsageError(f"{url!r} is no web address; it should look like https://example.com/article")
+        raise UsageError(f"“{url}” is no web address; it should look like https://example.com/article")
     posting = [one for one in settings.accounts if one.post is not None]
     names = [one.name for one in posting]
     if account is not None and account not in names:
-        raise UsageError(f"no account called {account!r} posts; those that do: {', '.join(names) or 'none'}")
+        if account in [one.name for one in settings.accounts]:
+            raise UsageError(f'{account} has no schedule, so it posts no links; give it one: post = {{ every = "2h" }}')
+        raise UsageError(no_account(account, names))
     if note:
         _must_fit(note, link, [one for one in posting if account in (None, one.name)])
     title, lines = await _title(link, settings)
@@ -47,7 +49,7 @@ async def queue_link(url: str, note: str | None, account: str | None, settings: 
     for one in posting:
         if account in (None, one.name):
             slot = next_slot(one, settings.bot.timezone, now)
-            when = slot.at.astimezone(settings.bot.timezone).strftime("%a %H:%M") if slot else "its next slot"
+            when = slot.at.astimezone(settings.bot.timezone).strftime("%a %-d %b %H:%M") if slot else "its next slot"
             lines.append(f"{one.name}: queued for {when}" + (f", as “{title}”" if title else ""))
     return lines
 

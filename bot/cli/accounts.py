@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from bot.cli.groups import Group
-from bot.cli.options import Place, common, wait_for
+from bot.cli.options import Place, common, known_account, wait_for
 from bot.cli.show import paragraph
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -36,7 +36,7 @@ Examples:
 )
 @click.option("--owner", metavar="ID", help="Your own full id there: your word is a command.")
 @click.option(
-    "--post", "rhythm", metavar="WHEN", help="every=3h (the default), at=09:00,17:30, cron=“0 9 * * *”, or none."
+    "--post", "rhythm", metavar="WHEN", help="every=3h (the default), at=09:00,17:30, cron='0 9 * * *', or none."
 )
 @common
 def add(
@@ -109,7 +109,7 @@ def _rhythm(text: str) -> dict[str, str | list[str]] | None:
         return None
     key, _, value = (part.strip() for part in text.partition("="))
     if key not in ("every", "at", "cron") or not value:
-        raise click.UsageError("--post takes every=3h, at=09:00,17:30, cron=“0 9 * * *” or none")
+        raise click.UsageError("--post takes every=3h, at=09:00,17:30, cron='0 9 * * *' or none")
     return {key: [part.strip() for part in value.split(",")] if key == "at" else value}
 
 
@@ -122,10 +122,7 @@ def check(place: Place, *, account: str | None, as_json: bool) -> None:
     from bot.app.accounts import examine
 
     settings = place.settings()
-    names = [one.name for one in settings.accounts]
-    if account is not None and account not in names:
-        raise click.UsageError(f"there is no account {account!r}; there is: {', '.join(names) or 'none'}")
-    found = wait_for(examine(settings, account))
+    found = wait_for(examine(settings, known_account(settings, account)))
     if as_json:
         rows = [{"account": one.account, "fine": one.fine, "what": one.what} for one in found]
         click.echo(json.dumps({"findings": rows}, ensure_ascii=False))

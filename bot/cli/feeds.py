@@ -12,7 +12,7 @@ import click
 from bot.cli.groups import Group
 from bot.cli.options import Place, common, wait_for
 from bot.cli.progress import progress
-from bot.cli.show import ago, local, paragraph, table
+from bot.cli.show import ago, counted, local, paragraph, table
 
 if TYPE_CHECKING:
     from bot.share import Gathered
@@ -101,7 +101,9 @@ def import_(place: Place, *, file: Path) -> None:
     added, refused = add_feeds(place.folder, [(found.url, found.tags) for found in read_list(file)])
     for why in refused:
         click.echo(paragraph(f"left out: {why}"), err=True)
-    click.echo(f"{added} feeds added to {place.folder / 'feeds.toml'}; those known already were left as they are")
+    click.echo(
+        f"{counted(added, 'feed')} added to {place.folder / 'feeds.toml'}; those known already were left as they are"
+    )
 
 
 @feeds.command(epilog="Example: starfish feeds export > feeds.opml")
@@ -184,7 +186,10 @@ def refresh(place: Place, *, everything: bool, as_json: bool) -> None:
         [(one.url, one.status, one.entries, one.new, local(one.next_at, settings), one.error) for one in shown],
     )
     if not place.quiet:
-        click.echo(f"{len(results)} feeds polled, {sum(one.new for one in results)} new entries")
+        new = sum(one.new for one in results)
+        click.echo(f"{counted(len(results), 'feed')} polled, {new} new {'entry' if new == 1 else 'entries'}")
+        if not results and settings.feeds:
+            click.echo("Nothing was due; --all polls every feed now.")
 
 
 def _mark_due(place: Place, *, everything: bool, as_json: bool) -> None:
@@ -192,7 +197,9 @@ def _mark_due(place: Place, *, everything: bool, as_json: bool) -> None:
 
     with place.store("write") as store:
         marked = store.feeds.mark_due(None if everything else [], now=utc_now())
-    said = f"A bot is running: {marked} feeds were marked due, and it polls them now."
+    said = "A bot is running, and polls what is due by itself; --all asks it to poll every feed now."
+    if everything:
+        said = f"A bot is running: {counted(marked, 'feed')} marked due, which it polls now."
     click.echo(json.dumps({"feeds": [], "note": said}) if as_json else said)
 
 

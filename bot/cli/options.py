@@ -86,9 +86,12 @@ def common(command: Callable[P, T]) -> Callable[P, T]:
 
 def known_account(settings: Settings, account: str | None) -> str | None:
     """Refuse the name of an account that there is none of; None means all of them."""
+    from bot.errors import UsageError
+    from bot.settings import no_account
+
     names = [one.name for one in settings.accounts]
     if account is not None and account not in names:
-        raise click.UsageError(f"there is no account {account!r}; there is: {', '.join(names) or 'none'}")
+        raise UsageError(no_account(account, names))
     return account
 
 

@@ -114,7 +114,7 @@ def reject(place: Place, *, row: int, reason: str) -> None:
     """Withdraw a draft for good; its article is not offered again."""
     from bot.app.installed import utc_now
 
-    _change(place, row, "rejected", lambda store: store.outbox.reject(row, reason, now=utc_now()))
+    _change(place, row, lambda store: store.outbox.reject(row, reason, now=utc_now()), done="rejected", states=WAITING)
 
 
 @queue.command(epilog="Example: starfish queue snooze 12 --for 1d")
@@ -126,6 +126,7 @@ def snooze(place: Place, *, row: int, span: str) -> None:
     from bot.app.installed import utc_now
     from bot.settings import span as read_span
 
+    settings = place.settings()
     try:
         until = utc_now() + read_span(span)
     except ValueError as error:
@@ -133,12 +134,18 @@ def snooze(place: Place, *, row: int, span: str) -> None:
     _change(
         place,
         row,
-        f"put off until {until:%d %b %H:%M} UTC",
         lambda store: store.outbox.snooze(row, until, now=utc_now()),
+        done=f"put off until {local(until, settings)}",
+        states=WAITING,
     )
 
 
-def _change(place: Place, row: int, done: str, act: Callable[[Store], bool]) -> None:
+WAITING = "a draft or a planned post"
+DOUBTFUL = "what is held, refused or unknown"
+
+
+def _change(place: Place, row: int, act: Callable[[Store], bool], *, done: str, states: str) -> None:
+    """Do something to a delivery, and say what was `done`; `states`: to which ones it can be done."""
     from bot.errors import UsageError
 
     with place.store("write") as store:
@@ -146,7 +153,7 @@ def _change(place: Place, row: int, done: str, act: Callable[[Store], bool]) -> 
         if found is None:
             raise UsageError(f"there is no outbox {row}; see: starfish queue list, starfish outbox list")
         if not act(store):
-            raise UsageError(f"outbox {row} is {found.state}, and can't be {done.split(maxsplit=1)[0]} any more")
+            raise UsageError(f"outbox {row} is {found.state}; only {states} can be {done.partition(' until')[0]}")
         store.owner.clear(f"outbox:{row}")
     click.echo(f"outbox {row}: {done}")
 
@@ -210,7 +217,7 @@ def resend(place: Place, *, row: int) -> None:
     """Send a held, refused or unknown delivery again: you looked, and it is not there."""
     from bot.app.installed import utc_now
 
-    _change(place, row, "sent again", lambda store: store.outbox.resend(row, now=utc_now()))
+    _change(place, row, lambda store: store.outbox.resend(row, now=utc_now()), done="sent again", states=DOUBTFUL)
 
 
 @outbox.command(name="mark-sent", epilog="Example: starfish outbox mark-sent 41")
@@ -220,7 +227,13 @@ def mark_sent(place: Place, *, row: int) -> None:
     """Record that a held or unknown delivery is there: you looked, and saw it."""
     from bot.app.installed import utc_now
 
-    _change(place, row, "marked as sent", lambda store: store.outbox.mark_sent(row, now=utc_now()))
+    _change(
+        place,
+        row,
+        lambda store: store.outbox.mark_sent(row, now=utc_now()),
+        done="marked as sent",
+        states="what is held or unknown",
+    )
 
 
 @click.command(epilog="Example: starfish retract https://example.com/article")

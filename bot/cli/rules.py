@@ -10,7 +10,7 @@ import click
 
 from bot.cli.groups import Group
 from bot.cli.options import Place, common, wait_for
-from bot.cli.show import ago, local, paragraph, table
+from bot.cli.show import ago, counted, local, paragraph, table
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
@@ -79,7 +79,8 @@ def import_(place: Place, *, file: Path) -> None:
     for sentence in left:
         click.echo(sentence, err=True)
     click.echo(
-        f"{len(brain)} rules added to {place.folder / 'rules.toml'}, {len(problems) + len(left)} things left out"
+        f"{counted(len(brain), 'rule')} added to {place.folder / 'rules.toml'},"
+        f" {counted(len(problems) + len(left), 'thing')} left out"
     )
 
 

@@ -150,7 +150,7 @@ def condense(
 
 def _told(told: dict[str, Any]) -> str:
     if told.get("error"):
-        return f"{told['url']}: {told['error']}"
+        return str(told["error"] if told["url"] in told["error"] else f"{told['url']}: {told['error']}")
     verdict = "" if told["adds_value"] else f"\n(it would not be posted: {told['reason']})"
     return paragraph(told["post"]) + f"\n({told['length']} long){verdict}"
 

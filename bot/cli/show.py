@@ -109,6 +109,11 @@ def local(when: datetime | None, settings: Settings) -> str:
     return "–" if when is None else when.astimezone(settings.bot.timezone).strftime("%a %-d %b %H:%M")
 
 
+def counted(number: int, thing: str) -> str:
+    """`1 feed`, `2 feeds`."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
 def ago(when: datetime | None, now: datetime) -> str:
     """Tell how long ago, roughly."""
     if when is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from bot.cli.options import Place, common, known_account
+from bot.cli.show import local
 
 
 @click.command(epilog="Example: starfish pause --account fediverse --for 2h")
@@ -16,14 +17,16 @@ def pause(place: Place, *, account: str | None, span: str | None) -> None:
     from bot.app.installed import utc_now
     from bot.settings import span as read_span
 
-    name, now = known_account(place.settings(), account), utc_now()
+    settings, now = place.settings(), utc_now()
+    name = known_account(settings, account)
     try:
         until = now + read_span(span) if span else None
     except ValueError as error:
         raise click.UsageError(f"--for: {error}") from None
-    with place.store("write") as store:
+    with place.store("write", settings) as store:
         store.owner.pause(name, until, now=now)
-    click.echo(f"{name or 'all accounts'}: silent {f'for {span}' if span else 'until resumed'}")
+    end = f"for {span}, until {local(until, settings)}" if until else "until resumed"
+    click.echo(f"{name or 'all accounts'}: silent {end}")
 
 
 @click.command(epilog="Example: starfish resume --account fediverse")
@@ -36,9 +39,10 @@ def resume(place: Place, *, account: str | None) -> None:
     name = known_account(place.settings(), account)
     with place.store("write") as store:
         changed = store.owner.resume(name, now=utc_now())
-        if name:
-            store.owner.clear(f"account:{name}")
-    click.echo(f"{name or 'all accounts'}: {'speaks again' if changed else 'was not silent'}")
+    if name:
+        click.echo(f"{name}: {'speaks again' if changed else 'was not silent'}")
+    else:
+        click.echo(f"all accounts: {'speak again' if changed else 'none was silent'}")
 
 
 @click.command(epilog="Example: starfish block spam.example")
@@ -47,7 +51,7 @@ def resume(place: Place, *, account: str | None) -> None:
 @common
 def block(place: Place, *, who: str, undo: bool) -> None:
     """Block a person or a domain: their mentions get no answer, and nothing of theirs is shared from any feed."""
-    if not who.strip(" @."):
+    if not who.strip(" @.") or len(who.split()) > 1:
         raise click.UsageError(
             "nobody is named; write a handle like @spam@example.social, or a domain like spam.example"
         )

@@ -17,6 +17,7 @@ from bot.settings.values import (
     Settings,
     WebSettings,
 )
+from bot.settings.words import no_account
 
 __all__ = [
     "About",
@@ -32,6 +33,7 @@ __all__ = [
     "add_rule",
     "init",
     "load",
+    "no_account",
     "read_about",
     "remove_feed",
     "remove_rule",

@@ -6,7 +6,7 @@ May import: the standard library only.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 LONGEST_SHOWN = 60  # characters of a wrong value that a message repeats
@@ -45,6 +45,12 @@ def meant(word: str, known: Iterable[str]) -> str:
 def did_you_mean(better: str) -> str:
     """`; did you mean "…"?` for a value that is known to be better."""
     return f"; did you mean {shown(better)}?"
+
+
+def no_account(name: str, known: Sequence[str]) -> str:
+    """There is none of that name: the one that was probably meant, or those that there are."""
+    there = f"; there {'is' if len(known) == 1 else 'are'} {listed(known, 'and')}" if known else ", and no other either"
+    return f"there is no account {shown(name)}{meant(name, known) or there}"
 
 
 def listed(names: Iterable[str], last: str = "or") -> str:

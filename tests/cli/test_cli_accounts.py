@@ -113,4 +113,5 @@ def test_a_post_that_does_not_fit_is_refused_with_its_length(terminal: Terminal)
     """The owner shortens it: their words are never cut for them."""
     told = terminal("post", "word " * 100, "--account", "timeline", "--dry-run")
     assert told.code == 2
-    assert "takes 1 to 300" in told.err
+    assert "499 graphemes long, and timeline takes 300; nothing was queued" in told.err
+    assert "the text is empty" in terminal("post", " ", "--account", "timeline", "--dry-run").err

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.show import counted
 from bot.core.websub import Subscription
 from bot.store import open_store
 from tests.cli.terminal import Terminal, call
@@ -165,7 +166,7 @@ def test_people_bring_their_feeds_from_other_bots(
     mine = Terminal(write_config(tmp_path / "config"))
     file = tmp_path / name
     file.write_text(content, "utf-8")
-    assert f"{len(feeds)} feeds added" in mine.ok("feeds", "import", file).out
+    assert f"{counted(len(feeds), 'feed')} added" in mine.ok("feeds", "import", file).out
     assert {one["url"]: one["tags"] for one in mine.ok("feeds", "list", "--json").json()["feeds"]} == feeds
     mine.ok("check")
 

@@ -101,7 +101,8 @@ def test_a_second_process_exits_3(terminal: Terminal, folder: Path) -> None:
             said = terminal(command)
             assert (said.code, said.out) == (3, "")
             assert len(said.err.splitlines()) == 1
-        assert "marked due" in terminal.ok("feeds", "refresh").out
+        assert "1 feed marked due" in terminal.ok("feeds", "refresh", "--all").out
+        assert "polls what is due by itself" in terminal.ok("feeds", "refresh").out
         for beside in (["status"], ["timeline"], ["pause"], ["resume"], ["queue", "list"], ["block", "spam.example"]):
             terminal.ok(*beside)
 
@@ -156,10 +157,20 @@ def test_why_tells_a_score_of_today_from_the_decision_of_then(terminal: Terminal
 
 
 def test_sharing_what_is_no_link_is_a_mistake(terminal: Terminal) -> None:
-    """Exit 2 for no address, and for an account that there is none of."""
+    """Exit 2 for no address; and for an account that there is none of, in the same words everywhere."""
     terminal.ok("once")
     assert terminal("share", "not a link").code == 2
-    assert terminal("share", "https://example.com/x", "--account", "nosuch").code == 2
+    (said,) = {
+        terminal(*words, "--account", "timelime").err
+        for words in (
+            ("share", "https://example.com/x"),
+            ("pause",),
+            ("preview",),
+            ("post", "x"),
+            ("accounts", "check"),
+        )
+    }
+    assert said == 'starfish: there is no account "timelime"; did you mean "timeline"?\n'
 
 
 def test_a_pause_silences_and_resume_speaks(terminal: Terminal) -> None:
@@ -170,15 +181,18 @@ def test_a_pause_silences_and_resume_speaks(terminal: Terminal) -> None:
     assert terminal.ok("status", "--json").json()["accounts"][0]["paused"]
     terminal.ok("resume")
     assert terminal.ok("once", "--post", "--json").json()["delivered"] == 1
-    assert terminal.ok("resume").out.endswith("was not silent\n")
+    assert terminal.ok("resume").out == "all accounts: none was silent\n"
+    terminal.ok("pause")
+    assert terminal.ok("resume").out == "all accounts: speak again\n"
+    assert terminal.ok("resume", "--account", "timeline").out == "timeline: was not silent\n"
 
 
 def test_a_pause_wants_a_span_and_an_account_that_there_are(terminal: Terminal) -> None:
     """Exit 2 for either mistake, and a span is said back."""
     terminal.ok("once")
     assert terminal("pause", "--for", "soon").code == 2
-    assert terminal("pause", "--account", "nosuch").code == 2
-    assert "silent for 2h" in terminal.ok("pause", "--for", "2h").out
+    assert "there is no account" in terminal("pause", "--account", "nosuch").err
+    assert "silent for 2h, until " in terminal.ok("pause", "--for", "2h").out
 
 
 def test_a_blocked_site_is_not_shared(terminal: Terminal) -> None:
@@ -187,6 +201,7 @@ def test_a_blocked_site_is_not_shared(terminal: Terminal) -> None:
     assert terminal.ok("block", "127.0.0.1").out == "127.0.0.1: blocked\n"
     assert "blocked already" in terminal.ok("block", " 127.0.0.1 ").out
     assert terminal("block", " @").code == 2  # nobody
+    assert terminal("block", "two people").code == 2
     assert terminal.ok("once", "--post", "--json").json()["delivered"] == 0
     assert terminal.ok("preview", "--json").json() == {"items": []}
     terminal.ok("block", "127.0.0.1", "--undo")

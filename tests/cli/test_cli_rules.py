@@ -172,7 +172,7 @@ def test_a_brain_is_imported_and_what_is_not_understood_is_listed(terminal: Term
         "+ my cat is called *\n- What a fine name, <star>!\n\n> topic zoo\n+ hi\n- <call>x</call>\n< topic\n"
     )
     told = terminal.ok("rules", "import", brain)
-    assert "1 rules added" in told.out
+    assert "1 rule added" in told.out
     assert f"{brain}:" in told.err
     assert "Tom" in terminal.ok("ask", "my cat is called Tom", "--json").json()["reply"]
 
