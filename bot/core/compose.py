@@ -13,6 +13,7 @@ from dataclasses import replace
 from bot.core.addresses import host_of, without_trackers
 from bot.core.condense import Summary, condense
 from bot.core.credit import credit_of
+from bot.core.hashtags import hashtags_of
 from bot.core.sentences import sentences
 from bot.core.taste import claims, speaks_for_itself
 from bot.core.text import clean, cut, defused, fits, measure
@@ -26,8 +27,6 @@ TEMPLATE_NAMES = ("title", "summary", "link", "credit", "author", "site", "feed"
 """What may stand in braces in a template; nothing else does."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}\s]{0,40})\}")
-_MOST_TAGS = 2
-_LONGEST_TAG = 24
 _QUOTES = {"de": ("„", "“"), "pl": ("„", "”"), "fr": ("« ", " »"), "es": ("«", "»"), "it": ("«", "»"), "pt": ("«", "»")}
 _EMPTY = re.compile(r"[ \t]+(?=\n|\Z)|\n{3,}")
 
@@ -83,7 +82,7 @@ def draft(article: Article, summary: Summary, candidate: Candidate, account: Acc
     title = clean(candidate.title) or summary.title or clean(article.title)
     known = (summary.credit, clean(candidate.feed_title), clean(article.author), host_of(link))
     credit = next(filter(None, map(credit_of, known)), "")
-    hashtags = _hashtags(candidate, account) if limits.hashtags else ()
+    hashtags = hashtags_of(candidate, account, credit) if limits.hashtags else ()
     text = summary.text if candidate.note else defused(summary.text)
     if "{" in account.style and not candidate.note:
         values = {
@@ -259,22 +258,3 @@ def _ends(text: str) -> list[int]:
         at = text.index(sentence, at) + len(sentence)
         ends.append(at)
     return ends
-
-
-def _hashtags(candidate: Candidate, account: Account) -> tuple[str, ...]:
-    """Make at most two hashtags: the configured ones first, then the feed's own categories."""
-    tags: list[str] = []
-    for name in (*candidate.hashtags, *account.hashtags, *candidate.categories):
-        tag = hashtag(name)
-        if tag and tag.lower() not in (other.lower() for other in tags):
-            tags.append(tag)
-    return tuple(tags[:_MOST_TAGS])
-
-
-def hashtag(name: str) -> str:
-    """Make a hashtag of a category: "machine learning" is "#MachineLearning"; empty if it makes none."""
-    parts = re.findall(r"[^\W_]+", clean(name))
-    joined = "".join(part if len(parts) == 1 or part[:1].isupper() else part.capitalize() for part in parts)
-    if not joined or joined.isdigit() or len(joined) > _LONGEST_TAG or len(parts) > 3:
-        return ""
-    return f"#{joined}"
