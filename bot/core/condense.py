@@ -34,6 +34,9 @@ _NEXT = 8  # of the best sentences are tried behind a description
 _ALIKE = 0.34  # of the content words of what follows may stand in the description: more would say it twice
 _BEFORE = -2  # a description's place: before the article, and the article's first sentence doesn't follow it
 _WISHED = 1.0  # more than scores ever differ: what the style asks for goes first
+_BESIDE = 0.7  # plain faults that it costs to speak of nothing that the title or the article speaks of
+_CENTRAL = 2  # sentences in which a term stands that the article is about
+_LENGTHY = 12  # sentences of an article that may stray from its subject
 _CLAIMED = 10  # plain faults that it costs to say "I" where no quotation marks can tell whose it is
 _QUOTE_MARKS = frozenset('"“”„«»')
 
@@ -202,15 +205,20 @@ class _Merit:
                 heapq.heappush(waiting, (cost + self._faults(said[place]), place, True))
 
     def _faults(self, said: _Said) -> float:
-        language = self._reading.language
-        found = [faults(said.text, language)]
+        language, known = self._reading.language, self._titled
+        found = [faults(said.text, language, known=known)]
         if len(said.parts) > 1:
             first, second = said.parts
             follows = second.at == first.at + 1
-            found = [faults(first.text, language), faults(second.text, language, follows=follows)]
-            known = first.content | self._reading.title_terms if said.of_publisher else first.content
-            if not follows and known.isdisjoint(second.content):
+            found = [
+                faults(first.text, language, known=known),
+                faults(second.text, language, follows=follows, known=known),
+            ]
+            shared = first.content | self._reading.title_terms if said.of_publisher else first.content
+            if not follows and shared.isdisjoint(second.content):
                 found.append(2 * DULL)  # two things that have nothing to do with each other
+        if self._central and not said.of_publisher and self._central.isdisjoint(terms(said.text, language)):
+            found.append(_BESIDE * DULL)
         total = max(found) + (sum(found) - max(found)) / 2
         return total + _CLAIMED * DULL if speaks_for_itself(said.text) and not self._quotable(said.text) else total
 
@@ -219,6 +227,17 @@ class _Merit:
         room = self._budget is None or measure(text, self._unit) + 2 <= self._budget
         # The first letter may have become a capital one where "However," went.
         return room and _QUOTE_MARKS.isdisjoint(text) and text[1:] in self._verbatim
+
+    @cached_property
+    def _titled(self) -> frozenset[str]:
+        return frozenset(words(self._reading.title.lower()))
+
+    @cached_property
+    def _central(self) -> frozenset[str]:
+        """What a long article is about, as terms: the title's, and those that stand in several of its sentences."""
+        if len(self._reading.sentences) < _LENGTHY:
+            return frozenset()
+        return self._reading.title_terms.union(t for t, count in self._reading.counts.items() if count >= _CENTRAL)
 
     @cached_property
     def _verbatim(self) -> str:

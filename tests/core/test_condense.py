@@ -190,6 +190,23 @@ def test_two_things_of_an_article_belong_together() -> None:
     assert "Horses" not in said
 
 
+def test_a_long_article_is_told_by_what_it_is_about() -> None:
+    """What shares no word with the title, nor with any other sentence, gives way to what does."""
+    about = "Ann Lee told the visitors of her workshop at length how the quiet piano number {} had come to be what it is by now."
+    article = Article(
+        url="https://example.com/",
+        title="Ann Lee and the quiet piano",
+        text="\n".join(
+            [
+                "Horses graze on meadows nearby while children play games.",
+                *(about.format(number) for number in range(12)),
+                "Museums of cities rebuilt the piano for marble halls without dust.",
+            ]
+        ),
+    )
+    assert condense(article, budget=70, unit=UNIT, gated=True).text.startswith("Museums")
+
+
 def test_scripts_without_spaces_are_told_too() -> None:
     """Japanese is condensed to whole sentences, weighed as X weighs it."""
     summary = condense(JAPANESE, budget=50, unit=X)
