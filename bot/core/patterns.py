@@ -96,6 +96,8 @@ def dangles(sentence: str, language: str | None) -> bool:
     match = _FIRST_WORD.match(sentence)
     first = match[1].lower() if match else ""
     starts = _STARTS.get(language or "", _ANY_START if language is None else frozenset())
+    if language in ("en", None):  # "It’ll", "they’ve", "that’d"
+        first = first.replace("’", "'").partition("'")[0]
     return first in starts or (
         any(hint in sentence for hint in _LEANING_HINTS) and bool(_LEANS_ANYWHERE.search(sentence))
     )

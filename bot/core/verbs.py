@@ -27,58 +27,99 @@ FINITE = (
 """A pattern, without regard to case: one of the commonest verbs, or the look of a past tense."""
 
 _COMMON = """
-abandon abolish absorb accelerate accept accuse achieve acknowledge acquire act adapt add address adjust administer
-admire admit adopt advise advocate affect aggregate agree aim allege alleviate allow alter amplify analyse analyze
-announce annoy answer anticipate apologise apologize appear apply approach approve argue arise arrange arrest arrive
-ask assemble assess assign assist assume assure attach attack attempt attend attract automate avoid await ban base
-beat beg behave believe belong benefit bet bind bite blame blend bless block blow boast boil boost bounce break
-breathe breed bring browse build burn bury calculate call cancel capture care carry carve catch cause celebrate
-challenge change chase chat check choose chop chronicle circulate cite claim classify clean climb close coincide
-collapse collect collide combat combine commission commit communicate compare compete compile complain complement
-comply compose compress comprise compute conceal concede concentrate concern conclude conduct confess confirm confuse
-congratulate connect conquer consider consist consult contain continue contradict contrast contribute control convert
-convey convince cook cool cooperate copy correspond cost count cover crash crawl create criticise criticize cross
-crush cry curate curb cure cut dance dare darken deal debate debug decide decline decorate decrease dedicate defeat
-defend define defy delay delight deliver demand demonstrate denounce deny depend deploy deprive derive descend
-describe deserve design destroy detail detect deteriorate determine develop devote diagnose dictate die differ
-differentiate dig digest dip discourage discover discuss dislike dismiss display dispute disrupt distinguish
-distribute disturb dive divide document dominate donate double doubt download drag drain draw dream drift drill drive
-drop drown dry earn eat edit educate elaborate elect eliminate embrace emerge emphasise emphasize employ empower
-enable encourage end enhance enjoy enlist ensue ensure entail enter entertain envy erase escape establish evaluate
-evolve examine exceed exclude execute exhibit exist expand expect expire explain explode exploit explore export
-express extend face facilitate fade fail fall favour feature feed feel fetch fight file fill fit fix flee flip float
-flow fly focus fold follow force forecast form foster freeze frustrate fry fuel fulfil fulfill furnish gain gather
-generate glance glow govern grab grant greet grill grind grow guarantee guess guide hack halt handle hang happen harm
-harvest hate haunt heal hear hide hire hit hold hope host hug hum hunt hurry hurt hypothesise hypothesize identify
-ignore illustrate imagine import impose impress improve include increase indicate infect infer inform inherit inhibit
-inject insert insist inspect inspire install insult integrate intend intensify interact interpret interrupt interview
-introduce invade invent invest investigate invite involve isolate iterate jail join juggle jump justify kick kill kiss
-knit knock lack lag lament latch laugh launch lay lean leap learn leave lend license lie lift like limit link list
-listen live lock look lose love lower lurk maintain manage mandate mark marry match matter mature measure meet melt
-mend mention merge migrate mind miss mock modify monitor motivate mount move multiply name narrow navigate neglect
-negotiate nominate note notice observe obtain occupy occur offer open operate optimise optimize organise organize
-originate outline outperform outweigh overcome oversee owe own panic pass pause pay peak peel perform permit persist
-persuade pick pinch pitch plan play please plunge point ponder portray possess post postpone pour praise pray preach
-predate predict prefer prepare preserve preside pretend prevail prevent print probe proceed produce profit prohibit
-proliferate promise prompt propose prosper protect prove provide publish pull punch punish pursue push qualify quit
-quote rain raise reach react read realize rebuild recall receive reckon recognize recommend record recount recover
-recruit recur redesign redirect reduce refer refine reflect refuse regard regulate rehearse reign reinforce reject
-rejoice relate relax release rely remain remember remind remove rename render renew rent repair repeat replace report
-represent reproduce require rescue resemble resent reside resign resist resolve resort respond rest restart restore
-result resume retain retell retire retreat retrieve return reveal revolve rewrite rinse rise risk roam roast rock roll
-rotate rub ruin rule rush sacrifice sail salute satisfy save scale scare scatter score scrape scream seal search seek
-seize sell send separate serve settle shake shape share shelter shift shine ship shock shoot showcase shrink shrug
-shuffle shut simmer sing sink sip sit ski skip sleep slide slip slow smash smell smile smoke snap soar soften solve
-sort sound span spark speak specialise specialize specify spell spend spill spin split sponsor spotlight spray spread
-spring squeeze stand start state stay steal steer stem step stick stimulate stir stop strengthen stretch strike strip
-struggle study stuff submit subscribe succeed suck sue suffer suggest suit summarise summarize support suppose surf
-surge surpass surprise surround survive suspect suspend sustain swallow swear sweep swim swing switch tackle tailor
-talk tally target taste teach tear tease tempt tend test thank think threaten thrive throw tie tighten toggle tolerate
-toss touch tow trace transfer transform translate transmit transport trap travel treat trigger trim trust try tumble
-tune turn twist uncover undergo undermine underpin underscore understand unify unite unlock unpack unveil update
-upgrade uphold upload urge utilise utilize value vanish vary verify view violate visit vote vow wait wake walk wander
-warn wash waste watch wave weaken wear weave weigh welcome whip whisper widen wield win wipe wire wish withdraw
-withstand wonder worry wrap write yearn yield zoom
+abandon abide abolish absorb accelerate accept accompany accumulate accuse ache achieve acknowledge acquire acquit act
+activate adapt add address adhere adjourn adjust administer admire admit adopt adore advise advocate affect afflict
+aggregate agree aim allege alleviate allocate allow alter amass amaze amend amplify amuse analyse analyze animate
+annex announce annoy answer anticipate apologise apologize appear appease applaud apply appoint approach approve argue
+arise arrange arrest arrive ascend ask aspire assemble assert assess assign assist assume assure atone attach attack
+attempt attend attest attract automate avenge avert avoid await awaken baffle bake ban base bathe beat befriend beg
+behave behold believe belittle bellow belong benefit besiege bet betray bicker bind bite blame blend bless block
+blossom blow blush boast boil bolster bombard boost borrow bother bounce brag break breathe breed brew bribe bring
+broaden browse bruise buckle budge build burn burrow bury calculate call camouflage cancel captivate capture care
+carry carve catch cater cause cease celebrate censor centralise challenge change chant chase chat cheat check cherish
+chew choke choose chop chronicle chuckle circulate circumvent cite claim clarify classify clean climb cling close
+clutch coerce coexist cohere coincide collapse collect collide combat combine commemorate commence commend commission
+commit communicate compare compel compensate compete compile complain complement complicate comply compose comprehend
+compress comprise compute conceal concede concentrate concern conclude conduct confer confess confide confine confirm
+conform confront confuse congratulate congregate conjure connect conquer consent conserve consider consist consolidate
+conspire constitute constrain construct consult consume contain contaminate contemplate contend continue contradict
+contrast contribute control converge converse convert convey convict convince cook cool cooperate copy correlate
+correspond corrode corrupt cost count cover cower crack cram crash crave crawl create creep cringe cripple criticise
+criticize cross crumble crush cry culminate cultivate curate curb cure curtail customise customize cut dance dangle
+dare darken dazzle deal debate debug decay deceive decide decline decode decorate decrease dedicate deduce deepen
+defeat defend defer define deflect defuse defy degrade delay delegate delete deliberate delight deliver delve demand
+demolish demonstrate demote denote denounce deny depend depict deplete deploy deport depose deprecate deprive derive
+descend describe deserve design destroy detach detail detain detect deter deteriorate determine dethrone develop
+devote devour diagnose dictate die differ differentiate dig digest dilute diminish dip disagree disappear disappoint
+disapprove discard discern disclose discourage discover discuss dislike dismantle dismiss dispel disperse displace
+display dispose dispute disregard disrupt dissolve dissuade distinguish distribute disturb dive diverge diversify
+divide document dodge dominate donate double doubt download drag drain drape draw dread dream drift drill drive drool
+drop drown dry duplicate dwell dwindle earn eat eclipse edit educate elaborate elect elevate elicit eliminate elude
+emanate embark embody embrace emerge emigrate emit emphasise emphasize employ empower emulate enable enact encapsulate
+encircle enclose encode encompass encourage end endorse endure enforce engage engulf enhance enjoy enlarge enlighten
+enlist enrage enrich enroll ensue ensure entail entangle enter entertain entice entitle entrust envision envy equate
+equip erase erode erupt escalate escape establish evade evaluate evaporate evict evoke evolve exaggerate examine
+exasperate exceed excel excite exclaim exclude execute exemplify exert exhale exhaust exhibit exist expand expect
+expedite expire explain explode exploit explore export expose express extend extinguish extract face facilitate fade
+fail fall falter fascinate fasten favour feature feed feel fetch fiddle fight file fill fit fix flatten flatter flee
+flicker flinch flip flirt float flock flourish flow fluctuate fly focus fold follow forage force forecast forfeit form
+formulate fortify foster fray freeze frolic frustrate fry fuel fulfil fulfill fumble furnish fuse gain gallop garner
+gasp gather generate giggle glance glare glide glimpse glitter glorify glow gnaw govern grab grant graze greet grill
+grin grind groan grow grumble guarantee guess guide hack hail halt handle hang happen harm harvest hasten hate haunt
+heal hear heighten hide hinder hire hit hoard hoist hold hope host hover howl hug hum hunt hurry hurt hustle
+hypothesise hypothesize identify ignore illuminate illustrate imagine imitate immerse impair impart impede imperil
+implement imply import impose impress improve improvise incite incline include incorporate increase incur indicate
+induce indulge infect infer inflate inflict inform infuriate infuse ingest inherit inhibit initiate inject inquire
+inscribe insert insist inspect inspire install instigate instruct insulate insult insure integrate intend intensify
+interact intercept interpret interrupt intervene interview intimidate intrigue introduce invade invent invert invest
+investigate invite invoke involve irritate isolate iterate jail jeopardise jeopardize jog join jostle juggle jump
+justify kick kill kiss kneel knit knock lack lag lament latch laugh launch lay lean leap learn leave legalise
+legitimise lend levy liberate license lie lift like limit linger link list listen live liven loathe locate lock look
+loom loosen lose love lower lurk magnify maintain manage mandate manoeuvre manufacture mark marry marvel match matter
+mature measure mediate meditate meet melt memorise mend mention merge migrate mimic mind mislead miss mobilise mock
+modify monitor motivate mount mourn move multiply mumble mutate mutter name nap narrate narrow navigate neglect
+negotiate nibble nominate note notice nourish nudge nurture obey oblige obscure observe obsess obstruct obtain occupy
+occur offend offer omit ooze open operate oppose oppress optimise optimize organise organize originate oscillate oust
+outdo outgrow outlast outlaw outline outlive outperform outrun outsell outsource outweigh overcome overflow overlook
+overpower override overrule overrun oversee overshadow overthrow overwhelm owe own pamper panic paralyse parse pass
+paste pause pave pay peak peel perceive perforate perform perish permit perpetuate persecute persist persuade pertain
+perturb pervade pester petrify pick pinch pitch placate plan play plead please plummet plunder plunge point poke
+pollute ponder portray possess post postpone pour praise pray preach precede preclude predate predict prefer prepare
+prescribe preserve preside pretend prevail prevent prick print probe proceed proclaim procure prod produce profess
+profit prohibit proliferate prolong promise prompt propagate propel propose prosper protect protrude prove provide
+provoke prune publish pull punch punish pursue push qualify quarrel quench quit quote radiate rain raise ravage reach
+react read reaffirm realize reappear reassure rebel rebuff rebuild rebuke recall recede receive recite reckon reclaim
+recline recognize recoil recommend reconcile reconsider record recount recover recruit rectify recur redeem redefine
+redesign redirect reduce reelect refer refine reflect refrain refresh refuse refute regain regard regenerate regulate
+rehabilitate rehearse reign reinforce reiterate reject rejoice rejuvenate relate relax release relinquish relish
+relocate rely remain remember remind reminisce remove rename render renew renounce renovate rent repair repay repeat
+repel repent replace replenish replicate report represent repress reprimand reproach reproduce repulse require rescind
+rescue resemble resent reshape reside resign resist resolve resonate resort respond rest restart restore restrain
+restrict result resume resurface resurrect retain retaliate retell rethink retire retort retract retreat retrieve
+return reunite revamp reveal revere reverse revert revise revisit revive revolve rewrite rid rinse rip ripen rise risk
+roam roar roast rock roll rotate rouse rub ruin rule rumble rupture rush sacrifice saddle sag sail salute salvage
+satisfy saturate save savour scale scare scatter scold scorch score scramble scrape scratch scream scrub scrutinise
+seal search seduce seek seep segregate seize sell send separate serve settle sever shake shape share shatter shave
+shelter shift shine ship shiver shock shoot shove showcase shred shriek shrink shrug shuffle shut simmer sing sink sip
+sit sizzle ski skim skip slam slap slash slaughter slay sleep slide sling slip slow smash smell smile smoke smother
+smuggle snap sneak sneeze sniff snore snub soak soar sob soften solicit solve soothe sort sound span spark sparkle
+speak specialise specialize specify speculate spell spend spill spin split spoil sponsor spotlight sprawl spray spread
+spring sprout squander squash squeeze stab stabilise stagger stagnate stalk stammer stampede stand start startle
+starve state stay steal steer stem step stick stifle stimulate sting stink stir stockpile stop stray streamline
+strengthen stretch strike strip stroll struggle strum study stuff stumble stun subdue submit subscribe subside
+substitute subtract subvert succeed suck sue suffer suggest suit summarise summarize summon superimpose supersede
+support suppose suppress surf surge surmise surpass surprise surrender surround survive suspect suspend sustain
+swallow swap sway swear sweep swell swim swing swirl switch symbolise symbolize sympathise tackle tailor taint talk
+tally tamper target tarnish taste taunt teach tear tease tempt tend terminate terrify test testify thank thaw think
+threaten thrill thrive throb throw thrust thump thwart tickle tie tighten tilt tinker tiptoe toggle tolerate topple
+torment torture toss touch tow trace train trample transcend transcribe transfer transform transgress translate
+transmit transport trap travel traverse treat tremble trick trickle trigger trim trounce trust try tumble tune turn
+twinkle twist uncover undergo undermine underpin underscore understand unfold unify unite unleash unlock unpack
+unravel unsettle unveil update upgrade uphold upload uproot urge usher usurp utilise utilize utter vacate validate
+value vanish vanquish vaporise vary veer verify vibrate vie view vilify vindicate violate visit vote vow wade wag
+wager wail wait waive wake walk wander wane warn wash waste watch wave weaken wear weave weigh welcome whip whisper
+widen wield wilt win wince wipe wire wish withdraw withhold withstand wobble wonder woo worry worsen wrap wreak
+wrestle wriggle wring write yank yawn yearn yield yodel zoom
 """
 _PAST = """
 arose awoke bent bit bled blew bore bred burnt cannot clung crept dealt drank dreamt dwelt fed fled flung forbade
@@ -106,6 +147,8 @@ _FINITE = re.compile(rf"(?i){FINITE}")
 _MADE = re.compile(r"\w{4,}(?:ize|izes|ify|ifies)")
 _SHORT_PAST = _set("died lied tied used owed eyed vied")
 _NO_PAST = _set("hundred indeed speed seed breed embed naked sacred wicked based")
+_AGAIN = re.compile(r"re|un|over|under|out|mis")  # rebuilt, undid, overran
+_PREFIXED = 5  # letters: shorter words only look as if they had one
 _CONTRACTED = re.compile(
     r"(?i)\b(?:I|you|he|she|it|we|they|that|there|here|who|what|where|how|when|why|let)['’](?:s|re|ve|ll|d|m)\b|n['’]t\b|\w['’]s (?:an?|not|been|going|still|also|just)\b"
 )
@@ -170,4 +213,7 @@ def _tells(before: str, word: str, *, named: bool) -> bool:
 def _is_verb(word: str) -> bool:
     if word in _STEMS or word.removesuffix("s") in _STEMS or word.removesuffix("es") in _STEMS:
         return True
+    if len(word) > _PREFIXED and (again := _AGAIN.match(word)):
+        rest = word[again.end() :]
+        return rest in _STEMS or rest.removesuffix("s") in _STEMS or _FINITE.fullmatch(rest) is not None
     return word.endswith("ies") and f"{word[:-3]}y" in _STEMS

@@ -90,7 +90,7 @@ def test_plain_words_have_no_flaw(words: str, language: str) -> None:
     ],
 )
 def test_texts_of_themselves_are_seen_in_eight_languages(words: str, language: str) -> None:
-    """ "In this article" is no news in any language."""
+    """A text that begins with “in this article” is no news in any language."""
     found = flaw(words, language)
     assert found is not None
     assert "tells of itself" in found.reason

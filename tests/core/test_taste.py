@@ -91,13 +91,13 @@ def test_a_plain_sentence_has_no_fault(text: str) -> None:
 
 
 def test_readers_are_not_spoken_to_in_any_language() -> None:
-    """ "You" costs a little in other languages, too; the French "du" speaks to nobody."""
+    """A “you” costs a little in other languages, too; the French “du” speaks to nobody."""
     assert faults("Du brauchst ein Klavier.", "de") > faults("Ann braucht ein Klavier.", "de")
     assert faults("Vous avez besoin d’un piano.", "fr") > faults("Le prix du piano a doublé.", "fr")
 
 
 def test_what_the_title_names_may_be_pointed_at() -> None:
-    """ "The station" is told where the title names a station."""
+    """What begins with “The station” is told where the title names a station."""
     text = "The station opened in May."
     assert faults(text, known=frozenset(["station"])) < faults(text)
 
