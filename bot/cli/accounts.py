@@ -122,7 +122,7 @@ def check(place: Place, *, account: str | None, as_json: bool) -> None:
     from bot.app.accounts import examine
 
     settings = place.settings()
-    found = wait_for(examine(settings, known_account(settings, account)))
+    found = wait_for(examine(settings, known_account(settings, account)), saying="asking the platforms")
     if as_json:
         rows = [{"account": one.account, "fine": one.fine, "what": one.what} for one in found]
         click.echo(json.dumps({"findings": rows}, ensure_ascii=False))

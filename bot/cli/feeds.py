@@ -68,7 +68,7 @@ def add(place: Place, *, address: str, tags: tuple[str, ...]) -> None:
     from bot.settings import add_feed
 
     settings = place.settings()
-    found = wait_for(find(address, settings))
+    found = wait_for(find(address, settings), saying=f"looking for feeds at {address}")
     best = found[0]
     for other in found[1:]:
         click.echo(f"  also there: {other.feed_url} ({other.title or other.how})")
@@ -123,7 +123,7 @@ def discover(place: Place, *, address: str, as_json: bool) -> None:
     """Look for the feeds of a site, and say where each was found.  Changes nothing."""
     from bot.app.feedbook import find
 
-    found = wait_for(find(address, place.settings()))
+    found = wait_for(find(address, place.settings()), saying=f"looking for feeds at {address}")
     if as_json:
         rows = [{"url": one.feed_url, "title": one.title, "how": one.how} for one in found]
         click.echo(json.dumps({"feeds": rows}, ensure_ascii=False))
@@ -139,7 +139,7 @@ def check(place: Place, *, address: str, as_json: bool) -> None:
     """Fetch and read one feed now, and say what is in it.  Stores nothing."""
     from bot.app.feedbook import try_out
 
-    trial = wait_for(try_out(address, place.settings()))
+    trial = wait_for(try_out(address, place.settings()), saying=f"reading {address}")
     if as_json:
         click.echo(json.dumps(trial.as_json(), ensure_ascii=False))
     else:

@@ -269,7 +269,7 @@ def doctor(place: Place) -> None:
 
     settings = place.settings()
     bad = 0
-    for finding in wait_for(findings(settings)):
+    for finding in wait_for(findings(settings), saying="looking at this machine and the accounts"):
         bad += not finding.fine
         click.echo(paragraph(f"{'ok ' if finding.fine else '!! '} {finding.what}", hang="    "))
     click.echo("All is well." if not bad else f"{bad} thing{'s' if bad != 1 else ''} to look at.")

@@ -105,10 +105,13 @@ any_config = click.option(
 """For commands that work without the owner's files, so that a script may give --config to all alike."""
 
 
-def wait_for(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end; Ctrl-C ends it in good order."""
+def wait_for(work: Coroutine[Any, Any, T], *, saying: str = "") -> T:
+    """Run a coroutine to its end; Ctrl-C ends it in good order.  A person is told meanwhile what is waited for."""
+    from bot.cli.progress import working
+
     try:
-        return asyncio.run(work)
+        with working(saying):
+            return asyncio.run(work)
     except (KeyboardInterrupt, asyncio.CancelledError):  # a second signal, or one before the loop took them over
         raise click.Abort from None
 

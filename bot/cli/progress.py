@@ -1,4 +1,4 @@
-"""Progress on a terminal, silence in a pipe.  May import: rich, the standard library."""
+"""Progress on a terminal, silence in a pipe; wiped off when the work is done.  May import: rich, the standard library."""
 
 from __future__ import annotations
 
@@ -20,3 +20,18 @@ def progress(what: str, total: int, *, show: bool = True) -> Iterator[Callable[[
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=total)
         yield lambda _done: bar.advance(task)
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show on the error output that something is being done, while a person watches: for work whose steps nobody counts."""
+    if not what or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.live import Live
+    from rich.spinner import Spinner
+
+    # What goes to the standard output may go into a file: it is none of this line's business.
+    with Live(Spinner("dots", what), console=Console(stderr=True), transient=True, redirect_stdout=False):
+        yield

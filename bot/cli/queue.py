@@ -245,5 +245,5 @@ def retract(place: Place, *, link: str) -> None:
 
     settings = place.settings()
     with place.store("write", settings) as store:
-        for line in wait_for(decide(link, settings, store)):
+        for line in wait_for(decide(link, settings, store), saying="asking the platforms"):
             click.echo(line)

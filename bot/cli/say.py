@@ -133,19 +133,20 @@ def condense(
     if source is not None and not is_file and not source.startswith(("http://", "https://")):
         raise click.UsageError(f"{source} is neither a file nor an address that begins with http:// or https://")
 
-    async def go() -> bool:
+    async def go() -> dict[str, Any]:
         async with Condensing.on(platform=platform, limit=limit, budget=budget) as condensing:
             if source is None:
                 for given in objects():
                     line = {"error": given} if isinstance(given, str) else given
                     click.echo(json.dumps(await condensing.line(line), ensure_ascii=False))
                     sys.stdout.flush()
-                return True
-            told = await (condensing.file(Path(source)) if is_file else condensing.url(source))
-            click.echo(json.dumps(told, ensure_ascii=False) if as_json else _told(told))
-            return told.get("error") is None
+                return {}
+            return await (condensing.file(Path(source)) if is_file else condensing.url(source))
 
-    sys.exit(0 if wait_for(go()) else 1)
+    told = wait_for(go(), saying=f"reading {source}" if source else "")
+    if told:
+        click.echo(json.dumps(told, ensure_ascii=False) if as_json else _told(told))
+    sys.exit(0 if told.get("error") is None else 1)
 
 
 def _told(told: dict[str, Any]) -> str:
@@ -168,5 +169,5 @@ def share(place: Place, *, url: str, note: str | None, account: str | None) -> N
 
     settings = place.settings()
     with place.store("write", settings) as store:
-        for line in wait_for(queue_link(url, note, account, settings, store)):
+        for line in wait_for(queue_link(url, note, account, settings, store), saying=f"reading {url}"):
             click.echo(line)

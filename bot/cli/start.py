@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,8 @@ def run(place: Place) -> None:
     Prints the page's address and a one-time link that logs you in.  SIGTERM or Ctrl-C lets sends in flight finish and
     ends within 10 seconds; SIGHUP reads the config anew (a changed file is noticed by itself, too).
     """
+    if sys.stderr.isatty() and not place.quiet:  # on a small machine it takes seconds until the page is there
+        click.echo("Starting …", err=True)
     settings = place.settings()
     for warning in settings.warnings:
         click.echo(f"{warning}", err=True)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cli.progress import progress
+from bot.cli.progress import progress, working
 from bot.cli.show import ago, brief, local, paragraph, table
 from tests.servers.small_bot import read_config, write_config
 
@@ -169,4 +169,16 @@ def test_progress_is_for_who_watches() -> None:
     for stream, total, show in ((io.StringIO(), 3, True), (Screen(), 1, True), (Screen(), 3, False)):
         with redirect_stderr(stream), progress("polling", total, show=show) as advance:
             advance(None)
+        assert stream.getvalue() == ""
+
+
+def test_who_waits_is_told_for_what() -> None:
+    """While something is done whose steps nobody counts: on a terminal, and wiped off afterwards; nothing in a pipe."""
+    with redirect_stdout(io.StringIO()) as out, redirect_stderr(Screen()) as err, working("asking the platforms"):
+        click.echo("the answer")
+    assert "asking the platforms" in err.getvalue()
+    assert out.getvalue() == "the answer\n"  # which may be a file
+    for stream, what in ((io.StringIO(), "asking"), (Screen(), "")):
+        with redirect_stderr(stream), working(what):
+            pass
         assert stream.getvalue() == ""
