@@ -44,7 +44,7 @@ class Hit:
 class Phrase:
     """A compiled phrase.
 
-    `exact` and `folded` are the words wanted at each position, None in a gap; `fixed` is the least number of fixed
+    `exact` and `folded` are the words wanted at each position, None in a gap (`folds`: they differ); `fixed` is the least number of fixed
     words in a match; `required` are the folded words that every match has, `runs` those of them that stand side by
     side, as " one two "; `gaps` weighs how open it is; `captures` are the names of all captures.
     """
@@ -63,6 +63,7 @@ class Phrase:
             raise PhraseError(f"“{source}” has no words in it; write * to match anything")
         self.exact: list[str | None] = [leaf.text if isinstance(leaf, Word) else None for leaf in found]
         self.folded: list[str | None] = [word and fold(word) for word in self.exact]
+        self.folds = self.folded != self.exact
         self._names = [leaf.name if isinstance(leaf, Gap) else None for leaf in found]
         self.captures = frozenset(name for name in self._names if name)
         self.gaps = sum(1 if leaf.name else 2 for leaf in found if isinstance(leaf, Gap))

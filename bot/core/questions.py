@@ -18,10 +18,13 @@ _ENGLISH = (
     "[and|so] what [else] (do|did|can|could) you (know|have|got|tell|say|find|read) [me|us] (about|on|of|regarding) {topic}",
     "[do] you know (anything|something|much|more|a lot) (about|on|of) {topic}",
     "(tell|show|give|send) (me|us) [something|anything|more|all|everything] (about|on) {topic}",
-    "[is there|are there|do you have|have you got|got] (anything|something|articles|posts|news) (about|on|of) {topic}",
+    "[is there|are there|do you have|have you got|got] [any] (anything|something|more|articles|posts|news) (about|on|of) {topic}",
     "have you [read|seen|found|heard|shared] (anything|something|articles|posts|news) (about|on|of) {topic}",
     "(i want|i would like|i'd like|i wish) to (know|read|learn|hear|see) [something|more] (about|on) {topic}",
     "(what|how) about {topic}",
+    "what (is|are|was|were) [a|an|the] {topic}",
+    "who (is|was|are|were) {topic}",
+    "(explain|define) {topic}",
 )
 _GERMAN = (
     "was (weißt|wisst|wissen) (du|ihr|sie) [alles] (über|zu|zum|zur|von|vom) {topic}",

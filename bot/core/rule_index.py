@@ -46,7 +46,7 @@ class Ruling:
         return (
             (rule.by is None or mention.owner)
             and (rule.about is None or mention.about is not None)
-            and (rule.after is None or rule.after == after)
+            and (rule.after is None or after in (rule.after, rule.id))  # its own answer goes on with the talk
             and (not rule.accounts or mention.account in rule.accounts)
             and (rule.max_words is None or words.count <= rule.max_words)
         )
@@ -56,7 +56,7 @@ class Ruling:
         if self.always:
             return {}
         for phrase in self.ends:
-            if hit := phrase.match(words.exact):
+            if hit := phrase.match([] if words.wordless else words.exact):
                 return {name: words.captured(*places) for name, places in hit.captures.items()}
         return None
 
@@ -73,6 +73,7 @@ class Index:
                 phrases.setdefault(phrase.source, phrase)
                 self._users.setdefault(phrase.source, []).append(ruling)
         counts = Counter(word for phrase in phrases.values() for word in phrase.folded if word)
+        self.known: Mapping[str, int] = counts  # every folded word of a phrase, with how many phrases have it
         self._filed: dict[str, list[Phrase]] = {}
         self._always: list[Phrase] = []
         for phrase in phrases.values():
@@ -97,6 +98,9 @@ class Index:
         if not phrases:
             return
         yield from self._matching(phrases, words, words.exact, None)
+        if words.exact == words.folded_all:  # then none of the views is all of them: "ca va" is "ça va" all the same
+            folding = [phrase for phrase in phrases if phrase.folds]
+            yield from self._matching(folding, words, words.folded_all, None, folded=True)
         for view, places in words.views():
             yield from self._matching(phrases, words, view, places, folded=True)
 

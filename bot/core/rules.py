@@ -1,6 +1,7 @@
 """The rule engine: which stored rule answers a mention.  Pure; may import: model, errors, and core's own modules.
 
-    mention ─clean→ words ─owner, built-in, phrase─→ regex ─→ like ─→ (did you mean …?) ─→ (a topic to search) ─→ fallback
+    mention ─clean→ words ─owner, built-in, phrase─→ regex ─→ (mended words) ─→ like ─→ (its sentences one by one)
+    ─→ (did you mean …?) ─→ (a topic to search) ─→ fallback
 
 An engine is immutable: a change of rules builds another one, and the reference is swapped.  `match` always ends in a
 rule: everybody gets an answer.
@@ -10,17 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, zip_longest
+from itertools import chain, takewhile, zip_longest
 from typing import Literal
 
 from bot.core.builtin import AGREEMENTS, complete
+from bot.core.clauses import parts
+from bot.core.elsewhere import SENTENCES
 from bot.core.like import Likeness, Nearest, Sense
+from bot.core.matters import Matters
 from bot.core.questions import topic_asked
 from bot.core.rule_checks import ACTIONS, check_rule, read_rule
 from bot.core.rule_index import Index, Ruling
 from bot.core.rule_trials import Failure, failures, stolen
 from bot.core.search import topic_in
-from bot.core.words import Words, clean
+from bot.core.spelling import Spelling
+from bot.core.words import COURTESIES, Words, clean
 from bot.errors import StarfishError
 from bot.model import Match, Mention, Rule
 
@@ -32,6 +37,10 @@ ASKED = "ask:"
 
 _LEAD = 0.05
 """Two rules nearer to each other than this are both possible: measured, the first is then right half of the time."""
+
+
+_LEAST_CONSENT = 3
+"""Words of a part of a message that is a wish to be left alone: "stop" may be said of anything, "stop tagging me" not."""
 
 
 class RuleErrors(StarfishError):
@@ -56,6 +65,9 @@ class Engine:
         # Whatever is said next in a talk that a rule began is an answer to it, not a mention that nothing fits.
         self._next = [ruling for ruling in ends if ruling.rule.after is not None]
         self._index = Index(rulings)
+        english = (word for sentence in (*SENTENCES, *COURTESIES) for word in Words(sentence).folded_all)
+        self._spelling = Spelling({**dict.fromkeys(english, 0), **self._index.known})
+        self._matters = Matters([(one.rule.id, sentence) for one in rulings for sentence in one.rule.like])
         self._patterned = [ruling for ruling in sorted(rulings, key=lambda one: one.rank) if ruling.patterns]
         self._likeness = Likeness([(one.rule.id, sentence) for one in rulings for sentence in one.rule.like], sense)
 
@@ -123,9 +135,13 @@ class Engine:
         return next(match for match in self._last(self._words(mention), mention, after) if match.stage == "fallback")
 
     def consent(self, mention: Mention) -> Literal["opt_out", "opt_in"] | None:
-        """`opt_out` or `opt_in` when that is what is asked for, else None: to be honoured before any cap."""
+        """`opt_out` or `opt_in` when that is what is asked for, else None: to be honoured before any cap.
+
+        The whole message says so, or one of its parts asks in so many words to be left alone.
+        """
         words = self._words(mention)
-        for ruling, _ in self._index.hits(words):
+        for match in chain(self._leaving(words), self._written(words)):
+            ruling = self._rulings[match.rule]
             if ruling.applies(mention, None, words):
                 asked = ruling.rule.do if ruling.stage == "built-in" else None
                 return "opt_out" if asked == "opt_out" else "opt_in" if asked == "opt_in" else None
@@ -149,7 +165,10 @@ class Engine:
         nearest = (near[0].rule, near[0].score) if near else None
         given: set[str] = set()
         agreed = self._agreed(words, after) if after is not None and after.startswith(ASKED) else ()
-        for match in chain(agreed, self._written(words), self._likely(near) if near else ()):
+        likely = list(self._likely(near, words)) if near else []
+        sure = list(takewhile(lambda match: match.stage == "like", likely))
+        whole = chain(agreed, self._leaving(words), self._written(words), self._meant(words), sure)
+        for match in chain(whole, self._partly(words, mention, after), likely):
             rule = match.rule
             if rule in given or rule in without or not self._rulings[rule].applies(mention, after, words):
                 continue
@@ -180,18 +199,61 @@ class Engine:
                 if found is not None:
                     yield Match(rule=ruling.rule.id, stage="regex", values=found)
 
-    def _likely(self, near: Sequence[Nearest]) -> Iterator[Match]:
+    def _leaving(self, words: Words) -> Iterator[Match]:
+        """The rule for opting out, where a drawn-out word or a part of the message asks for it."""
+        plain = self._spelling.plain(words)
+        wishes = [plain] if plain is not None and len(plain.exact) == 1 else []
+        wishes += [part for part in parts(words, self._name) if len(part.exact) >= _LEAST_CONSENT]
+        for wish in wishes:
+            for ruling, values in self._index.hits(wish):
+                if ruling.rule.do == "opt_out" and ruling.stage == "built-in":
+                    yield Match(rule=ruling.rule.id, stage="built-in", values=values)
+
+    def _meant(self, words: Words) -> Iterator[Match]:
+        """Rules by phrases, for what was probably meant to be typed; never an order, nor a word to stop or start."""
+        mended = self._spelling.guessed(words)
+        for ruling, values in self._index.hits(mended) if mended is not None else ():
+            if ruling.stage == "phrase":
+                yield Match(rule=ruling.rule.id, stage="phrase", values=values)
+
+    def _partly(self, words: Words, mention: Mention, after: str | None) -> Iterator[Match]:
+        """The rule of the part that asks for something, else of the one that says most, if it is most of what is said."""
+        found: list[tuple[tuple[bool, bool, int], Match]] = []
+        for part in parts(words, self._name):
+            asks = part.text.endswith(("?", "？"))
+            match = next(
+                (
+                    one
+                    for one in chain(self._written(part), self._meant(part))
+                    if one.stage == "phrase" and self._rulings[one.rule].applies(mention, after, part)
+                ),
+                None,
+            )
+            if match is None:
+                continue
+            does = self._rulings[match.rule].rule.do is not None
+            if asks or does or 2 * len(part.exact) > len(words.exact):
+                found.append(((asks, does, len(part.exact)), match))
+        if found:
+            yield max(found, key=lambda one: one[0])[1]
+
+    def _likely(self, near: Sequence[Nearest], words: Words) -> Iterator[Match]:
         """Rules by paraphrase: sure ones answer; near ones, or one of two equally near, are asked about."""
         for one, runner_up in zip_longest(near, near[1:]):
             lead = one.score - (runner_up.score if runner_up else 0.0)
-            sure = one.score >= self._likeness.accept and (lead >= _LEAD or one.score == 1.0)
-            if one.score >= self._likeness.ask:
-                values: Mapping[str, str] = {} if sure else {"suggestion": one.example}
-                yield Match(rule=one.rule, stage="like" if sure else "ask", score=one.score, values=values)
+            values: Mapping[str, str] = {"suggestion": one.example}
+            if one.score >= self._likeness.accept:
+                sure = lead >= _LEAD or one.score == 1.0
+                yield Match(
+                    rule=one.rule, stage="like" if sure else "ask", score=one.score, values={} if sure else values
+                )
+            elif one.score >= self._likeness.ask and self._matters.shared(one.example, words):
+                yield Match(rule=one.rule, stage="ask", score=one.score, values=values)
 
     def _last(self, words: Words, mention: Mention, after: str | None) -> Iterator[Match]:
         """The fallbacks, with the wish for a search on the first when the text looks like a topic."""
-        topic = topic_in(words) or topic_asked(words)
+        asked = (topic_asked(part) for part in parts(words, self._name))
+        topic = topic_in(words) or topic_asked(words) or next(filter(None, asked), None)
         for ruling in self._ends:
             values = ruling.catches(words)
             if values is None or not ruling.applies(mention, after, words):
@@ -200,7 +262,7 @@ class Engine:
                 yield Match(rule=ruling.rule.id, stage="search", score=0.0, values={**values, "topic": topic})
                 topic = None
             # Whom nothing was said to but a name, and who has a rule for that, is no riddle for the owner.
-            wordless = not words.exact and not ruling.always
+            wordless = words.wordless and not ruling.always
             yield Match(rule=ruling.rule.id, stage="phrase" if wordless else "fallback", score=0.0, values=values)
 
     # ----------------------------------------------------------------- tests and teaching

@@ -53,10 +53,13 @@ _HANDLE = re.compile(r"<?@!?[\w][\w.@-]*>?[\s,:;!-]*")
 _LAST_HANDLE = re.compile(r"@(\w[\w.@-]*)[\s.,!?]*\Z")
 _QUOTED_LINE = re.compile(r"^[ \t]*>.*$", flags=re.MULTILINE)
 
-_FIRST = "please pls hey hi hello ok okay so well oh and but dear yo um hmm eh ah alright right sorry bot kindly"
+_FIRST = "please pls also hey hi hello ok okay so well oh and but dear yo um hmm eh ah alright right sorry bot kindly"
 _LAST = "please pls thanks thx cheers bot mate friend buddy there again now then ok okay sir madam too lol haha"
 _COURTESIES_FIRST = frozenset(_FIRST.split())
 _COURTESIES_LAST = frozenset(_LAST.split())
+COURTESIES = _COURTESIES_FIRST | _COURTESIES_LAST
+"""Words that are only polite where a message begins or ends with them."""
+
 _COURTESIES_LAST_TWO = frozenset({("thank", "you"), ("a", "lot"), ("so", "much"), ("very", "much"), ("right", "now")})
 _PLEASES = frozenset(
     tuple(said.split())
@@ -125,6 +128,17 @@ class Words:
             self.folded_all = [fold(word) for word in self.exact]
         self.links = "://" in text
         self._name = name.casefold()
+
+    def instead(self, folded: Sequence[str]) -> Words:
+        """The same text read as other words, one in the place of each: what is captured stays as it was written."""
+        other = Words(self.text, self._name)
+        other.exact = other.folded_all = list(folded)
+        return other
+
+    @property
+    def wordless(self) -> bool:
+        """Whether it says nothing but signs: no word, no number, at most emoji."""
+        return not self.exact or (not self.plain and all(_EMOJI.match(word) for word in self.exact))
 
     def views(self) -> Iterator[tuple[list[str], list[int] | None]]:
         """The folded words with their places, in the order to try: all, any link as `A_LINK`, then without courtesies at

@@ -56,7 +56,7 @@ def test_a_false_test_says_why(test: RuleTest, reason: str) -> None:
 def test_a_mere_question_back_is_no_answer() -> None:
     """A test that only leads to “did you mean” fails, and says so with the score."""
     examples = ("there is a swarm of bees in my garden", "what do i do with a swarm")
-    bees = rule("bees", like=examples, tests=(RuleTest(say="my garden is full", expect="bees"),))
+    bees = rule("bees", like=examples, tests=(RuleTest(say="swarm season", expect="bees"),))
     assert any("did you mean" in told for told in reasons(bees))
 
 

@@ -51,7 +51,8 @@ def answered(say: str, *rules: Rule, **more: Any) -> Match:
         ("please stop", "stop", "built-in", {}),
         ("start", "start", "built-in", {}),
         ("bee dances", "fallback", "search", {"topic": "bee dances"}),
-        ("what is the capital of Mongolia?", "fallback", "fallback", {}),
+        ("what is the capital of Mongolia?", "fallback", "search", {"topic": "capital of Mongolia"}),
+        ("will it rain tomorrow afternoon?", "fallback", "fallback", {}),
         ("why", "fallback", "fallback", {}),
         ("pause 2h", "fallback", "search", {"topic": "pause 2h"}),
         ("", "fallback", "fallback", {}),
@@ -165,7 +166,8 @@ def test_a_mention_without_words_can_have_a_rule(say: str) -> None:
     nudge = rule("nudge", "[hm]")
     assert (answered(say, nudge).rule, answered(say, nudge).stage) == ("nudge", "phrase")
     assert Engine.build([nudge]).fallback(mention(say)).rule == "fallback"
-    assert answered("what is the capital of Mongolia?", nudge).stage == "fallback"
+    assert answered("will it rain tomorrow afternoon?", nudge).stage == "fallback"
+    assert answered("🎺🎺", nudge).rule == "nudge"
 
 
 def test_whatever_follows_a_rule_is_an_answer_to_it() -> None:
@@ -347,3 +349,98 @@ def test_any_mention_ends_in_one_rule(text: str, owner: bool, about: int | None,
 
 
 ENGINE = Engine.build([GREETING, LATEST, WASPS, HONEY, PAUSE, WHY, rule("slow", "slow *", cooldown=timedelta(hours=1))])
+
+
+# --------------------------------------------------------------------------- what is meant
+
+
+@pytest.mark.parametrize(
+    ("say", "rule_id", "values"),
+    [
+        ("hellooo there", "greeting", {}),
+        ("good mroning", "greeting", {}),
+        ("goood evening!", "greeting", {}),
+        ("lastest on tpae", "latest", {"topic": "tpae"}),
+        ("anythng abt Rust", "latest", {"topic": "Rust"}),
+    ],
+)
+def test_slips_are_understood_and_captures_stay_as_written(say: str, rule_id: str, values: dict[str, str]) -> None:
+    """Drawn-out words, abbreviations and slips reach the rule; what the asker named isn't mended."""
+    match = answered(say, GREETING, LATEST, WASPS)
+    assert (match.rule, match.stage, match.values) == (rule_id, "phrase", values)
+
+
+@pytest.mark.parametrize("say", ["shop", "stomp", "stpo", "strat", "puase 2h"])
+def test_nobody_is_let_go_or_obeyed_by_a_guess(say: str) -> None:
+    """A slip near "stop", "start" or an order is none of them, whoever says it."""
+    engine = Engine.build([GREETING, PAUSE])
+    assert engine.consent(mention(say)) is None
+    assert engine.match(mention(say, owner=True)).stage in ("fallback", "search")
+
+
+@pytest.mark.parametrize(
+    ("say", "rule_id"),
+    [
+        ("Nice post. Good evening. Anything new about tape?", "latest"),
+        ("hello, hi, anything new on tape?", "latest"),
+        ("anything about tape? hello", "latest"),
+        ("Good evening! Bye", "greeting"),
+        ("Hello. " + "I have a long story about my garden and its many bees. " * 3, "fallback"),
+        ('He said: "hello there". I wonder what he meant', "fallback"),
+    ],
+)
+def test_of_several_sentences_the_one_that_asks_is_answered(say: str, rule_id: str) -> None:
+    """A question or a wish comes first; a mere greeting before a long story is no answer to the story."""
+    hello = rule("greeting", "hi", "hello", "good (morning|evening)")
+    assert answered(say, hello, LATEST).rule == rule_id
+
+
+@pytest.mark.parametrize(
+    "say",
+    [
+        "you're annoying, stop tagging me",
+        "I'm fed up. Leave me alone!",
+        "stoooop",
+        "hey, don't contact me again please",
+    ],
+)
+def test_a_wish_to_be_left_alone_is_heard_within_a_message(say: str) -> None:
+    """In so many words, or drawn out: the rule that answers is the one that is carried out."""
+    engine = Engine.build([GREETING, rule("no-manners", "you're annoying *")])
+    assert engine.consent(mention(say)) == "opt_out"
+    assert engine.match(mention(say)).rule == "stop"
+
+
+@pytest.mark.parametrize(
+    "say",
+    [
+        "stop. hammer time",
+        "Stop, that is too funny",
+        "he told her “leave me alone”, how sad",
+        "start, please, with tape",
+    ],
+)
+def test_a_mere_word_or_a_quotation_lets_nobody_go(say: str) -> None:
+    """A short word may be said of anything, and what stands in quotes was said by somebody else."""
+    assert Engine.build([GREETING]).consent(mention(say)) is None
+
+
+def test_did_you_mean_speaks_of_what_was_said() -> None:
+    """Letters alone make no question: it must name a matter that the mention names."""
+    engine = Engine.build([rule("plugins", like=("best free plugins", "recommend a free daw")), WASPS, HONEY])
+    assert engine.match(mention("you're the best")).stage == "fallback"
+    assert engine.match(mention("harvest season")).stage == "ask"
+
+
+@pytest.mark.parametrize("say", ["ca va", "Ça va ?", "whats new", "what’s new"])
+def test_accents_and_apostrophes_may_be_left_out(say: str) -> None:
+    """Whether the phrase has them or the mention, and with nothing else said."""
+    assert answered(say, rule("well", "ça va", "what's new")).rule == "well"
+
+
+def test_a_talk_goes_on_after_its_own_answer() -> None:
+    """Who asks for another one may ask for yet another."""
+    engine = Engine.build([rule("joke", "joke"), rule("another", "another [one]", after="joke")])
+    assert engine.match(mention("another one"), after="joke").rule == "another"
+    assert engine.match(mention("another one"), after="another").rule == "another"
+    assert engine.match(mention("another one")).rule != "another"
