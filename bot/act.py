@@ -1,4 +1,4 @@
-"""What a matched rule does before it speaks: looks up, remembers, passes on.  May import: core, ports, store, orders.
+"""What a matched rule does before it speaks: looks up, remembers, passes on.  May import: core, ports, store, acting, find, orders.
 
 Each action gives the values that the rule's reply names, or None where it found nothing and the rule's `else` speaks.
 The list is closed (design, section 8): an owner's file can name an action, never code.
@@ -6,56 +6,30 @@ The list is closed (design, section 8): an owner's file can name an action, neve
 
 from __future__ import annotations
 
-import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from bot.core.period import period_of
+from bot.acting import INSTEAD, Acting, Values, said_lately
 from bot.core.reminders import Kept, chosen, clock, says_all, told
 from bot.core.reply import defuse, pick
 from bot.core.rule_checks import OWNERS
-from bot.core.search import topic_of
-from bot.core.sentences import sentences
 from bot.core.when import moment_of, span_of
-from bot.model import Match, Mention, OutboxRow
+from bot.find import LINE, latest, of_the_post, search, similar, summary
+from bot.model import Match, Mention
 from bot.orders import ORDERS
-from bot.ports import OwnerDesk
-from bot.store import Found, Store, Writer
-
-Values = Mapping[str, str]
-
-_FIGURE = re.compile(r" \([+]\d+\.\d+\)$")
-
-INSTEAD = "instead"
-"""The value that is said in place of the rule's own reply, where an action ended in a way that no rule foresees."""
+from bot.store import EVERYTHING
 
 MOST_REMINDERS = 20
 """Reminders that one person may have waiting on one account: a help, not a flood."""
 
+ALL_UNFOLLOWED = "Done, {name}: you follow nothing any more. `follow` and a topic begins anew."
+NOTHING_FOLLOWED = "You follow nothing, {name}, so all is quiet already."
 TOO_MANY = (
     f"You have {MOST_REMINDERS} reminders waiting, {{name}}, and that is all I can hold. `my reminders` shows them."
 )
 WHICH_REMINDER = "Which one, {name}? {list}. Say: cancel reminder {number}, or: cancel all reminders"
 ON_ITS_WAY = "Too late, {name}: that reminder is on its way to you right now. It comes once, and then it is over."
-ON_ITS_WAY_TOO = "(One more is on its way to you right now, too late for me to hold.)"
-
-LINE = 160
-"""Characters about an article beside its title and link in a reply."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acting:
-    """What the actions work with."""
-
-    db: Writer
-    store: Store
-    quotes: tuple[str, ...]
-    zone: ZoneInfo
-    longer: Callable[[int, str], Awaitable[str]]  # (candidate, what was said) → more of it, in a few sentences
-    desk: OwnerDesk | None = None  # carries out the owner's orders
-    rehearsal: bool = False  # say what would be done, and do nothing
+ON_ITS_WAY_TOO = "One more is on its way to you right now, too late for me to hold"
 
 
 async def act(do: str | None, match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
@@ -73,79 +47,6 @@ async def act(do: str | None, match: Match, mention: Mention, on: Acting, now: d
     return await ACTIONS[do](match, mention, on, now)
 
 
-async def post_values(mention: Mention, on: Acting) -> Values | None:
-    """What is known of the post that a mention answers: feed, date, link, reason; None where it answers none."""
-    if mention.about is None:
-        return None
-    row = await on.db(on.store.outbox.row, mention.about)
-    return None if row is None else await _of_post(row, on)
-
-
-async def _of_post(row: OutboxRow, on: Acting) -> Values:
-    facts = await on.db(on.store.feeds.story_of, row.candidate) if row.candidate is not None else None
-    sent = row.settled_at or row.created_at
-    values = {
-        "post.url": row.post.link or "",
-        "post.title": row.post.title,
-        "post.date": sent.astimezone(on.zone).strftime("%-d %B %Y"),
-        "post.feed": "my owner's own finds",
-        "post.reason": "my owner found it worth sharing",
-    }
-    if facts is not None:
-        values["post.feed"] = facts.feed_title
-        values["post.reason"] = _spoke_for_it(facts.why) or "it was the best of what waited"
-    return values
-
-
-def _spoke_for_it(why: Sequence[str]) -> str:
-    """The reasons of a choice for anybody's ears: without what spoke against it or not at all, and without the figures."""
-    *most, last = [_FIGURE.sub("", one) for one in why if "(-" not in one and "(+0.00)" not in one] or [""]
-    return f"{', '.join(most)} and {last}" if most else last
-
-
-async def _search(match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
-    topic = match.values.get("topic") or topic_of(mention.text) or mention.text
-    return await _found(topic, mention, on, now, newest=False)
-
-
-async def _latest(match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
-    return await _found(match.values.get("topic") or match.values.get("when", ""), mention, on, now, newest=True)
-
-
-async def _found(topic: str, mention: Mention, on: Acting, now: datetime, *, newest: bool) -> Values | None:
-    """Ask the archive, within the time that the question names at its end, if it names one."""
-    archive = on.store.archive
-    period = period_of(topic, now, on.zone)
-    since, until = (period.since, period.until) if period else (None, None)
-    words = period.topic if period else topic
-    if words:
-        found = await on.db(archive.find, words, 1, newest=newest, since=since, until=until)
-    else:
-        found = await on.db(archive.newest, mention.account, 1, since, until)
-    return _article(found, topic, on, now)
-
-
-async def _similar(_match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
-    if mention.about is None:
-        return None
-    row = await on.db(on.store.outbox.row, mention.about)
-    if row is None or row.candidate is None:
-        return None
-    return _article(await on.db(on.store.archive.similar, row.candidate, 1), row.post.title, on, now)
-
-
-async def _of_the_post(_match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
-    return await post_values(mention, on)
-
-
-async def _summary(_match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
-    row = await on.db(on.store.outbox.row, mention.about) if mention.about is not None else None
-    if row is None or row.candidate is None:
-        return None
-    more = await on.longer(row.candidate, row.post.text)
-    return {"post.summary": more} if more else None
-
-
 async def _follow(match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
     topic = match.values.get("topic", "")
     if mention.bot or not topic:
@@ -156,6 +57,8 @@ async def _follow(match: Match, mention: Mention, on: Acting, now: datetime) -> 
 async def _unfollow(match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
     topic = match.values.get("topic", "")
     gone = await on.db(on.store.promises.unfollow, mention.account, mention.author, topic)
+    if topic.casefold() in EVERYTHING:
+        return {INSTEAD: ALL_UNFOLLOWED if gone else NOTHING_FOLLOWED}
     return {} if gone else None
 
 
@@ -197,12 +100,12 @@ async def _unremind(match: Match, mention: Mention, on: Acting, now: datetime) -
         meant = [one for one in kept if one.number in numbers] or kept
         return {INSTEAD: WHICH_REMINDER, "list": told(meant, now, on.zone), "number": str(meant[0].number)}
     if on.rehearsal:
-        return {"list": told([one for one in kept if one.number in numbers], now, on.zone)}
+        return {"list": told([one for one in kept if one.number in numbers], now, on.zone, numbered=False)}
     taken, sending = await on.db(on.store.promises.unremind, mention.account, mention.author, numbers, now=now)
     if not taken:
         return {INSTEAD: ON_ITS_WAY}
-    gone = told([one for one in kept if one.number in taken], now, on.zone)
-    return {"list": f"{gone} {ON_ITS_WAY_TOO}" if sending else gone}
+    gone = told([one for one in kept if one.number in taken], now, on.zone, numbered=False)
+    return {"list": f"{gone}. {ON_ITS_WAY_TOO}" if sending else gone}
 
 
 async def _kept(mention: Mention, on: Acting) -> list[Kept]:
@@ -210,8 +113,10 @@ async def _kept(mention: Mention, on: Acting) -> list[Kept]:
     return [Kept(row.mention, row.words, row.at, row.made_at) for row in rows]
 
 
-async def _quote(_match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
-    return {"quote": pick(on.quotes, f"{mention.account}:{mention.remote_id}")} if on.quotes else None
+async def _quote(_match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
+    told = await said_lately(mention, on, now)
+    quotes = [quote for quote in on.quotes if not any(quote in text for text in told)] or on.quotes
+    return {"quote": pick(quotes, f"{mention.account}:{mention.remote_id}")} if quotes else None
 
 
 async def _pause(match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
@@ -231,8 +136,10 @@ async def _status(_match: Match, _mention: Mention, on: Acting, _now: datetime) 
     notices = await on.db(on.store.owner.notices)
     counts = await on.db(on.store.owner.counts)
     waiting = counts.get("mentions_unanswered", 0)
-    told = [f"{counts['feeds']} feeds, {counts.get('outbox_sent', 0)} sent, {waiting} mentions wait for you."]
-    return {"list": "\n".join([*told, *(notice.text for notice in notices[:3])])}
+    feeds, sent = counts["feeds"], counts.get("outbox_sent", 0)
+    waits = {0: "nobody waits for you", 1: "1 mention waits for you"}.get(waiting, f"{waiting} mentions wait for you")
+    figures = f"{feeds} feed{'' if feeds == 1 else 's'}, {sent} sent, {waits}."
+    return {"list": "\n".join([figures, *(notice.text for notice in notices[:3])])}
 
 
 async def _yours(_match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:
@@ -245,41 +152,14 @@ async def _nothing(_match: Match, _mention: Mention, _on: Acting, _now: datetime
     return {}
 
 
-def _article(found: list[Found], topic: str, on: Acting, now: datetime) -> Values | None:
-    if not found:
-        return None
-    best = found[0]
-    at = best.at.astimezone(on.zone)
-    day = at.strftime("%-d %B" if at.year == now.astimezone(on.zone).year else "%-d %B %Y")
-    return {
-        "topic": topic,
-        "article.title": best.title,
-        "article.line": _whole_sentences(best.line.partition("\n\n— ")[0]),  # the words alone, without credit
-        "article.url": best.link,
-        "article.feed": best.feed_title,
-        "article.date": day,
-        "article.when": f"shared on {day}" if best.shared else f"read on {day}",
-    }
-
-
-def _whole_sentences(line: str) -> str:
-    """As many complete sentences as a reply has room for: what was cut from a longer text ends in the middle."""
-    said = ""
-    for sentence in sentences(line, None):
-        if sentence.endswith(("...", "…")) or len(said) + len(sentence) > LINE:
-            break
-        said = f"{said} {sentence}".strip()
-    return said
-
-
 ACTIONS: Mapping[str, Callable[[Match, Mention, Acting, datetime], Awaitable[Values | None]]] = {
-    "search": _search,
-    "latest": _latest,
-    "similar": _similar,
-    "summary": _summary,
+    "search": search,
+    "latest": latest,
+    "similar": similar,
+    "summary": summary,
     "yours": _yours,
-    "why": _of_the_post,
-    "source": _of_the_post,
+    "why": of_the_post,
+    "source": of_the_post,
     "opt_out": _nothing,  # carried out by the guards already, before any cap
     "opt_in": _nothing,
     "follow": _follow,

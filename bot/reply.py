@@ -1,4 +1,4 @@
-"""What is said to a mention: its rule, what the rule does, and the words.  May import: core, ports, store, act.
+"""What is said to a mention: its rule, what the rule does, and the words.  May import: core, ports, store, act, acting, find.
 
     Mention ─match(rules)→ Match ─act→ values ─render→ text
 
@@ -7,14 +7,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.act import INSTEAD, PROMISES, Acting, act, post_values
-from bot.core.reply import DID_YOU_MEAN, ONLY_ANSWERS, WELCOME, pick, render, welcoming
+from bot.act import PROMISES, act
+from bot.acting import INSTEAD, Acting, said_lately
+from bot.core.reply import DID_YOU_MEAN, ONLY_ANSWERS, PLAIN_WORDS, WELCOME, is_blank, pick, render, welcoming
 from bot.core.rules import ASKED, Engine
+from bot.find import post_values
 from bot.model import Account, Limits, Match, Mention, Rule
 from bot.ports import Clock, OwnerDesk
 from bot.store import Store, Writer
@@ -90,22 +92,39 @@ async def _lesson(mention: Mention, bot: Answering, now: datetime) -> Match | No
     return Match(rule=teacher, stage="owner", values={"waiting": str(waiting)})
 
 
-def say(rule: Rule, match: Match, mention: Mention, found: Mapping[str, str] | None, bot: Answering) -> str:
-    """Put values into the rule's reply (or its `else`, where nothing was found), in one pass."""
+def say(
+    rule: Rule,
+    match: Match,
+    mention: Mention,
+    found: Mapping[str, str] | None,
+    bot: Answering,
+    before: Sequence[str] = (),
+) -> str:
+    """Put values into the rule's reply (or its `else`, where nothing was found), in one pass.
+
+    Of several replies one is said that the person wasn't told `before`, if there is one.
+    """
     options = rule.reply if found is not None else rule.otherwise or rule.reply
-    # The mention's own name decides among several replies, so that a retry says the same words.
-    chosen = pick(options, f"{mention.account}:{mention.remote_id}")
+    values = {**values_of(mention, match, bot), **(found or {})}
     if found and INSTEAD in found:
-        chosen = found[INSTEAD]
-    elif found and "welcome" in found:
-        chosen = welcoming(chosen)
-    return render(chosen, {**values_of(mention, match, bot), **(found or {})})
+        return render(found[INSTEAD], values)
+    # The mention's own name decides among several replies, so that a retry says the same words.
+    first = pick(options, f"{mention.account}:{mention.remote_id}")
+    said = [render(welcoming(one) if found and "welcome" in found else one, values) for one in (first, *options)]
+    known = {_unwelcomed(text) for text in before}
+    return next((text for text in said if _unwelcomed(text) not in known), said[0])
+
+
+def _unwelcomed(text: str) -> str:
+    return " ".join(text.replace(WELCOME, "").split())
 
 
 async def _said(rule: Rule, match: Match, mention: Mention, bot: Answering, now: datetime, *, undone: bool) -> Reply:
     limits = bot.limits.get(mention.account)
     if rule.do in PROMISES and limits is not None and not limits.unsolicited:
         return Reply(match=match, text=render(ONLY_ANSWERS, values_of(mention, match, bot)))
+    if any(is_blank(reply, match.values) for reply in (*rule.reply, *rule.otherwise)):
+        return Reply(match=match, text=render(PLAIN_WORDS, values_of(mention, match, bot)))
     on = _acting(bot)
     found = None if rule.do == "opt_in" and not undone else await act(rule.do, match, mention, on, now)
     if rule.about and found is not None:
@@ -113,9 +132,10 @@ async def _said(rule: Rule, match: Match, mention: Mention, bot: Answering, now:
         found = None if about is None else {**about, **found}
     if found is not None and await _is_welcomed(rule, mention, bot):
         found = {"welcome": WELCOME, **found}
+    several = len(rule.reply if found is not None else rule.otherwise or rule.reply) > 1
     return Reply(
         match=match,
-        text=say(rule, match, mention, found, bot),
+        text=say(rule, match, mention, found, bot, await said_lately(mention, on, now) if several else ()),
         unanswered="no rule" if match.stage == "fallback" else PASSED_ON if rule.do == "ask_owner" else None,
         details={"waiting": found["waiting"]} if found and "waiting" in found else {},
     )
@@ -157,21 +177,25 @@ def values_of(mention: Mention, match: Match, bot: Answering) -> dict[str, str]:
     account = bot.accounts.get(mention.account)
     slot = bot.next_post(mention.account)
     return {
-        "next.at": slot.astimezone(bot.zone).strftime("%A at %H:%M") if slot else "when there is something good",
+        "next.at": slot.astimezone(bot.zone).strftime("%A at %H:%M %Z") if slot else "when there is something good",
         "name": mention.name.strip() or mention.author.lstrip("@").partition("@")[0].strip() or "there",
         "text": mention.text,
         "rule": match.rule,
         "bot.name": bot.name,
         "bot.niche": bot.niche,
         "owner": _shown(account.owner if account else None),
+        "feeds": f"{bot.feeds} feed{'' if bot.feeds == 1 else 's'}",
         "feeds.count": str(bot.feeds),
         **match.values,
     }
 
 
 def _shown(owner: str | None) -> str:
-    """How the owner is named: some platforms' ids say nothing to people (numbers, "did:plc:…")."""
-    return "my owner" if owner is None or owner.isdigit() or owner.startswith("did:") else owner
+    """How the owner is named: without the @ that would call them each time, and let them read what is private.
+
+    Some platforms' ids say nothing to people (numbers, "did:plc:…").
+    """
+    return "my owner" if owner is None or owner.isdigit() or owner.startswith("did:") else owner.lstrip("@")
 
 
 async def _resting(mention: Mention, bot: Answering, now: datetime) -> frozenset[str]:

@@ -144,12 +144,13 @@ def says_all(which: str) -> bool:
     return any(word in _ALL for word in Words(clean(which)).folded_all)
 
 
-def told(kept: Sequence[Kept], now: datetime, zone: ZoneInfo) -> str:
+def told(kept: Sequence[Kept], now: datetime, zone: ZoneInfo, *, numbered: bool = True) -> str:
     """The first few reminders: number, time, and what they are about in their asker's defused words."""
     lines = []
     for one in kept[:SHOWN]:
         matter = defuse(about(one.words))
-        lines.append(f"{one.number}: {clock(one.at, now, zone)}{f', “{matter}”' if matter else ''}")
+        number = f"{one.number}: " if numbered else ""
+        lines.append(f"{number}{clock(one.at, now, zone)}{f', “{matter}”' if matter else ''}")
     rest = f" and {len(kept) - SHOWN} more" if len(kept) > SHOWN else ""
     return "; ".join(lines) + rest
 

@@ -42,6 +42,7 @@ REPLY_NAMES: Mapping[str, Trust] = MappingProxyType(
         "count": "ours",
         "list": "ours",  # several lines of an owner's command
         "next.at": "ours",
+        "feeds": "ours",  # how many it reads, with the noun: "1 feed", "12 feeds"
         "feeds.count": "ours",
         "article.title": "line",
         "article.line": "line",  # what it says, condensed
@@ -70,6 +71,9 @@ PAUSED = "Let us pause here, {name}. What you wrote is kept, and {owner} will re
 
 ONLY_ANSWERS = "Here I may only answer, {name}, once each time somebody speaks to me. Ask me again whenever you like."
 """What is said to a wish for a follow or a reminder where the platform's rules allow neither."""
+
+PLAIN_WORDS = "In plain words, {name}? I can't use a mere handle or link there. Name a topic, for example: find reverb"
+"""What is said where nothing is left of a topic once what pings or links is taken out of it."""
 
 LATE_ANSWER = "You asked {asked}: {text}"
 """The beginning of an answer that had to be taught first."""
@@ -140,6 +144,14 @@ def _value(name: str, values: Mapping[str, str]) -> str:
     if trust == "line":
         return _cut(defused(clean(value[: 4 * _LINE])), _LINE)
     return value if not name.endswith(".url") or _WEB_LINK.fullmatch(value) else ""
+
+
+def is_blank(template: str, values: Mapping[str, str]) -> bool:
+    """Whether a reply would repeat words of a stranger of which nothing is left, as of "follow @bob"."""
+    said = (
+        (name, values.get(name, "")) for name in names_in(template) if REPLY_NAMES.get(name, "foreign") == "foreign"
+    )
+    return any(value.strip() and not defuse(value) for name, value in said if name not in ("name", "text"))
 
 
 def pick(options: Sequence[str], seed: str) -> str:

@@ -8,6 +8,7 @@ Methods are named by what happens in the stories, and each is one transaction; `
 from __future__ import annotations
 
 from bot.store.opening import open_store
+from bot.store.promises import EVERYTHING
 from bot.store.records import (
     AccountState,
     Answered,
@@ -36,6 +37,7 @@ from bot.store.writer import Writer
 
 __all__ = [
     "CUT_OFF",
+    "EVERYTHING",
     "TAKEN_BACK",
     "AccountState",
     "Answered",

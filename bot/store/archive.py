@@ -80,9 +80,11 @@ class Archive(Part):
         newest: bool = False,
         since: datetime | None = None,
         until: datetime | None = None,
+        every_word: bool = False,
     ) -> list[Found]:
-        """Look for a question's words: all of them, else any of its three rarest; own shares before what was only read.
+        """Look for a question's words: all of them, else (but for `every_word`) any of its three rarest.
 
+        Own shares stand before what was only read.
         Best first (a title counts four times), or the newest first.  With a time: what was shared, or read, in it.
         Whatever the question holds, it is only words: none of FTS5's operators gets through.
         """
@@ -90,7 +92,7 @@ class Archive(Part):
         if not words or limit <= 0:
             return []
         span = _span(since, until)
-        for match in self._questions(words):
+        for match in list(self._questions(words))[: 1 if every_word else None]:
             found = self._shared(match, limit, span, newest=newest) or self._read(match, limit, span, newest=newest)
             if found:
                 return self._told(found)

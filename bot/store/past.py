@@ -34,6 +34,19 @@ class Past(People):
         return self._in_thread(account, thread)
 
     @reading
+    def said_to(self, account: str, person: str, since: datetime, limit: int = 20) -> list[str]:
+        """What an account told a person since a time, the latest first, whether or not it is sent already."""
+        found = self.all_of(
+            "SELECT text FROM outbox WHERE account = ? AND kind = 'reply' AND reply_to_author = ? AND created_at >= ?"
+            " AND state NOT IN ('withdrawn', 'expired', 'refused') ORDER BY created_at DESC, id DESC LIMIT ?",
+            account,
+            clean(person),
+            stamp(since),
+            limit,
+        )
+        return [str(row["text"]) for row in found]
+
+    @reading
     def last_answer(self, account: str, person: str, rule: str) -> datetime | None:
         """When a rule last answered a person."""
         found = self.one(

@@ -16,6 +16,9 @@ from bot.store.part import Part, durable, reading
 from bot.store.records import Follow, Reminder, Shared
 from bot.store.values import clean, moment, stamp, whole
 
+EVERYTHING = frozenset({"all", "everything", "it all", "all topics", "alles", "tout", "todo", "tutto", "tudo"})
+"""What is unfollowed by these words is all that somebody follows."""
+
 NOT_WANTED = "its asker took it back"
 """Why a reminder whose time had come was not sent."""
 
@@ -54,7 +57,7 @@ class Promises(Part):
     def unfollow(self, account: str, person: str, topic: str) -> int:
         """Forget a topic of a person's, or all of them (“all”, “everything”); gives how many."""
         folded = clean(topic.casefold(), 200)
-        everything = folded in ("all", "everything", "it all")
+        everything = folded in EVERYTHING
         return self.change(
             "DELETE FROM follows WHERE account = ? AND person = ? AND (? OR topic = ?)",
             account,

@@ -410,3 +410,16 @@ def test_what_the_owner_was_asked_about_is_known(store: Store) -> None:
     assert store.mentions.asked_of(mention("b", thread="elsewhere"), now=later(1)) is None
     notice = store.outbox.put(post(dedupe_key="digest:34:2026-11-22"), "reply", now=NOW, mention=number)
     assert store.mentions.asked_of(mention("c", about=notice), now=later(1)) == 34
+
+
+def test_what_was_said_to_somebody_is_known(store: Store) -> None:
+    """The latest first, within a time, nobody else's, and not what was withdrawn."""
+    reply(store, "a", at=NOW)
+    reply(store, "b", at=later(1))
+    reply(store, "c", at=later(2), author="@bo@example.social")
+    number, _ = reply(store, "d", at=later(3))
+    store.mentions.withdrawn(number, "taken back", now=later(4))
+    assert store.mentions.said_to("fedi", "@ann@example.social", NOW) == ["Hello, b", "Hello, a"]
+    assert store.mentions.said_to("fedi", "@ann@example.social", later(1)) == ["Hello, b"]
+    assert store.mentions.said_to("fedi", "@ann@example.social", NOW, limit=1) == ["Hello, b"]
+    assert store.mentions.said_to("local", "@ann@example.social", NOW) == []
