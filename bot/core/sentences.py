@@ -45,6 +45,10 @@ _STARTERS = re.compile(
     r"There|His|Her|Its|Their|Our|My|Der|Die|Das|Ein|Eine|Er|Sie|Es|Wir|Ich|Im|In|Am|Aber|Und|Le|La|Les|Un|Une|Il|Elle|"
     r"Mais|Dans|El|Los|Las|Una|En|Pero|Lo|Gli|Ma|O|Os|As|Um|Uma|De|Het|Een|Maar|To|Na|W|Nie|Ale)\b"
 )
+# "It ended in memory.The film …": a space was lost.  "blog.Posts will" is a name.
+_GLUED = re.compile(
+    r"(?:The|This|That|These|Those|She|They|You|But|And|However|When|While|For|After|There|His|Her|Its|Their|Our|What|Each|One|Some|All|Most|Many)\s"
+)
 _BRANDS = frozenset({"Yahoo", "Jeopardy", "Yum", "Oklahoma", "Airplane", "Westward Ho", "Guess"})
 _MONTHS = re.compile(
     r"(?i)(?:jan|feb|mär|mar|apr|mai|maj|jun|jul|aug|sep|okt|oct|nov|dez|dec|jahrhundert|jh|klasse|auflage|bundesliga|platz|"
@@ -79,9 +83,10 @@ def _ends(line: str, start: int, mark: re.Match[str], language: str | None) -> b
         return not (mark["close"] and following and following in "とっのという、，")
     if not following:
         return True
-    if not mark["gap"]:
-        return False  # a decimal, a version, an address, a name
     rest = line[mark.start("next") : mark.start("next") + 24]
+    if not mark["gap"]:  # a decimal, a version, an address, a name
+        before = line[max(start, mark.start() - 3) : mark.start()]
+        return len(before) == 3 and before.isalpha() and before.islower() and _GLUED.match(rest) is not None
     begins = following.isupper() or following.isdigit() or not following.isalpha() or bool(_MIXED.match(rest))
     begins = begins or not (following.islower() or following.isupper())  # scripts without cases
     if not begins:

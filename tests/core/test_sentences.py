@@ -49,6 +49,13 @@ def test_sentences_end_where_a_reader_ends_them(language: str, parts: list[str])
     assert sentences(" ".join(parts), language) == parts
 
 
+def test_a_lost_space_is_seen() -> None:
+    """Where a word of small letters and a full stop run into a word that begins sentences, one ends; names stay whole."""
+    assert sentences("It ended in memory.The film is new.", "en") == ["It ended in memory.", "The film is new."]
+    for whole in ("Any access to blog.Posts will do.", "In D.The song is sung.", "See U.S.The map."):
+        assert sentences(whole, "en") == [whole]
+
+
 def test_lines_part_sentences() -> None:
     """A line break always parts, with or without a full stop, and empty lines are nothing."""
     assert sentences("A heading\n\nA sentence. Another", "en") == ["A heading", "A sentence.", "Another"]
