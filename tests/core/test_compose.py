@@ -224,6 +224,7 @@ def test_hashtags_only_where_the_platform_uses_them() -> None:
         ("Blog - Ann Lee", "Ann Lee"),
         ("Stories by Ann Lee on Medium", "Ann Lee"),
         ("newest submissions : pianos", "pianos"),
+        ("Example News Search Records Found 1000", "Example News"),
         ("www.pianos Vienna", "www.pianos Vienna"),
         ("www.example.net choir news", "example\u2060.net choir news"),
         ("Top Stories", "Ann Writer"),
