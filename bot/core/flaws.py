@@ -24,10 +24,15 @@ _NAMELESS = re.compile(
     r"(?:In|On|At|From|By|Since|During|Within|Until|With|For)\s(?:(?:[a-z\d][\w’'-]*|January|February|March|April|May|June|July|August|September|October|November|"
     r"December|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\s){0,5}(?:[\w’'-]+)(?:,\s(?P<who>he|she|they)\s|\s(?P<whom>he|she)\s(?![^,]*,\s[A-Z]))"
 )
+# "If he wanted to, he could": nobody is named before or behind.
+_UNNAMED = re.compile(
+    r"(?:If|When|While|As|Although|Though|Because|Once|After|Before|Until|Since|Even (?:if|though|when)) (?P<who>he|she|they)\b(?![^\n]*\s(?!I\b)[A-Z])"
+)
 # "After years of it, this is changing.": it points at what the article said before.
 _POINTS_BACK = re.compile(
     r",\s(?:this|that)(?:['’]s|(?: all)? (?:is|was|has|will|changes|changed)(?: all| now| not| still| also)?)\s"
 )
+_INVITING = re.compile(r"[\"“]?Let(?:['’]?s| us)\s")
 # A signpost: the thing itself is somewhere else.
 _SIGNPOST = re.compile(
     r"(?i)\byou(?:['’]ll| can| will|['’]d| may)? (?:can |also )?(?:find|see|read|get|download|view|watch|follow|reach|listen to|check out|grab) (?:[^\s.!?]+ ){1,8}"
@@ -70,6 +75,8 @@ def flaw(words: str, language: str | None) -> Flaw | None:
         return found
     if all(part.rstrip("\"'”’»)").endswith(("?", "？")) for part in parts):
         return Flaw("adds", "It asks, and tells nothing.")
+    if _INVITING.match(words):
+        return Flaw("adds", "It invites its reader along, and tells nothing.")
     if phrase := calls(words):
         return Flaw("tone", f"It calls its reader somewhere, as notices do: “{phrase}”.")
     if not _HINTED.isdisjoint(_WORD.findall(words.lower())):
@@ -99,10 +106,16 @@ def _incomplete(parts: list[str], language: str | None) -> Flaw | None:
         return None
     if any(hangs(part) for part in parts):
         return Flaw("self-contained", "A clause in it lacks the sentence that it belongs to.")
-    if nameless := _NAMELESS.match(parts[0]):
-        return Flaw("self-contained", f"It does not say who “{nameless['who'] or nameless['whom']}” is.")
     if parts[0].startswith("(") and parts[-1].endswith(")"):
         return Flaw("self-contained", "It is an aside in brackets.")
-    if pointing := _POINTS_BACK.search(parts[0]):
+    return _leaning(parts[0])
+
+
+def _leaning(first: str) -> Flaw | None:
+    """Look in the first sentence for people and things that only the article names."""
+    if nameless := _NAMELESS.match(first) or _UNNAMED.match(first):
+        who = next(filter(None, nameless.groups()))
+        return Flaw("self-contained", f"It does not say who “{who}” is.")
+    if pointing := _POINTS_BACK.search(first):
         return Flaw("self-contained", f"“{pointing[0].strip(', ')}” points at what stands before it in the article.")
     return None

@@ -138,7 +138,7 @@ _ELSEWHERE = re.compile(
     r"blog|docs|documentation|changelog|slides|code|forum)\b|\bcheck out (?:the|our|my|his|her|their|this)\b|\bcan be found (?:here|at|on|in the)\b|\bsee here\b"
 )
 _DEBRIS = re.compile(
-    r"\ufffd|(?<!\.)\.\.(?!\.)|\$[^$\s]{0,40}[\\^_{]|(?<=[a-z]{3})(?:The|There|This|These|What|When|With|You|They|For|And)\s[a-z]|(?<=[a-z]{3}[.!?])[A-Z][a-z]{2,} [a-z]|\bimages? courtesy\b|"
+    r"\ufffd|(?<!\.)\.\.(?!\.)|[!?]\.(?=\W|\Z)|\$[^$\s]{0,40}[\\^_{]|(?<=[a-z]{3})(?:The|There|This|These|What|When|With|You|They|For|And)\s[a-z]|(?<=[a-z]{3}[.!?])[A-Z][a-z]{2,} [a-z]|\bimages? courtesy\b|"
     r"\s\.(?:\s|\Z)|[*_]{1,2}\w|\w[*_]{1,2}(?=\W)|[|→•]|\A\W*\d{1,3}[.)]\s|\((?:L|R|left|right|above|below|pictured)\)|\b[A-Z]{4,} [A-Z]{4,} [A-Z]{3,}\b"
 )
 

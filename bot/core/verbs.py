@@ -193,7 +193,9 @@ def orders(text: str) -> bool:
 
 
 def _is_order(first: str, second: str) -> bool:
-    return (first.lower() in _STEMS or first.lower() in _BARE) and second.lower() not in _NOT_ORDERED
+    if not second[0].islower() or second in _NOT_ORDERED:
+        return False
+    return first.lower() in _STEMS or first.lower() in _BARE
 
 
 def _tells(before: str, word: str, *, named: bool) -> bool:

@@ -26,6 +26,8 @@ from bot.core.notices import calls, is_notice
         ("The office is at 0170 123 45 67 on weekdays.", "0170 123 45 67"),
         ("Builders may register by emailing the choir.", "register by email"),
         ("We’d love to see your piano, so submit it today!", "submit it today"),
+        ("If anyone has a better piano, happy to hear about it in the comments!", "hear about it in the comments"),
+        ("Tickets voor het concert zijn online.", "Tickets voor"),
         ("You should get tickets for the choir.", "get tickets"),
         ("Tickets cost ten euros.", "Tickets cost"),
         ("The collar can be purchased in most shops.", "can be purchased in"),

@@ -63,6 +63,7 @@ from bot.core.taste import claims, faults, speaks_for_itself
         ("Ann Lee files her keys.", "Maintain the keys as Ann Lee does."),
         ("Markdown makes files better.", "Markdown — Makes files better."),
         ("Ann Lee types keys like X.", "Ann Lee types keys like X.."),
+        ("Ann Lee asks for strings.", "Ann Lee asks why strings?."),
         ("It falls with $40 in Vienna.", "It falls with $j^{-a}$ in Vienna."),
         ("Ann Lee wrote of the sense.", "Ann Lee wrote of the senseThere are things."),
         ("A quake struck in Greece.", "A quake struck in Greece.Exact place of it."),
