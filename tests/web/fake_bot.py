@@ -114,6 +114,7 @@ class FakeBot:
         self.reads = 0
         self.health: dict[str, object] = {"status": "ok", "feeds": 3}
         self.notices: list[Notice] = []
+        self.feeds = 12
         self.next_post: datetime | None = NOW + timedelta(minutes=25)
         self._changes = 0
         self._changed = asyncio.Condition()
@@ -198,7 +199,7 @@ class FakeBot:
             name="starfish",
             niche="sound and music technology",
             next_post=self.next_post,
-            feeds=12,
+            feeds=self.feeds,
             notices=self.notices,
         )
 

@@ -239,6 +239,16 @@ async def test_the_empty_page_says_what_comes(browser: Browser, bot: FakeBot) ->
     assert "Nothing here yet" in (await browser.get("/")).text
 
 
+async def test_without_feeds_no_post_is_promised(browser: Browser, bot: FakeBot) -> None:
+    """The page says what is missing and how it comes there, whatever the schedule is."""
+    bot.feeds = 0
+    answer = await browser.get("/")
+    assert "No feeds yet." in answer.text
+    assert "starfish feeds add URL" in answer.text
+    assert "The first post comes" not in answer.text
+    assert not Page(answer).all("time", class_="soon")
+
+
 async def test_notices_are_for_this_machine_and_the_owner(browser: Browser, bot: FakeBot) -> None:
     """What the owner must know isn't told to the world behind a proxy."""
     bot.notices = [Notice(subject="feed:x", text="a feed is dead <b>", since=NOW)]
