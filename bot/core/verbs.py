@@ -139,6 +139,7 @@ _BEFORE_NOUNS = frozenset(["", *_NOUN_AHEAD.split()])
 _NOMINAL = _set("a an the to of in on at for with by from as his its their our my your") | {""}
 _BARE = _set("be find show need want help use work let keep run see tell bring get go come give make take put set cut")
 _OBJECTS = _set("the a an your our my its it this these those them up out each every all any")
+_TO_NAMES = _set("Meet Visit Watch See Read Join Try Ask Follow Enjoy Listen Hear Remember Consider Discover")
 # "Consider the cost" is an order, "link of the day" none.
 _NOT_ORDERED = _set("of for to in on at with from by and or is")
 _AUXILIARIES = r"(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|must|should|do|does|did)"
@@ -193,6 +194,8 @@ def orders(text: str) -> bool:
 
 
 def _is_order(first: str, second: str) -> bool:
+    if first in _TO_NAMES:
+        return True
     if not second[0].islower() or second in _NOT_ORDERED:
         return False
     return first.lower() in _STEMS or first.lower() in _BARE

@@ -30,6 +30,7 @@ from bot.core.verbs import has_verb, orders
         ("This raises old questions.", "en", True),
         ("This list of old questions.", "en", False),
         ("Watch the whole film.", "en", True),
+        ("Meet Ann Lee of Vienna.", "en", True),
         ("Master Ray Lee 97%, Ann Lee 91%.", "en", False),
         ("Link of the day in May.", "en", False),
         ("Lily’s mother, Ann Lee, died in May.", "en", True),
