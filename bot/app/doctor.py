@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.app.accounts import missing_secrets
 from bot.app.build import ground, stories
 from bot.app.installed import platforms, utc_now
 from bot.errors import StarfishError, StoreError, WorkerError
@@ -117,7 +118,10 @@ async def _accounts(settings: Settings) -> AsyncIterator[Finding]:
     with store:
         async with ground(settings, store) as on:
             built = await stories(settings, on, platforms(), look_only=True)
+            lacking = missing_secrets(settings)
             for name, publisher in built.publishers.items():
-                if isinstance(publisher, Doctor):
+                for what in lacking.get(name, ()):
+                    yield Finding(False, f"{name}: {what}; whoever runs the bot must have it")
+                if name not in lacking and isinstance(publisher, Doctor):
                     for fine, what in await publisher.examine():
                         yield Finding(fine, f"{name}: {what}")

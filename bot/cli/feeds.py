@@ -159,7 +159,7 @@ def refresh(place: Place, *, everything: bool, as_json: bool) -> None:
     from bot.app.once import refresh as poll
     from bot.errors import StoreBusy
 
-    settings = place.settings()
+    settings = place.settings(secrets=True)
 
     async def go() -> list[Gathered]:
         with place.store("run", settings) as store:

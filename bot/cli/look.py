@@ -32,7 +32,7 @@ def check(place: Place, *, as_json: bool) -> None:
     from bot.errors import ConfigError
 
     try:
-        findings = examine(place.settings())
+        findings = examine(place.settings(secrets=True))
     except ConfigError as error:
         if not as_json:
             raise
@@ -91,6 +91,8 @@ def preview(place: Place, *, account: str | None, count: int, as_json: bool) -> 
         click.echo()
     if not found and polled and all(one.status == "error" for one in polled):
         click.echo("Not one of the feeds could be reached: is this machine on the network? Offline, see: starfish demo")
+    elif not settings.accounts:
+        click.echo("There is no account yet, so nothing is posted; add [[accounts]] to starfish.toml.")
     elif not any(one.post for one in settings.accounts if account in (None, one.name)):
         click.echo(
             'Nothing is posted there: it only answers. A schedule in starfish.toml changes that: post = { every = "2h" }'

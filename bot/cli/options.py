@@ -29,14 +29,14 @@ class Place:
     folder: Path
     quiet: bool = False
 
-    def settings(self) -> Settings:
-        """Read and validate the owner's files.  Raises ConfigError with every mistake."""
+    def settings(self, *, secrets: bool = False) -> Settings:
+        """Read and validate the owner's files; `secrets`: all must be there.  Raises ConfigError with every mistake."""
         from bot.app.installed import options_of, platforms
         from bot.core.rules import check_rule
         from bot.settings import load
 
         options = options_of(platforms())
-        return load(self.folder, options, env=os.environ, check_rule=check_rule)
+        return load(self.folder, options, env=os.environ, check_rule=check_rule, secrets=secrets)
 
     @contextmanager
     def store(self, mode: Literal["run", "write", "read"], settings: Settings | None = None) -> Iterator[Store]:

@@ -243,7 +243,7 @@ def retract(place: Place, *, link: str) -> None:
     """Take back every sent post of a link, where the platform can; what waits is withdrawn too."""
     from bot.app.deciding import retract as decide
 
-    settings = place.settings()
+    settings = place.settings(secrets=True)
     with place.store("write", settings) as store:
         for line in wait_for(decide(link, settings, store), saying="asking the platforms"):
             click.echo(line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,7 @@ def run(place: Place) -> None:
     """
     if sys.stderr.isatty() and not place.quiet:  # on a small machine it takes seconds until the page is there
         click.echo("Starting …", err=True)
-    settings = place.settings()
+    settings = place.settings(secrets=True)
     for warning in settings.warnings:
         click.echo(f"{warning}", err=True)
     with place.store("run", settings) as store:
@@ -53,7 +54,7 @@ def run(place: Place) -> None:
 
         gc.freeze()  # what was imported stays: no collection needs to look through it (5 to 10 % of a poll)
 
-        wait_for(serve_bot(settings, store, load=place.settings, say=click.echo))
+        wait_for(serve_bot(settings, store, load=partial(place.settings, secrets=True), say=click.echo))
 
 
 @click.command(
@@ -71,7 +72,7 @@ def once(place: Place, *, extra: bool, as_json: bool) -> None:
 
     The first call on a new database only gathers.  Beside a running bot it exits with 3.
     """
-    settings = place.settings()
+    settings = place.settings(secrets=True)
     with place.store("run", settings) as store:
         from bot.app.build import ground, stories
         from bot.app.installed import platforms

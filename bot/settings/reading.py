@@ -21,7 +21,7 @@ from bot.settings.kinds import Table
 from bot.settings.lines import Where
 from bot.settings.mistakes import Mistake, keys_of, mistakes
 from bot.settings.quotes_file import QUOTES, read_quotes
-from bot.settings.references import References, rehearsing
+from bot.settings.references import EVERYTHING, References, rehearsing
 from bot.settings.rules_file import RulesFile, RuleTable
 from bot.settings.starfish_file import AccountTable, NetTable, StarfishFile
 from bot.settings.starter import NAMES
@@ -41,15 +41,17 @@ def load(
     *,
     env: Mapping[str, str],
     check_rule: Callable[[Rule], list[str]] | None = None,
+    secrets: bool = True,
 ) -> Settings:
     """Read and validate the config folder.
 
     `options` names the installed platforms and the models of their account keys; `check_rule` says what is wrong with
-    a rule's phrases and replies, in sentences.
+    a rule's phrases and replies, in sentences.  Without `secrets`, one that is not there is a warning: for commands
+    that speak to nobody, which the owner also calls where the bot's own environment is not at hand.
 
     :raises ConfigError: with all mistakes of all files, each with its file and line
     """
-    reading = _Reading(folder, options, env, check_rule)
+    reading = _Reading(folder, options, env, check_rule, secrets)
     settings = reading.settings()
     if reading.problems or settings is None:
         raise ConfigError(sorted_problems(reading.problems))
@@ -84,6 +86,7 @@ class _Reading:
     options: Mapping[str, type[BaseModel]]
     env: Mapping[str, str]
     check_rule: Callable[[Rule], list[str]] | None
+    secrets: bool  # they are needed
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 
@@ -167,7 +170,8 @@ class _Reading:
         data = document.data
         extra: dict[Where, set[str]] = {}
         if secrets:
-            references = References(self.folder, self.env, frozenset(rehearsing(data.get("accounts"))))
+            spared = frozenset(rehearsing(data.get("accounts"))) if self.secrets else EVERYTHING
+            references = References(self.folder, self.env, spared)
             data = document.data = references.resolved(data)
             self._report(document, (Mistake(where, sentence) for where, sentence in references.missing))
             self.warnings += [_problem(document.path, document.line(at), what) for at, what in references.excused]

@@ -15,6 +15,9 @@ from bot.model import Secret
 from bot.settings.lines import Where
 from bot.settings.words import Unfit, shown
 
+EVERYTHING: frozenset[Where] = frozenset({()})
+"""What to spare where nothing needs its secrets: every place begins with this one."""
+
 LARGEST = 64 * 1024  # bytes of a secret file
 
 
@@ -24,7 +27,7 @@ class References:
 
     folder: Path  # relative secret files live here
     env: Mapping[str, str]
-    spared: frozenset[Where] = frozenset()  # accounts that only rehearse: what is missing there is a warning
+    spared: frozenset[Where] = frozenset()  # what rehearses only: a secret missing there is a warning
     missing: list[tuple[Where, str]] = field(default_factory=list)
     excused: list[tuple[Where, str]] = field(default_factory=list)
 

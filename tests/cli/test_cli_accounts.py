@@ -81,6 +81,31 @@ dry_run = true
     assert findings["timeline"] == (True, "takes 300 graphemes a post")
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["status", "timeline", "queue list", "outbox list", "feeds list", "rules list", "pause", "resume", "doctor",
+     "why 1", "ask hello", "preview", "backup copy.db", "post x --account timeline"],
+)  # fmt: skip
+def test_who_looks_needs_no_secrets(terminal: Terminal, folder: Path, tmp_path: Path, words: str) -> None:
+    """Where a service has its tokens in its own environment, the owner looks and decides without them."""
+    terminal.ok("once", "--post")
+    file = folder / "starfish.toml"
+    block = '\n[[accounts]]\nname = "fedi"\nplatform = "mastodon"\nserver = "http://127.0.0.1:1"\ntoken = { env = "NOT_SET_HERE" }\n'
+    file.write_text(file.read_text() + block)
+    terminal.ok(*(word.replace("copy.db", str(tmp_path / "copy.db")) for word in words.split()))
+
+
+@pytest.mark.parametrize("words", ["run", "once", "feeds refresh", "check", "retract https://example.com/x"])
+def test_who_speaks_needs_all_secrets(terminal: Terminal, folder: Path, words: str) -> None:
+    """What polls or posts does not begin with half of them."""
+    file = folder / "starfish.toml"
+    block = '\n[[accounts]]\nname = "fedi"\nplatform = "mastodon"\nserver = "http://127.0.0.1:1"\ntoken = { env = "NOT_SET_HERE" }\n'
+    file.write_text(file.read_text() + block)
+    told = terminal(*words.split())
+    assert told.code == 2
+    assert 'the environment variable "NOT_SET_HERE" is not set' in told.out + told.err
+
+
 def test_a_server_that_is_not_there_is_a_finding(
     terminal: Terminal, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
