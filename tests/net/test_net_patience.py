@@ -21,6 +21,9 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
         ("Sun, 22 Nov 2026 12:10:00 GMT", 600),
         ("Sunday, 22-Nov-26 12:10:00 GMT", 600),
         ("Sun Nov 22 12:10:00 2026", 600),
+        ("Sun, 22 Nov 2026 14:10:00 +0200", 600),
+        ("Sun, 22 Nov 2026 06:10:00 -0600", 600),
+        ("Sun, 22 Nov 2026 12:10:00 -0000", 600),
         ("Sun, 22 Nov 2026 11:00:00 GMT", 0),
         ("1000000000", 86_400),
         ("999999999999999999", 86_400),
@@ -53,6 +56,9 @@ def test_garbage_says_nothing(text: str | None) -> None:
         ("2026-11-22T12:05:00", 300),
         ("2020-01-01T00:00:00Z", 0),
         ("1", 1),
+        ("1000000000", 86_400),  # the longest span
+        ("1000000001", 0),  # a time in 2001
+        (str(int(NOW.timestamp()) - 90), 0),
     ],
 )
 def test_resets_are_read_in_every_dialect(text: str, seconds: float) -> None:
