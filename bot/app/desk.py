@@ -74,8 +74,10 @@ class Desk:
         rows = []
         for account in self._current().sharing.accounts.values():
             state = await self._on.db(self._on.store.owner.account_state, account.name)
-            paused = why_silent(state, self._on.now())
-            rows.append(AccountRow(name=account.name, platform=account.platform, paused=paused))
+            paused = why_silent(state, self._on.now(), self._current().sharing.zone)
+            rows.append(
+                AccountRow(name=account.name, platform=account.platform, paused=paused, rehearses=account.dry_run)
+            )
         return rows
 
     # ----------------------------------------------------------------- what is done

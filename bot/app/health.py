@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.app.installed import utc_now
 from bot.core.websub import Subscription
@@ -109,12 +110,21 @@ def health_in(store: Store, feeds: Iterable[Feed]) -> list[Health]:
     return rows
 
 
-def why_silent(state: AccountState, now: datetime) -> str | None:
-    """Why nothing of an account's goes out, lost login or owner's pause; None: it speaks."""
+def why_silent(state: AccountState, now: datetime, zone: ZoneInfo) -> str | None:
+    """Why nothing of an account's goes out, lost login or owner's pause, by the owner's clock; None: it speaks."""
     if state.locked_out:
         return f"locked out: {state.locked_out}"
-    over = state.paused_until is not None and state.paused_until <= now
-    return None if over else state.paused
+    if state.paused is None or state.paused_until is None:
+        return state.paused
+    end = state.paused_until.astimezone(zone).strftime("%a %-d %b %H:%M")
+    return None if state.paused_until <= now else f"{state.paused.partition(', until')[0]} until {end}"
+
+
+def speaks_from(state: AccountState, now: datetime) -> datetime | None:
+    """From when on an account speaks, if nobody does anything; None: not before somebody does."""
+    if state.locked_out or (state.paused and state.paused_until is None):
+        return None
+    return max(now, state.paused_until or now)
 
 
 def iso(when: datetime | None) -> str | None:

@@ -177,7 +177,7 @@ def status(place: Place, *, as_json: bool) -> None:
                 one["platform"],
                 local(_when(one["next_slot"]), settings),
                 one["waiting"],
-                one["paused"] or "speaks",
+                one["paused"] or ("rehearses, sends nothing (dry_run)" if one["dry_run"] else "speaks"),
             )
             for one in facts["accounts"]
         ],
@@ -200,21 +200,24 @@ def _when(text: str | None) -> datetime | None:
 
 def _status(settings: Settings, store: Store, now: datetime) -> dict[str, Any]:
     from bot.app.checking import costs_of
-    from bot.app.health import health_in, why_silent
+    from bot.app.health import health_in, speaks_from, why_silent
     from bot.app.vault import FileVault
     from bot.core.pace import next_slot
 
     vault = FileVault(settings.bot.database)
     accounts = []
     for account in settings.accounts:
-        slot = next_slot(account, settings.bot.timezone, now)
+        state = store.owner.account_state(account.name)
+        since = speaks_from(state, now)
+        slot = next_slot(account, settings.bot.timezone, since) if since else None
         accounts.append(
             {
                 "name": account.name,
                 "platform": account.platform,
                 "next_slot": slot.at.isoformat() if slot else None,
                 "waiting": sum(store.outbox.pending_count(account.name).values()),
-                "paused": why_silent(store.owner.account_state(account.name), now),
+                "paused": why_silent(state, now, settings.bot.timezone),
+                "dry_run": account.dry_run,
                 "costs": costs_of(account, vault),
             }
         )

@@ -84,6 +84,7 @@ class AccountRow:
     name: str
     platform: str
     paused: str | None = None  # the reason; None: it speaks
+    rehearses: bool = False  # dry_run: it does all but send
 
 
 class Dashboard(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.core.text import measure
@@ -192,7 +193,27 @@ def test_a_pause_wants_a_span_and_an_account_that_there_are(terminal: Terminal) 
     terminal.ok("once")
     assert terminal("pause", "--for", "soon").code == 2
     assert "there is no account" in terminal("pause", "--account", "nosuch").err
-    assert "silent for 2h, until " in terminal.ok("pause", "--for", "2h").out
+    said = terminal.ok("pause", "--for", "2h").out
+    assert "silent for 2h, until " in said
+    status = terminal.ok("status").out
+    assert f"the bot is paused by its owner {said.strip().rpartition(', ')[2]}" in status  # by the same clock
+
+
+def test_status_promises_no_post_while_nothing_is_sent(terminal: Terminal) -> None:
+    """Silent until resumed: no next post; for a while: one after it; a rehearsal says that it is one."""
+    terminal.ok("once")
+    terminal.ok("pause")
+    (account,) = terminal.ok("status", "--json").json()["accounts"]
+    assert account["next_slot"] is None
+    terminal.ok("resume")
+    terminal.ok("pause", "--for", "2d")
+    (account,) = terminal.ok("status", "--json").json()["accounts"]
+    assert datetime.fromisoformat(account["next_slot"]) > datetime.now(UTC) + timedelta(days=1)
+    terminal.ok("resume")
+    assert terminal.folder is not None
+    starfish = terminal.folder / "starfish.toml"
+    starfish.write_text(starfish.read_text("utf-8") + "dry_run = true\n", "utf-8")
+    assert "rehearses, sends nothing (dry_run)" in terminal.ok("status").out
 
 
 def test_a_blocked_site_is_not_shared(terminal: Terminal) -> None:
