@@ -33,6 +33,7 @@ _HEADED = re.compile(
     r"Objectives?|Purpose|Rationale|Results?|Significance|Summary)(?::\s+|(?=[A-ZÀ-Þ][a-zà-ÿ]))(?=[A-ZÀ-Þ])"
 )
 _ESCAPED = re.compile(r"\\(?=[$%&#_])")
+_NUMBERED = re.compile(r"\A(?:\d{1,2}[.)]|\(\d{1,2}\)) (?=[A-ZÀ-Þ])")
 _LITTER = re.compile(r"\A[\s.,;:|•·*\-–—>]+(?=[^\W\d_])")
 _CAPITALS = re.compile(
     r"\A[A-Z][A-Z .,/]{3,40}(?:,?\s[A-Z][a-z]+\.?){0,2}(?:,?\s\d{1,2})?\s(?:\([^)]{1,30}\)\s)?[—–-]{1,2}\s(?=[A-ZÀ-Þ\"“])"
@@ -51,7 +52,7 @@ _LEADING = re.compile(
     r"conclusion|summary|practice|the meantime)|As (?:a result|such|usual|expected|always)|For (?:example|instance|now|one thing)|"
     r"On the (?:other|one) hand|At the same time|Of course|However|Moreover|Furthermore|Additionally|Meanwhile|Therefore|Thus|Hence|"
     r"Consequently|Unfortunately|Fortunately|Interestingly|Surprisingly|Remarkably|Notably|Specifically|Importantly|Finally|Instead|"
-    r"Regardless|Essentially|Basically|Clearly|Obviously|Honestly|Thankfully|Luckily|Sadly|Admittedly|Naturally|In essence|All in all|Anyways?|Well|Alas|Oh|Ah|Hey|Okay|OK|Yes|Yep|Sure|Of late|To date|That said|Having said that|Long story short|As promised|"
+    r"Regardless|Essentially|Basically|Clearly|Obviously|Honestly|Thankfully|Luckily|Sadly|Admittedly|Naturally|In essence|All in all|Anyways?|Well|Alas|Oh|Ah|Hey|Okay|OK|Yes|Yep|Sure|Of late|To date|That said|Having said that|Long story short|As promised|In any (?:case|event)|At any rate|By the way|As an aside|"
     r"As (?:touched (?:up)?on|mentioned|noted|discussed|described|explained|stated|I said)(?: (?:above|before|earlier|previously))?|"
     r"After all|In the end|To be (?:fair|sure|clear)|First of all|First|Firstly|Second|Secondly|Third|Thirdly|Lastly|Next|Again|Simply put|"
     r"Nevertheless|Nonetheless|Indeed|Still|Also|Besides|Overall|Ultimately|Similarly|Likewise|Recently|Currently|Today|Now|"
@@ -157,7 +158,7 @@ def tidied(sentence: str) -> str:
     if "\\" in sentence:
         sentence = _ESCAPED.sub("", sentence)
         sentence = _LATEX.sub(lambda command: command["words"] or "", sentence)
-    for pattern in (_DATED, _DATELINE, _LABELLED, _HEADED, _CAPITALS, _LEADING):
+    for pattern in (_NUMBERED, _DATED, _DATELINE, _LABELLED, _HEADED, _CAPITALS, _LEADING):
         if found := pattern.match(sentence):
             sentence = _capital(sentence[found.end() :])
     if "(" in sentence or "[" in sentence:

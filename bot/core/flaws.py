@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bot.core.notices import calls
 from bot.core.sentences import sentences
-from bot.core.taste import hangs
+from bot.core.taste import hangs, spoilt
 from bot.core.verbs import has_verb
 
 _FEWEST = 4  # words: "What a day." is a sentence to anybody
@@ -84,6 +84,9 @@ def flaw(words: str, language: str | None) -> Flaw | None:
             return Flaw("adds", f"It only points elsewhere: “{sign[0].strip()}”.")
         if told := _OF_ITSELF.search(_QUOTED.sub(" ", words)):
             return Flaw("adds", f"It tells of itself: “{told[0].strip()}”.")
+    told = [part for part in parts if not part.endswith("?") and len(_WORD.findall(part)) >= _FEWEST]
+    if any(spoilt(part, language, follows=part is not parts[0]) for part in told):
+        return Flaw("self-contained", "Too much in it leans on its reader or on the article.")
     return _incomplete(parts, language)
 
 

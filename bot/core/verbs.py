@@ -145,6 +145,7 @@ _NOT_ORDERED = _set("of for to in on at with from by and or is")
 _AUXILIARIES = r"(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|must|should|do|does|did)"
 _AUXILIARY = re.compile(_AUXILIARIES)
 _FINITE = re.compile(rf"(?i){FINITE}")
+_PARTICIPLE = re.compile(r"[A-Z]\w{2,}ed")
 _MADE = re.compile(r"\w{4,}(?:ize|izes|ify|ifies)")
 _SHORT_PAST = _set("died lied tied used owed eyed vied")
 _NO_PAST = _set("hundred indeed speed seed breed embed naked sacred wicked based")
@@ -177,6 +178,12 @@ def has_verb(text: str, language: str | None = "en") -> bool:
     found = _WORD.findall(bare)
     if len(found) > 1 and _is_order(*found[:2]):
         return True
+    if found and "," not in bare and _PARTICIPLE.fullmatch(found[0]):
+        # "Skilled in reviews of plans made for it": nothing that may belong to a noun makes a sentence there.
+        return any(
+            _AUXILIARY.fullmatch(word.lower()) or (_FINITE.fullmatch(word) and not _of_noun(word, after))
+            for word, after in pairwise([*found[1:], ""])
+        )
     # Capital letters begin names, "the Crooked Dice", unless they begin nearly every word, as in headlines.
     named = sum(word[0].isupper() for word in found) <= len(found) * 0.6
     if any(_tells(before.lower(), word, named=named) for before, word in pairwise(["", *found])):
@@ -199,6 +206,11 @@ def _is_order(first: str, second: str) -> bool:
     if not second[0].islower() or second in _NOT_ORDERED:
         return False
     return first.lower() in _STEMS or first.lower() in _BARE
+
+
+def _of_noun(word: str, after: str) -> bool:
+    """Tell whether a past belongs to a noun: "pains associated with …"."""
+    return word.lower().endswith("ed") and (after in _NOT_ORDERED or not after)
 
 
 def _tells(before: str, word: str, *, named: bool) -> bool:

@@ -24,6 +24,7 @@ from bot.core.flaws import flaw
         ("Ann Lee\ufffds piano has no strings.", "self-contained", "broken"),
         ("Ann Leeâ€™s piano has no strings.", "self-contained", "broken"),
         ("In the long FAQ he mentions pianos.", "self-contained", "“he”"),
+        ("Note: we need to oil these keys for you!", "self-contained", "leans"),
         ("If he wanted to win, he had no other way.", "self-contained", "“he”"),
         ("Once they lose, they drive home.", "self-contained", "“they”"),
         ("Let’s take a step back from the old pianos.", "adds", "invites"),

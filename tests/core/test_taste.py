@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.taste import claims, faults, speaks_for_itself
+from bot.core.taste import claims, faults, speaks_for_itself, spoilt
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,8 @@ from bot.core.taste import claims, faults, speaks_for_itself
         ("Markdown makes files better.", "Markdown — Makes files better."),
         ("Ann Lee types keys like X.", "Ann Lee types keys like X.."),
         ("Ann Lee asks for strings.", "Ann Lee asks why strings?."),
+        ("We draw a plan of Ann Lee.", "We’ll look at a plan of Ann Lee."),
+        ("Ann Lee and Ray met.", "Ann Lee, left, and Ray met."),
         ("It falls with $40 in Vienna.", "It falls with $j^{-a}$ in Vienna."),
         ("Ann Lee wrote of the sense.", "Ann Lee wrote of the senseThere are things."),
         ("A quake struck in Greece.", "A quake struck in Greece.Exact place of it."),
@@ -95,6 +97,15 @@ def test_readers_are_not_spoken_to_in_any_language() -> None:
     """A “you” costs a little in other languages, too; the French “du” speaks to nobody."""
     assert faults("Du brauchst ein Klavier.", "de") > faults("Ann braucht ein Klavier.", "de")
     assert faults("Vous avez besoin d’un piano.", "fr") > faults("Le prix du piano a doublé.", "fr")
+
+
+def test_many_faults_spoil_a_sentence() -> None:
+    """One fault is forgiven, several are not; the author's "I", which can be quoted, does not count."""
+    assert not spoilt("I built a piano without strings.")
+    assert not spoilt("Use felt for the strings.")
+    assert spoilt("Note: use this felt for your strings!")
+    assert spoilt("Their felt is too soft for it, though.")
+    assert not spoilt("Their felt is too soft for it, though.", follows=True)
 
 
 def test_what_the_title_names_may_be_pointed_at() -> None:
