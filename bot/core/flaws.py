@@ -71,8 +71,20 @@ def flaw(words: str, language: str | None) -> Flaw | None:
     parts = sentences(words, language)
     if not parts:
         return None
-    if found := _broken(words):
-        return found
+    return _broken(words) or _idle(words, parts) or _incomplete(parts, language) or _spoilt(parts, language)
+
+
+def _broken(words: str) -> Flaw | None:
+    if _BROKEN.search(words):
+        return Flaw("self-contained", "Characters in it are broken.")
+    long = [word for word in _WORD.findall(words) if len(word) > 1]
+    if len(long) >= _FEWEST and sum(word.isupper() for word in long) > 0.6 * len(long):
+        return Flaw("tone", "It is written in capital letters.")
+    return None
+
+
+def _idle(words: str, parts: list[str]) -> Flaw | None:
+    """Look for words that do something else than telling: asking, inviting, calling, pointing, speaking of themselves."""
     if all(part.rstrip("\"'”’»)").endswith(("?", "？")) for part in parts):
         return Flaw("adds", "It asks, and tells nothing.")
     if _INVITING.match(words):
@@ -84,18 +96,6 @@ def flaw(words: str, language: str | None) -> Flaw | None:
             return Flaw("adds", f"It only points elsewhere: “{sign[0].strip()}”.")
         if told := _OF_ITSELF.search(_QUOTED.sub(" ", words)):
             return Flaw("adds", f"It tells of itself: “{told[0].strip()}”.")
-    told = [part for part in parts if not part.endswith("?") and len(_WORD.findall(part)) >= _FEWEST]
-    if any(spoilt(part, language, follows=part is not parts[0]) for part in told):
-        return Flaw("self-contained", "Too much in it leans on its reader or on the article.")
-    return _incomplete(parts, language)
-
-
-def _broken(words: str) -> Flaw | None:
-    if _BROKEN.search(words):
-        return Flaw("self-contained", "Characters in it are broken.")
-    long = [word for word in _WORD.findall(words) if len(word) > 1]
-    if len(long) >= _FEWEST and sum(word.isupper() for word in long) > 0.6 * len(long):
-        return Flaw("tone", "It is written in capital letters.")
     return None
 
 
@@ -121,4 +121,13 @@ def _leaning(first: str) -> Flaw | None:
         return Flaw("self-contained", f"It does not say who “{who}” is.")
     if pointing := _POINTS_BACK.search(first):
         return Flaw("self-contained", f"“{pointing[0].strip(', ')}” points at what stands before it in the article.")
+    return None
+
+
+def _spoilt(parts: list[str], language: str | None) -> Flaw | None:
+    """Look for a sentence with too many faults; a question before its answer is none."""
+    for place, part in enumerate(parts):
+        telling = not part.endswith("?") and len(_WORD.findall(part)) >= _FEWEST
+        if telling and spoilt(part, language, follows=place > 0):
+            return Flaw("self-contained", "Too much in it leans on its reader or on the article.")
     return None
