@@ -145,7 +145,9 @@ _NOT_ORDERED = _set("of for to in on at with from by and or is")
 _AUXILIARIES = r"(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|might|must|should|do|does|did)"
 _AUXILIARY = re.compile(_AUXILIARIES)
 _FINITE = re.compile(rf"(?i){FINITE}")
-_PARTICIPLE = re.compile(r"[A-Z]\w{2,}ed")
+_PARTICIPLE = re.compile(
+    r"[\"“]?[A-Z]\w{2,}ed (?:in|inside|on|at|by|with|for|to|from|as|under|over|through|the|a|an|my|our|your|their|his|her|its)\s"
+)
 _MADE = re.compile(r"\w{4,}(?:ize|izes|ify|ifies)")
 _SHORT_PAST = _set("died lied tied used owed eyed vied")
 _NO_PAST = _set("hundred indeed speed seed breed embed naked sacred wicked based")
@@ -178,7 +180,7 @@ def has_verb(text: str, language: str | None = "en") -> bool:
     found = _WORD.findall(bare)
     if len(found) > 1 and _is_order(*found[:2]):
         return True
-    if found and "," not in bare and _PARTICIPLE.fullmatch(found[0]):
+    if "," not in bare and _PARTICIPLE.match(bare):
         # "Skilled in reviews of plans made for it": nothing that may belong to a noun makes a sentence there.
         return any(
             _AUXILIARY.fullmatch(word.lower()) or (_FINITE.fullmatch(word) and not _of_noun(word, after))

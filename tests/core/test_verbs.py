@@ -31,6 +31,7 @@ from bot.core.verbs import has_verb, orders
         ("This list of old questions.", "en", False),
         ("Watch the whole film.", "en", True),
         ("Skilled in old methods and reviews associated with plans.", "en", False),
+        ("Biased plans improve human rooms.", "en", True),
         ("Noticing your own steps makes life easier.", "en", True),
         ("Founded in Vienna, the choir was small.", "en", True),
         ("Bring it home.", "en", True),
