@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot import answer, deliver, share, tell
 from bot.app.build import Ground, Stories
@@ -56,11 +57,8 @@ class Bot:
                 recovered,
             )
         self.schedule.start()
-        self._start("polling", self._polls.run())
-        self._start("housekeeping", self._keep_house())
-        self._start("answering", self._answer())
-        self._start("telling", self._keep_promises())
-        self._start("minding", self._mind())
+        for name in ("polling", "housekeeping", "answering", "telling", "minding"):
+            self._start(name)
         self.take(self.stories)
         try:
             await self.stopping.wait()
@@ -92,13 +90,13 @@ class Bot:
         for name, account in accounts.items():
             self._rung.setdefault(name, asyncio.Event()).set()
             self._ring(account)
-            self._start(f"delivery of {name}", self._deliver(name))
+            self._start(f"delivery of {name}")
             if account.post:
-                self._start(f"posting of {name}", self._post(name))
+                self._start(f"posting of {name}")
             if name in before and _beside(before, account.platform) != _beside(accounts, account.platform):
                 self._hang_up(name)  # it hears with the old address or token, or another shall hear for it
             if isinstance(stories.publishers[name], Listener):
-                self._start(f"listening of {name}", self._listen(name))
+                self._start(f"listening of {name}")
         self._polls.again.set()
 
     def _hang_up(self, name: str) -> None:
@@ -118,19 +116,14 @@ class Bot:
 
         self.schedule.ring(f"post:{name}", next_after, self._rung[name].set)
 
-    def _start(self, name: str, work: Coroutine[None, None, None]) -> None:
+    def _start(self, name: str) -> None:
         """Start a task under supervision, unless one of that name runs already."""
-        if name in self._tasks and not self._tasks[name].done():
-            work.close()
-            return
-        again = {"first": work}
+        if name not in self._tasks or self._tasks[name].done():
+            self._tasks[name] = asyncio.create_task(
+                supervise(name, partial(self._work, name), tell=self.tell), name=name
+            )
 
-        def attempt() -> Coroutine[None, None, None]:
-            return again.pop("first") if again else self._anew(name)
-
-        self._tasks[name] = asyncio.create_task(supervise(name, attempt, tell=self.tell), name=name)
-
-    def _anew(self, name: str) -> Coroutine[None, None, None]:
+    def _work(self, name: str) -> Coroutine[None, None, None]:
         kind, _, account = name.partition(" of ")
         if account:
             return {"delivery": self._deliver, "posting": self._post, "listening": self._listen}[kind](account)

@@ -6,7 +6,7 @@ import asyncio
 import os
 import tempfile
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.app.installed import options_of, platforms, utc_now
@@ -16,6 +16,7 @@ from bot.app.serve import serve_bot
 from bot.core.rules import check_rule
 from bot.demo.articles import CONVERSATION, SITES
 from bot.demo.server import sites
+from bot.errors import StoreError
 from bot.model import Mention
 from bot.settings import Settings, init, load
 from bot.store import open_store
@@ -77,7 +78,16 @@ async def show(*, port: int, brief: bool, browser: bool, say: Say) -> None:
                     ready=ready,
                     farewell="Stopped; the demonstration is thrown away.",
                 )
-                await asyncio.gather(*talk)
+                await _fall_silent(talk)
+
+
+async def _fall_silent(talk: Sequence[asyncio.Task[None]]) -> None:
+    """End what visitors still say: the bot was stopped, and its store is closed."""
+    for task in talk:
+        task.cancel()
+    for ended in await asyncio.gather(*talk, return_exceptions=True):
+        if isinstance(ended, BaseException) and not isinstance(ended, (StoreError, asyncio.CancelledError)):
+            raise ended
 
 
 def write(folder: Path, base: str, port: int) -> Settings:

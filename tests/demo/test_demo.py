@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 from pathlib import Path
 
@@ -42,6 +43,20 @@ async def test_the_demo_serves_its_page_until_it_is_stopped() -> None:
     finally:
         running.cancel()
         await asyncio.wait({running})
+
+
+async def test_who_stops_the_demo_at_once_is_told_that_it_stopped() -> None:
+    """Ctrl-C before the visitors have spoken: they fall silent, and that is all."""
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        if line.startswith("The page: "):
+            signal.raise_signal(signal.SIGINT)
+
+    async with asyncio.timeout(30):
+        await show(port=0, brief=False, browser=False, say=say)
+    assert said[-1] == "Stopped; the demonstration is thrown away."
 
 
 def test_a_port_that_is_taken_is_told_as_such() -> None:
