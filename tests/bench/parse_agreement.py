@@ -160,7 +160,10 @@ def judge(our: Entry, their: Theirs) -> tuple[list[str], list[str]]:
     """The differences of one entry: those that the document decides for us, and the others."""
     reasons, unexplained = [], []
     if bare(our.title) != bare(their.title):
-        unexplained.append(f"title {our.title!r}, feedparser {their.title!r}")
+        misread = bare(reread(their.title)) == bare(our.title)
+        (reasons if misread else unexplained).append(
+            f"title {our.title!r}: {'UTF-8 that its publisher read as Windows-1252, ' * misread}feedparser {their.title!r}"
+        )
     if canonical(our.link) != canonical(their.link):
         if not their.link.startswith("http"):
             reasons.append(f"link {our.link or 'none'}: feedparser's is no web address ({their.link[:24]}…)")
@@ -179,6 +182,14 @@ def judge(our: Entry, their: Theirs) -> tuple[list[str], list[str]]:
             reason or f"date {our.published}, feedparser {their.date} of {their.raw_date!r}"
         )
     return reasons, unexplained
+
+
+def reread(title: str) -> str:
+    """What a title was before somebody read its UTF-8 as Windows-1252; "" where nobody did."""
+    try:
+        return title.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return ""
 
 
 def judge_date(ours: datetime | None, their: Theirs) -> str:
