@@ -118,7 +118,7 @@ _SCAFFOLD = re.compile(
 _DIARY = re.compile(
     r"\A[\"“]?(?:(?:(?:An?|Some|Several|Many|Over|About|Almost|\d+|Two|Three|Four|Five|Ten|Quite|Not|Years|Months|Weeks|Long|Earlier|Back)\b[^,.]{0,24}?\b(?:ago|this (?:week|month|year)|in \d{4})|"
     r"Recently|Lately|Last (?:week|night|month|year|fall|summer|spring|winter|weekend|\w+day)|Yesterday|Today|This (?:week|morning|weekend|month|year)|For (?:a while|years|some time)|"
-    r"(?:In|For|Over) the (?:last|past) [^,.]{1,20}|The other day),?\s(?:[^\s,.]+\s){0,4}?(?:I|my|our|we)\b|"
+    r"(?:In|For|Over) the (?:last|past) [^,.]{1,20}|The other day),?\s(?:[^\s,.]+\s){0,4}?(?:I|my|our|we)\b(?!['’](?:re|m) (?:announcing|releasing|launching|introducing|publishing))|"
     r"(?:So )?I (?:\w+ )?(?:stumbled|came across|bought|wrote|posted|converted|published|tweeted|blogged|chatted|went|woke|sat|gave a talk|spoke|chose to|decided to|wanted to (?:write|share)))\b"
 )
 # "Got a new piano.", "Would love to hear it.": who?

@@ -108,6 +108,11 @@ def test_many_faults_spoil_a_sentence() -> None:
     assert not spoilt("Their felt is too soft for it, though.", follows=True)
 
 
+def test_news_of_today_is_no_diary() -> None:
+    """Who announces something today tells more than who stumbled upon something lately."""
+    assert faults("Today we’re announcing pianos.") < faults("Today we’re playing pianos. It rains.")
+
+
 def test_what_the_title_names_may_be_pointed_at() -> None:
     """What begins with “The station” is told where the title names a station."""
     text = "The station opened in May."
