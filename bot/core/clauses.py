@@ -11,6 +11,7 @@ MOST = 8
 
 _SENTENCES = re.compile(r"[^.!?;\n…]+[.!?…]*")
 _CLAUSES = re.compile(r"[^.!?;,:\n…()]+[.!?…]*")
+_WITHIN = re.compile(r"[.!?;,:\n…()]\s*[^\s.!?;,:\n…()]")
 _QUOTES = "\"“”„«»'‘’「」"
 
 
@@ -19,6 +20,8 @@ def parts(words: Words, name: str) -> list[Words]:
 
     What stands in quotes is somebody else's, and no part.
     """
+    if not _WITHIN.search(words.text):  # nearly all messages are one sentence
+        return []
     for pattern in (_SENTENCES, _CLAUSES):
         found = [one for one in (part.strip() for part in pattern.findall(words.text)) if one]
         said = [

@@ -22,9 +22,6 @@ _ENGLISH = (
     "have you [read|seen|found|heard|shared] (anything|something|articles|posts|news) (about|on|of) {topic}",
     "(i want|i would like|i'd like|i wish) to (know|read|learn|hear|see) [something|more] (about|on) {topic}",
     "(what|how) about {topic}",
-    "what (is|are|was|were) [a|an|the] {topic}",
-    "who (is|was|are|were) {topic}",
-    "(explain|define) {topic}",
 )
 _GERMAN = (
     "was (weißt|wisst|wissen) (du|ihr|sie) [alles] (über|zu|zum|zur|von|vom) {topic}",
@@ -63,6 +60,51 @@ nous vous mi ti usted ustedes nosotros mim voce te voi mij jou u"""
 _PERSONS = frozenset(_NAMING_PERSONS.split())
 """As folded words: whom a question is about that is none for the archive."""
 
+_LEADING = frozenset(
+    [
+        "about",
+        "on",
+        "of",
+        "regarding",
+        "uber",
+        "zu",
+        "zum",
+        "zur",
+        "von",
+        "vom",
+        "suche",
+        "such",
+        "finde",
+        "sur",
+        "de",
+        "du",
+        "des",
+        "cherche",
+        "trouve",
+        "del",
+        "sobre",
+        "acerca",
+        "busca",
+        "buscame",
+        "encuentra",
+        "di",
+        "della",
+        "su",
+        "sul",
+        "sulla",
+        "do",
+        "da",
+        "over",
+        "van",
+    ]
+)
+"""Folded words of which one stands before the topic of each of these questions: without one there is nothing to try."""
+
+_WHAT = frozenset({"what", "who"})
+_IS = frozenset({"is", "are", "was", "were"})
+_OF_ONE_WORD = frozenset({"whats", "whos", "explain", "define"})
+_ARTICLES = frozenset({"a", "an", "the"})
+
 _MOST_WORDS = 8
 
 
@@ -85,10 +127,15 @@ def topic_asked(words: Words) -> str | None:
     """
     if not 2 <= len(words.exact) <= 20:
         return None
-    filed = _questions()
-    having = frozenset(words.folded_all)
-    near = dict.fromkeys(question for word in words.folded_all for question in filed.get(word, ()))
-    questions = [question for question in near if question.required <= having]
+    if asked := _asked_plainly(words):
+        return asked
+    if _LEADING.isdisjoint(words.folded_all):
+        return None
+    filed, having = _questions(), frozenset(words.folded_all)
+    anchors = filed.keys() & having
+    if not anchors:
+        return None
+    questions = [question for word in anchors for question in filed[word] if question.required <= having]
     if not questions:
         return None
     for view, places in chain([(words.folded_all, None)], words.views()):
@@ -98,6 +145,21 @@ def topic_asked(words: Words) -> str | None:
                 start, end = hit.captures["topic"]
                 return words.captured(*((start, end) if places is None else (places[start], places[end - 1] + 1)))
     return None
+
+
+def _asked_plainly(words: Words) -> str | None:
+    """The topic of the commonest questions, "what is …?" and "define …", by a look at their first words."""
+    said = words.folded_all
+    if said[0] in _OF_ONE_WORD:
+        start = 1
+    elif said[0] in _WHAT and said[1] in _IS:
+        start = 2
+    else:
+        return None
+    if len(said) > start + 1 and said[start] in _ARTICLES:
+        start += 1
+    topic = said[start:]
+    return words.captured(start, len(said)) if topic and _is_topic(topic) else None
 
 
 def _is_topic(topic: Sequence[str]) -> bool:

@@ -83,11 +83,15 @@ class Index:
             for word in anchor or ():
                 self._filed.setdefault(word, []).append(phrase)
 
-    def hits(self, words: Words) -> Iterator[tuple[Ruling, Mapping[str, str]]]:
-        """The rules with a matching phrase and their captures: exact matches first, best first."""
+    def may_hit(self, words: Words) -> bool:
+        """Whether a phrase can match these words or a part of them: a quick no for nearly all messages."""
+        return bool(self._always) or not self._filed.keys().isdisjoint(words.folded_all)
+
+    def hits(self, words: Words) -> Iterator[tuple[Ruling, Mapping[str, str], int]]:
+        """The rules with a matching phrase, their captures, and how many words a `*` took: exact matches first, best first."""
         having = frozenset((*words.folded_all, A_LINK) if words.links else words.folded_all)
         filed = self._filed
-        possible = [phrase for word in having if word in filed for phrase in filed[word] if phrase.required <= having]
+        possible = [phrase for word in filed.keys() & having for phrase in filed[word] if phrase.required <= having]
         phrases = list(dict.fromkeys(possible)) if len(possible) > 1 else possible
         phrases += self._always
         if (
@@ -98,8 +102,8 @@ class Index:
         if not phrases:
             return
         yield from self._matching(phrases, words, words.exact, None)
-        if words.exact == words.folded_all:  # then none of the views is all of them: "ca va" is "ça va" all the same
-            folding = [phrase for phrase in phrases if phrase.folds]
+        folding = [phrase for phrase in phrases if phrase.folds]
+        if folding and words.exact == words.folded_all:  # no view is all of them then: "ca va" is "ça va" all the same
             yield from self._matching(folding, words, words.folded_all, None, folded=True)
         for view, places in words.views():
             yield from self._matching(phrases, words, view, places, folded=True)
@@ -112,7 +116,7 @@ class Index:
         places: Sequence[int] | None,
         *,
         folded: bool = False,
-    ) -> Iterator[tuple[Ruling, Mapping[str, str]]]:
+    ) -> Iterator[tuple[Ruling, Mapping[str, str], int]]:
         """The rules whose phrases match one view of the words."""
         found: list[tuple[tuple[int | bool, ...], Ruling, Hit]] = []
         for phrase in phrases:
@@ -123,7 +127,8 @@ class Index:
                     for ruling in self._users[phrase.source]
                 )
         for _, ruling, hit in sorted(found, key=lambda one: one[0]):
-            yield ruling, _captured(words, hit, places)
+            caught = sum(end - start for start, end in hit.captures.values())
+            yield ruling, _captured(words, hit, places), len(view) - hit.fixed - caught
 
 
 def _captured(words: Words, hit: Hit, places: Sequence[int] | None) -> dict[str, str]:

@@ -9,7 +9,7 @@ rule: everybody gets an answer.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, takewhile, zip_longest
 from typing import Literal
@@ -39,6 +39,8 @@ _LEAD = 0.05
 """Two rules nearer to each other than this are both possible: measured, the first is then right half of the time."""
 
 
+_Hit = tuple[Ruling, Mapping[str, str], int]
+
 _LEAST_CONSENT = 3
 """Words of a part of a message that is a wish to be left alone: "stop" may be said of anything, "stop tagging me" not."""
 
@@ -65,6 +67,7 @@ class Engine:
         # Whatever is said next in a talk that a rule began is an answer to it, not a mention that nothing fits.
         self._next = [ruling for ruling in ends if ruling.rule.after is not None]
         self._index = Index(rulings)
+        self._exits = Index([one for one in rulings if one.rule.do == "opt_out" and one.stage == "built-in"])
         english = (word for sentence in (*SENTENCES, *COURTESIES) for word in Words(sentence).folded_all)
         self._spelling = Spelling({**dict.fromkeys(english, 0), **self._index.known})
         self._matters = Matters([(one.rule.id, sentence) for one in rulings for sentence in one.rule.like])
@@ -132,7 +135,9 @@ class Engine:
 
     def fallback(self, mention: Mention, *, after: str | None = None) -> Match:
         """The rule that answers when nothing else does, or when the archive has nothing either."""
-        return next(match for match in self._last(self._words(mention), mention, after) if match.stage == "fallback")
+        return next(
+            match for match in self._last(self._words(mention), (), mention, after) if match.stage == "fallback"
+        )
 
     def consent(self, mention: Mention) -> Literal["opt_out", "opt_in"] | None:
         """`opt_out` or `opt_in` when that is what is asked for, else None: to be honoured before any cap.
@@ -140,7 +145,7 @@ class Engine:
         The whole message says so, or one of its parts asks in so many words to be left alone.
         """
         words = self._words(mention)
-        for match in chain(self._leaving(words), self._written(words)):
+        for match in chain(self._leaving(words, parts(words, self._name)), self._written(words)):
             ruling = self._rulings[match.rule]
             if ruling.applies(mention, None, words):
                 asked = ruling.rule.do if ruling.stage == "built-in" else None
@@ -164,18 +169,40 @@ class Engine:
         near = self._near(words, mention, after)
         nearest = (near[0].rule, near[0].score) if near else None
         given: set[str] = set()
-        agreed = self._agreed(words, after) if after is not None and after.startswith(ASKED) else ()
-        likely = list(self._likely(near, words)) if near else []
-        sure = list(takewhile(lambda match: match.stage == "like", likely))
-        whole = chain(agreed, self._leaving(words), self._written(words), self._meant(words), sure)
-        for match in chain(whole, self._partly(words, mention, after), likely):
+        hits, pieces = list(self._index.hits(words)), parts(words, self._name)
+        if hits or pieces or near or after is not None or self._next or self._patterned or len(words.exact) == 1:
+            ways = self._ways(hits, pieces, near, words, mention, after)
+        else:  # most of what is said to a bot that knows none of it
+            ways = self._meant(words)
+        for match in ways:
             rule = match.rule
             if rule in given or rule in without or not self._rulings[rule].applies(mention, after, words):
                 continue
             given.add(rule)
             yield replace(match, nearest=nearest) if nearest else match
-        for match in self._last(words, mention, after):
+        for match in self._last(words, pieces, mention, after):
             yield replace(match, nearest=nearest) if nearest else match
+
+    def _ways(
+        self,
+        hits: Sequence[_Hit],
+        pieces: Sequence[Words],
+        near: Sequence[Nearest],
+        words: Words,
+        mention: Mention,
+        after: str | None,
+    ) -> Iterator[Match]:
+        """Every way to understand a mention, the surest first."""
+        agreed = self._agreed(words, after) if after is not None and after.startswith(ASKED) else ()
+        likely = list(self._likely(near, words)) if near else []
+        yield from agreed
+        yield from self._leaving(words, pieces)
+        yield from self._wished(hits, words, pieces, mention, after)
+        yield from self._written(words, hits)
+        yield from self._meant(words)
+        yield from takewhile(lambda match: match.stage == "like", likely)
+        yield from self._partly(words, pieces, mention, after)
+        yield from likely
 
     def _agreed(self, words: Words, after: str) -> Iterator[Match]:
         """The rule that was asked about, where the answer is yes."""
@@ -185,9 +212,9 @@ class Engine:
             if any(" ".join(view) in AGREEMENTS for view in views):
                 yield Match(rule=meant, stage="like")
 
-    def _written(self, words: Words) -> Iterator[Match]:
-        """Rules by phrases and patterns."""
-        for ruling, values in self._index.hits(words):
+    def _written(self, words: Words, hits: Iterable[_Hit] | None = None) -> Iterator[Match]:
+        """Rules by phrases and patterns; `hits` are the index's where they are known already."""
+        for ruling, values, _ in self._index.hits(words) if hits is None else hits:
             yield Match(rule=ruling.rule.id, stage=ruling.stage, values=values)
         for ruling in self._next:
             caught = ruling.catches(words)
@@ -199,27 +226,43 @@ class Engine:
                 if found is not None:
                     yield Match(rule=ruling.rule.id, stage="regex", values=found)
 
-    def _leaving(self, words: Words) -> Iterator[Match]:
+    def _leaving(self, words: Words, pieces: Sequence[Words]) -> Iterator[Match]:
         """The rule for opting out, where a drawn-out word or a part of the message asks for it."""
-        plain = self._spelling.plain(words)
-        wishes = [plain] if plain is not None and len(plain.exact) == 1 else []
-        wishes += [part for part in parts(words, self._name) if len(part.exact) >= _LEAST_CONSENT]
+        wishes: list[Words] = []
+        if len(words.exact) == 1:
+            plain = self._spelling.plain(words)
+            wishes = [plain] if plain is not None else []
+        elif self._exits.may_hit(words):
+            wishes = [part for part in pieces if len(part.exact) >= _LEAST_CONSENT]
         for wish in wishes:
-            for ruling, values in self._index.hits(wish):
-                if ruling.rule.do == "opt_out" and ruling.stage == "built-in":
-                    yield Match(rule=ruling.rule.id, stage="built-in", values=values)
+            for ruling, values, _ in self._exits.hits(wish):
+                yield Match(rule=ruling.rule.id, stage="built-in", values=values)
+
+    def _wished(
+        self, hits: Sequence[_Hit], words: Words, pieces: Sequence[Words], mention: Mention, after: str | None
+    ) -> Iterator[Match]:
+        """What one part wants done, where the best phrase for the whole takes it in by a `*`: "Hello! Any news on tape?"."""
+        best = hits[0] if hits else None
+        if best is not None and best[2] and best[0].stage == "phrase" and best[0].rule.do is None:
+            yield from (
+                one
+                for one in self._partly(words, pieces, mention, after)
+                if self._rulings[one.rule].rule.do is not None
+            )
 
     def _meant(self, words: Words) -> Iterator[Match]:
         """Rules by phrases, for what was probably meant to be typed; never an order, nor a word to stop or start."""
         mended = self._spelling.guessed(words)
-        for ruling, values in self._index.hits(mended) if mended is not None else ():
+        for ruling, values, _ in self._index.hits(mended) if mended is not None else ():
             if ruling.stage == "phrase":
                 yield Match(rule=ruling.rule.id, stage="phrase", values=values)
 
-    def _partly(self, words: Words, mention: Mention, after: str | None) -> Iterator[Match]:
+    def _partly(self, words: Words, pieces: Sequence[Words], mention: Mention, after: str | None) -> Iterator[Match]:
         """The rule of the part that asks for something, else of the one that says most, if it is most of what is said."""
         found: list[tuple[tuple[bool, bool, int], Match]] = []
-        for part in parts(words, self._name):
+        for part in pieces:
+            if not (self._index.may_hit(part) or self._patterned):
+                continue
             asks = part.text.endswith(("?", "？"))
             match = next(
                 (
@@ -250,10 +293,11 @@ class Engine:
             elif one.score >= self._likeness.ask and self._matters.shared(one.example, words):
                 yield Match(rule=one.rule, stage="ask", score=one.score, values=values)
 
-    def _last(self, words: Words, mention: Mention, after: str | None) -> Iterator[Match]:
+    def _last(self, words: Words, pieces: Sequence[Words], mention: Mention, after: str | None) -> Iterator[Match]:
         """The fallbacks, with the wish for a search on the first when the text looks like a topic."""
-        asked = (topic_asked(part) for part in parts(words, self._name))
-        topic = topic_in(words) or topic_asked(words) or next(filter(None, asked), None)
+        topic = topic_in(words) or topic_asked(words)
+        if topic is None and pieces:
+            topic = next(filter(None, map(topic_asked, pieces)), None)
         for ruling in self._ends:
             values = ruling.catches(words)
             if values is None or not ruling.applies(mention, after, words):

@@ -17,6 +17,9 @@ MOST_WORDS = 8
 LEAST_LETTERS = 5
 """Shorter words have too many neighbours ("shop" is not "stop"); two letters that changed places are seen from 4 on."""
 
+REMEMBERED = 20_000
+"""Words whose meaning is remembered: a bound on what hostile ones can fill."""
+
 _SHORT: Mapping[str, str] = {
     "u": "you",
     "r": "are",
@@ -48,6 +51,7 @@ class Spelling:
     def __init__(self, known: Mapping[str, int]) -> None:
         """Take folded words, each with how often phrases have it: of several that fit, the commonest is meant."""
         self._known = known
+        self._read: dict[str, str] = {}  # what words were taken for before: the same ones come again and again
         self._near: dict[str, list[str]] | None = None
 
     def plain(self, words: Words) -> Words | None:
@@ -58,7 +62,14 @@ class Spelling:
         """The same words with abbreviations and typing mistakes mended as well; None where there is nothing to mend."""
         if not 0 < len(words.exact) <= MOST_WORDS:
             return None
-        return _with(words, [self._guess(self._undrawn(word)) for word in words.folded_all])
+        read = self._read
+        return _with(words, [read.get(word) or self._meant(word) for word in words.folded_all])
+
+    def _meant(self, word: str) -> str:
+        meant = self._guess(self._undrawn(word))
+        if len(self._read) < REMEMBERED:
+            self._read[word] = meant
+        return meant
 
     def _undrawn(self, word: str) -> str:
         if word in self._known or len(word) < 3:

@@ -131,7 +131,8 @@ class Words:
 
     def instead(self, folded: Sequence[str]) -> Words:
         """The same text read as other words, one in the place of each: what is captured stays as it was written."""
-        other = Words(self.text, self._name)
+        other = Words("", self._name)
+        other.text, other.plain, other.links = self.text, self.plain, self.links
         other.exact = other.folded_all = list(folded)
         return other
 

@@ -27,6 +27,9 @@ RAW = 4_000
 LINE = 200
 """Characters of an article that was never shared, as a line about it."""
 
+SINGULAR = 4
+"""Letters of the shortest word that is looked for in its other number, too."""
+
 WINDOW = 5_000
 """The newest numbers that a ranked question looks at first: ranking everything takes 50 ms for a common word."""
 
@@ -92,7 +95,7 @@ class Archive(Part):
         if not words or limit <= 0:
             return []
         span = _span(since, until)
-        for match in list(self._questions(words))[: 1 if every_word else None]:
+        for match in self._questions(words, every_word=every_word):
             found = self._shared(match, limit, span, newest=newest) or self._read(match, limit, span, newest=newest)
             if found:
                 return self._told(found)
@@ -132,10 +135,13 @@ class Archive(Part):
         rank = {number: (not self._was_shared(number), self._is_of(number, own["feed"])) for number in near}
         return self._told(sorted(near, key=rank.__getitem__)[:limit])
 
-    def _questions(self, words: Sequence[str]) -> Iterator[str]:
-        """The full-text questions to try in turn."""
+    def _questions(self, words: Sequence[str], *, every_word: bool) -> Iterator[str]:
+        """The full-text questions to try in turn: all words as they are, all in one number or the other, some."""
         yield " AND ".join(words)
-        if len(words) > 1:
+        forms = [_forms(word) for word in words]
+        if forms != words:
+            yield " AND ".join(forms)
+        if len(words) > 1 and not every_word:
             yield " OR ".join(self._rarest(words, 3))
 
     def _shared(self, match: str, limit: int, span: tuple[int, int], *, newest: bool) -> list[int]:
@@ -209,6 +215,15 @@ _ALWAYS = (0, INTEGER)
 def _span(since: datetime | None, until: datetime | None) -> tuple[int, int]:
     first, last = _ALWAYS
     return first if since is None else stamp(since), last if until is None else stamp(until)
+
+
+def _forms(phrase: str) -> str:
+    """A word of English letters in both of its numbers: "stairwells" finds a stairwell."""
+    word = phrase.strip('"')
+    if len(word) < SINGULAR or not (word.isascii() and word.isalpha()):
+        return phrase
+    other = f"{word}s" if not word.endswith("s") else word if word.endswith("ss") else word[:-1]
+    return f'({phrase} OR "{other}")' if other != word else phrase
 
 
 def _found(row: sqlite3.Row) -> Found:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.questions import topic_asked
+from bot.core.questions import _LEADING, _questions, topic_asked
 from bot.core.rules import Engine
 from bot.core.words import Words, clean
 from bot.model import Mention, Rule
@@ -89,3 +89,9 @@ def test_a_topic_is_looked_for_only_where_no_rule_answers() -> None:
     assert match("what do you know about bees?") == ("phrase", None)
     assert match("what do you know about wasps?") == ("search", "wasps")
     assert match("was weißt du über Wespen?") == ("search", "Wespen")
+
+
+def test_every_question_leads_to_its_topic_by_a_word_that_is_looked_for() -> None:
+    """The quick look at a message that saves the long one misses no question."""
+    every = {question for filed in _questions().values() for question in filed}
+    assert [one.source for one in every if not _LEADING & {word for word in one.folded if word}] == []

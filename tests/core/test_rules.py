@@ -384,6 +384,7 @@ def test_nobody_is_let_go_or_obeyed_by_a_guess(say: str) -> None:
         ("Nice post. Good evening. Anything new about tape?", "latest"),
         ("hello, hi, anything new on tape?", "latest"),
         ("anything about tape? hello", "latest"),
+        ("hello hello! anything about tape?", "latest"),
         ("Good evening! Bye", "greeting"),
         ("Hello. " + "I have a long story about my garden and its many bees. " * 3, "fallback"),
         ('He said: "hello there". I wonder what he meant', "fallback"),
@@ -391,7 +392,7 @@ def test_nobody_is_let_go_or_obeyed_by_a_guess(say: str) -> None:
 )
 def test_of_several_sentences_the_one_that_asks_is_answered(say: str, rule_id: str) -> None:
     """A question or a wish comes first; a mere greeting before a long story is no answer to the story."""
-    hello = rule("greeting", "hi", "hello", "good (morning|evening)")
+    hello = rule("greeting", "hi", "hello", "hello hello *", "good (morning|evening)")
     assert answered(say, hello, LATEST).rule == rule_id
 
 

@@ -183,3 +183,21 @@ def test_an_old_article_is_found_behind_the_newest_ones(store: Store) -> None:
     (number,) = shelve(store, "Theremin repair")
     store.connection.raw.execute("INSERT INTO archive (rowid, title, summary) VALUES (9000, 'x', '')")
     assert [found.candidate for found in store.archive.find("theremin", 1)] == [number]
+
+
+def test_a_word_is_found_in_its_other_number(store: Store) -> None:
+    """Where nothing has it as it was asked; a word in -ss has no other one, and a short one is left as it is."""
+    stairs, two = shelve(store, "A stairwell for a reverb", "Two oscillators and a glas")
+    assert [found.candidate for found in store.archive.find("stairwells", 5)] == [stairs]
+    assert [found.candidate for found in store.archive.find("oscillator", 5)] == [two]
+    assert store.archive.find("glass", 5) == []
+    assert store.archive.find("fors", 5) != []
+    assert store.archive.find("fo", 5) == []
+
+
+def test_every_word_may_be_wanted(store: Store) -> None:
+    """A text that was no question finds only what is about all of it."""
+    shelve(store, "A stairwell for a reverb")
+    assert store.archive.find("stairwell pancakes", 1) != []
+    assert store.archive.find("stairwell pancakes", 1, every_word=True) == []
+    assert store.archive.find("reverb stairwells", 1, every_word=True) != []
