@@ -32,6 +32,14 @@ _UNNAMED = re.compile(
 _POINTS_BACK = re.compile(
     r",\s(?:this|that)(?:['’]s|(?: all)? (?:is|was|has|will|changes|changed)(?: all| now| not| still| also)?)\s"
 )
+# "I was looking for …", "Last night, I went …": what its author was doing, and nothing of anything else.
+_DOING = re.compile(
+    r"[\"“]?(?:[^,.\"“”]{0,60}, )?(?:(?:So|But|And|Now|Then|OK so|Ok so) )?I(?:['’](?:m|ve|d)| am| was| have| had| did)?"
+    r"(?: (?:just|also|still|now|once|then|been|currently|recently|finally|back|so|never|really|already|even))* (?:(?:look|work|play|think|plan|try|go|writ|read|runn|us|listen|wonder|"
+    r"experiment|tinker|mess|fiddl|sitt|test|search|wait|text|kick|toy|walk|watch|driv|fly)ing|stumbled|came|decided|wrote|posted|tweeted|blogged|chatted|went|woke|sat|gave|spoke|"
+    r"wanted|bought|moved|started|tried|finished|got|visited|met|took|saw|read|heard|spent|attended|wore|enjoyed|stopped|returned|updated|installed|ordered|picked|switched|used)\b[^:;]*\Z"
+)
+_SHORT = 160  # characters: what is longer has something beside
 _INVITING = re.compile(r"[\"“]?Let(?:['’]?s| us)\s")
 # A signpost: the thing itself is somewhere else.
 _SIGNPOST = re.compile(
@@ -87,6 +95,8 @@ def _idle(words: str, parts: list[str]) -> Flaw | None:
     """Look for words that do something else than telling: asking, inviting, calling, pointing, speaking of themselves."""
     if all(part.rstrip("\"'”’»)").endswith(("?", "？")) for part in parts):
         return Flaw("adds", "It asks, and tells nothing.")
+    if len(words) <= _SHORT and len(parts) == 1 and _DOING.match(words):
+        return Flaw("adds", "It tells only what its author was doing.")
     if _INVITING.match(words):
         return Flaw("adds", "It invites its reader along, and tells nothing.")
     if phrase := calls(words):

@@ -49,7 +49,7 @@ _STARTERS = re.compile(
 _GLUED = re.compile(
     r"(?:The|This|That|These|Those|She|They|You|But|And|However|When|While|For|After|There|His|Her|Its|Their|Our|What|Each|One|Some|All|Most|Many)\s"
 )
-_BRANDS = frozenset({"Yahoo", "Jeopardy", "Yum", "Oklahoma", "Airplane", "Westward Ho", "Guess"})
+_BRANDS = frozenset({"Yahoo", "Jeopardy", "Yum", "Oklahoma", "Airplane", "Westward Ho", "Guess", "try"})
 _MONTHS = re.compile(
     r"(?i)(?:jan|feb|mär|mar|apr|mai|maj|jun|jul|aug|sep|okt|oct|nov|dez|dec|jahrhundert|jh|klasse|auflage|bundesliga|platz|"
     r"geburtstag|runde|spieltag|etage|stock|mal|und|bis)"

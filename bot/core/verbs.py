@@ -156,6 +156,10 @@ _PREFIXED = 5  # letters: shorter words only look as if they had one
 _CONTRACTED = re.compile(
     r"(?i)\b(?:I|you|he|she|it|we|they|that|there|here|who|what|where|how|when|why|let)['’](?:s|re|ve|ll|d|m)\b|n['’]t\b|\w['’]s (?:an?|not|been|going|still|also|just)\b"
 )
+# "Rob articulates his ideas", "the spirit latches onto a girl": whatever the verb is.
+_HANDLES = re.compile(
+    r"(?<=[\w’'] )[a-z]{3,}[a-rt-z]s (?:the|an?|his|her|its|their|our|my|your|how|what|why|onto|into|itself|himself|herself|them|him)\b"
+)
 _SUBJECT = re.compile(r"\b(?:I|[Ww]e|[Tt]hey|[Hh]e|[Ss]he) [a-z]")
 _WORD = re.compile(r"[^\W_]+")
 _GERMAN = re.compile(rf"(?i)\b{FINITE}\b|\b(?-i:[a-zäöü]){{2,}}(?-i:t|en|te|ten|ln|rn)\b|\b(?:gibts|hats|wars|gehts)\b")
@@ -175,7 +179,7 @@ def has_verb(text: str, language: str | None = "en") -> bool:
     if language not in ("en", None):
         return len(_WORD.findall(text)) > 4 or max(text, default="") > "\u2e80"
     bare = _RELATIVE.sub(" ", text)
-    if _CONTRACTED.search(bare) or _SUBJECT.search(bare):
+    if _CONTRACTED.search(bare) or _SUBJECT.search(bare) or _HANDLES.search(bare):
         return True
     found = _WORD.findall(bare)
     if len(found) > 1 and _is_order(*found[:2]):

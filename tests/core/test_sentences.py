@@ -14,6 +14,7 @@ CASES = [
     ("en", ["See No. 5 and Fig. 3 for details.", "It is there."]),
     ("en", ["She has a Ph.D. in physics.", "He does not."]),
     ("en", ["Yahoo! bought it in 2013.", "Then it was sold."]),
+    ("en", ["He spoke at try! Swift in Tokyo.", "Give it a try!", "It works."]),
     ("en", ["1. First do this.", "2. Then do that."]),
     ("en", ["It runs Linux.", "iOS is next.", "eBay too."]),
     ("en", ["Node.js 4.2 costs $3.50 at https://a.example/x?y=1.2.", "Get it!"]),

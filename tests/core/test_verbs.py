@@ -30,6 +30,8 @@ from bot.core.verbs import has_verb, orders
         ("This raises old questions.", "en", True),
         ("This list of old questions.", "en", False),
         ("Watch the whole film.", "en", True),
+        ("Rob yodels his old songs.", "en", True),
+        ("The spirit glomps onto a girl.", "en", True),
         ("Skilled in old methods and reviews associated with plans.", "en", False),
         ("Biased plans improve human rooms.", "en", True),
         ("Noticing your own steps makes life easier.", "en", True),
