@@ -157,6 +157,8 @@ def checked(rule: Rule, settings: Settings) -> Rule:
     if stolen:
         said, winner = stolen[0]
         raise UsageError(f"this would take “{said}” from the rule {winner!r}: say it more narrowly")
+    if same := next((one.id for one in found if {*one.when} & {*rule.when}), None):
+        raise UsageError(f"the rule {same!r} answers that already, so this one would never speak; change that one")
     return rule
 
 

@@ -9,9 +9,32 @@ from collections.abc import Mapping
 
 import click
 
+COMMON = {
+    "--config": "--config DIR",
+    "--json": "--json",
+    "--quiet": "--quiet",
+    "-q": "-q",
+    "--verbose": "--verbose",
+    "-v": "-v",
+    "--log-format": "--log-format json",
+}
+"""Options that commands share, and how they are written behind one."""
+
 
 class Group(click.Group):
     """A group whose help gives the first sentence of each command, however long, where click would cut it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read what stands before the command; an option of the commands' own is told its place."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if error.option_name not in COMMON:
+                raise
+            raise click.UsageError(
+                f"{error.option_name} stands behind the command, as in: starfish status {COMMON[error.option_name]}",
+                ctx,
+            ) from None
 
     def sections(self, ctx: click.Context) -> Mapping[str, list[str]]:
         """The commands by the heading that they stand under."""

@@ -101,3 +101,14 @@ def test_wrong_usage_exits_2(arguments: tuple[str, ...]) -> None:
 def test_the_version_is_said() -> None:
     """`--version` names the program and its version."""
     assert call("--version").out.startswith("starfish, version ")
+
+
+@pytest.mark.parametrize(
+    "words", [["--config", "x", "status"], ["-q", "check"], ["--json", "feeds", "list"], ["feeds", "--json", "list"]]
+)
+def test_an_option_before_the_command_is_told_its_place(words: list[str]) -> None:
+    """All commands share these, each behind its own name."""
+    said = call(*words)
+    assert said.code == 2
+    option = next(word for word in words if word.startswith("-"))
+    assert f"{option} stands behind the command, as in: starfish status {option}" in said.err

@@ -53,6 +53,7 @@ def test_rules_are_added_and_removed_with_comments_kept(terminal: Terminal, fold
         ["bees", "--when", "x y z", "--reply", "r"],  # the name is taken
         ["thief", "--when", "hello there", "--reply", "r"],  # the greeting's own test says this
         ["empty", "--reply", "r"],  # matches nothing
+        ["echo", "--when", "how do i feed bees", "--reply", "r"],  # another rule has these very words
         ["odd", "--when", "broken {", "--reply", "r"],
         ["Odd Name!", "--when", "some words", "--reply", "r"],
     ):
