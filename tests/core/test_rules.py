@@ -323,7 +323,7 @@ def test_a_rule_of_ten_thousand_phrases_is_looked_at_where_a_word_fits() -> None
     many = rule("many", *(f"what is thing{number} * about" for number in range(10_000)))
     engine = Engine.build([many, GREETING])
     assert engine.match(mention("what is thing77 all about")).rule == "many"
-    looked = [len(engine._index._filed.get(word, ())) for word in ("what", "is", "thing77", "all", "about")]
+    looked = [len(engine._ways._index._filed.get(word, ())) for word in ("what", "is", "thing77", "all", "about")]
     assert sum(looked) == 1
 
 
@@ -445,3 +445,12 @@ def test_a_talk_goes_on_after_its_own_answer() -> None:
     assert engine.match(mention("another one"), after="joke").rule == "another"
     assert engine.match(mention("another one"), after="another").rule == "another"
     assert engine.match(mention("another one")).rule != "another"
+
+
+def test_what_the_owner_puts_first_is_said_even_to_who_leaves() -> None:
+    """Somebody in despair is given help, and left alone as they wish."""
+    help_first = rule("help-first", "* want to die *", priority=900)
+    engine = Engine.build([help_first, GREETING])
+    said = mention("I want to die, leave me alone")
+    assert engine.match(said).rule == "help-first"
+    assert engine.consent(said) == "opt_out"
