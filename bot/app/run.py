@@ -136,8 +136,11 @@ class Bot:
         }[kind]()
 
     async def tell(self, subject: str, text: str | None) -> None:
+        """Keep what the owner must know, or take it back; of a lost login they know already, by what could not be sent."""
         owner = self.on.store.owner
-        if text is None:
+        name = subject.removeprefix("task:listening of ")
+        known = name != subject and (await self.on.db(owner.account_state, name)).locked_out
+        if text is None or known:
             await self.on.db(owner.clear, subject)
         else:
             await self.on.db(owner.tell, subject, text, now=self.on.now())

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.app.desk import Desk
+from bot.app.run import Bot
 from bot.errors import UsageError
 from tests.servers.feedserver import FeedServer
 from tests.servers.fixtures import Hands
@@ -102,6 +103,17 @@ async def test_who_lost_its_login_does_not_speak(desk: Desk, bot: SmallBot) -> N
     assert (await desk.accounts())[0].paused == "locked out: the server refused our token (401)"
     await desk.resume("timeline")
     assert (await desk.accounts())[0].paused is None
+
+
+async def test_a_lost_login_is_told_once(bot: SmallBot) -> None:
+    """Posting and listening both fail by it: one notice says so, whichever failed first; other troubles are told."""
+    running, owner = Bot(bot.on, bot.stories), bot.on.store.owner
+    await running.tell("task:listening of timeline", "listening of timeline stopped: 401")
+    assert len(await bot.on.db(owner.notices)) == 1
+    await bot.on.db(bot.on.store.outbox.lock_out, "timeline", "401", now=bot.clock(), notice="timeline is paused")
+    await running.tell("task:listening of timeline", "listening of timeline stopped: 401")
+    await running.tell("task:polling", "polling stopped: no room")
+    assert {one.subject for one in await bot.on.db(owner.notices)} == {"account:timeline", "task:polling"}
 
 
 async def test_what_waits_for_a_slot_is_named_once(desk: Desk) -> None:
