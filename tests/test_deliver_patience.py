@@ -212,8 +212,7 @@ async def test_a_clock_that_went_back_makes_no_key_young(tmp_path: Path) -> None
 
 async def test_a_platform_that_cannot_be_asked_is_asked_for_a_day(tmp_path: Path) -> None:
     """By the waits that it names or our own; then the owner is asked, and nothing is sent meanwhile."""
-    limits = {"searchable": True, "idempotent_for": None}
-    async with trying(tmp_path, unsure(1), **limits) as (bot, platform, delivering):
+    async with trying(tmp_path, unsure(1), searchable=True, idempotent_for=None) as (bot, platform, delivering):
         platform.finds = [Unsure("no list"), RetryLater("later", 2 * HOUR), *[Unsure("no list")] * 99]
         await rest(bot, delivering)
         first, second, third, *_ = platform.looked
@@ -226,8 +225,7 @@ async def test_a_platform_that_cannot_be_asked_is_asked_for_a_day(tmp_path: Path
 
 async def test_what_is_proven_absent_goes_again(tmp_path: Path) -> None:
     """The same row under the same key, once it was looked for."""
-    limits = {"searchable": True, "idempotent_for": None}
-    async with trying(tmp_path, unsure(1), **limits) as (bot, platform, delivering):
+    async with trying(tmp_path, unsure(1), searchable=True, idempotent_for=None) as (bot, platform, delivering):
         platform.finds = [Unsure("no list")]
         await rest(bot, delivering)
         assert (bot.states("keyed"), len(platform.looked)) == (["sent"], 2)
