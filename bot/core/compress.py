@@ -52,7 +52,7 @@ _LEADING = re.compile(
     r"conclusion|summary|practice|the meantime)|As (?:a result|such|usual|expected|always)|For (?:example|instance|now|one thing)|"
     r"On the (?:other|one) hand|At the same time|Of course|However|Moreover|Furthermore|Additionally|Meanwhile|Therefore|Thus|Hence|"
     r"Consequently|Unfortunately|Fortunately|Interestingly|Surprisingly|Remarkably|Notably|Specifically|Importantly|Finally|Instead|"
-    r"Regardless|Essentially|Basically|Clearly|Obviously|Honestly|Thankfully|Luckily|Sadly|Admittedly|Naturally|In essence|All in all|Anyways?|Well|Alas|Oh|Ah|Hey|Okay|OK|Yes|Yep|Sure|Of late|To date|That said|Having said that|Long story short|As promised|In any (?:case|event)|At any rate|By the way|As an aside|"
+    r"Regardless|Essentially|Basically|Clearly|Obviously|Honestly|Thankfully|Luckily|Sadly|Admittedly|Naturally|In essence|All in all|Anyways?|Well|Alas|Oh|Ah|(?:Hey|Hello|Hi)(?: (?:all|everyone|everybody|guys|folks|there))?|Okay|OK|Yes|Yep|Sure|Of late|To date|That said|Having said that|Long story short|As promised|In any (?:case|event)|At any rate|By the way|As an aside|"
     r"As (?:touched (?:up)?on|mentioned|noted|discussed|described|explained|stated|I said)(?: (?:above|before|earlier|previously))?|"
     r"After all|In the end|To be (?:fair|sure|clear)|First of all|First|Firstly|Second|Secondly|Third|Thirdly|Lastly|Next|Again|Simply put|"
     r"Nevertheless|Nonetheless|Indeed|Still|Also|Besides|Overall|Ultimately|Similarly|Likewise|Recently|Currently|Today|Now|"

@@ -46,7 +46,7 @@ _SIGNPOST = re.compile(
     r"(?i)\byou(?:['’]ll| can| will|['’]d| may)? (?:can |also )?(?:find|see|read|get|download|view|watch|follow|reach|listen to|check out|grab) (?:[^\s.!?]+ ){1,8}"
     r"(?:here|below|on (?:twitter|github|facebook|youtube|instagram|linkedin|mastodon))\b|\b(?:check|come) back (?:in|for|soon|often|later|here|tomorrow|next)\b|\A[\"“]?come back to\b|\bclick (?:on )?(?:the|this) (?:\w+ )?(?:link|button|image|picture|photo)\b|"
     r"\b(?:slides|links?|photos?|pictures|videos?|audio|recordings?|details|code|results|notes|images?|information|transcript|screenshots?) (?:are|is|can be found|follows?) (?:\w+ )?(?:below|here|attached|following)\b|"
-    r"\b(?:see|read|click|view|details|information|available) here[.!]|\bhere and here\b|\A(?:see|view|read|visit|check out) (?:the (?:full|complete|original|whole) )?[^.]{1,60} (?:here|below)\b"
+    r"\b(?:see|read|click|view|details|information|available) here[.!]|\bhere and here\b|\b(?:see|view|visit|check out) (?:the|our|my|his|her) [^.!?]{1,60} (?:here|below)[.!]|\A(?:see|view|read|visit|check out) (?:the (?:full|complete|original|whole) )?[^.]{1,60} (?:here|below)\b"
 )
 # It tells of itself: "This post summarizes …", "Maybe I'll write more of it".
 _OF_ITSELF = re.compile(

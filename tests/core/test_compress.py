@@ -55,6 +55,7 @@ SAMPLES = [
         ("(2) The plan holds.", "The plan holds."),
         ("3.5 plans hold.", "3.5 plans hold."),
         ("Well, the plan holds.", "The plan holds."),
+        ("Hello all, the plan holds.", "The plan holds."),
         ("Yes, the plan holds.", "The plan holds."),
         ("No, the plan holds.", "No, the plan holds."),
         ("Having said that, the plan holds.", "The plan holds."),

@@ -42,6 +42,7 @@ from bot.core.flaws import flaw
         ("To hear one in action, click the link of the choir.", "adds", "points elsewhere"),
         ("In this short video, Ann Lee tunes pianos.", "adds", "tells of itself"),
         ("This interview was edited by Ann Lee.", "adds", "tells of itself"),
+        ("For all of the code, see the source of the piano here.", "adds", "points elsewhere"),
         ("My recent posts all follow the same pattern.", "adds", "tells of itself"),
         ("Maybe Ann and I’ll write these thoughts up some day.", "adds", "tells of itself"),
         ("Contents Introduction Keys and Strings A Note on Felt is all.", "adds", "tells of itself"),

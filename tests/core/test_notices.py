@@ -28,6 +28,7 @@ from bot.core.notices import calls, is_notice
         ("We’d love to see your piano, so submit it today!", "submit it today"),
         ("If anyone has a better piano, happy to hear about it in the comments!", "hear about it in the comments"),
         ("Tickets voor het concert zijn online.", "Tickets voor"),
+        ("Join me for a party of pianos in Vienna.", "Join me for"),
         ("You should get tickets for the choir.", "get tickets"),
         ("Tickets cost ten euros.", "Tickets cost"),
         ("The collar can be purchased in most shops.", "can be purchased in"),
