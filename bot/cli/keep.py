@@ -51,13 +51,21 @@ def restore(place: Place, *, file: Path) -> None:
     under another name.
     """
     from bot.app.installed import platforms, utc_now
+    from bot.errors import StoreError
     from bot.model import State
     from bot.store import restore as put_back
 
     settings = place.settings()
     known = platforms()
     in_store = [one.name for one in settings.accounts if known[one.platform].limits.in_store]
-    old = put_back(settings.bot.database, file, now=utc_now(), in_store=in_store)
+    try:
+        old = put_back(settings.bot.database, file, now=utc_now(), in_store=in_store)
+    except StoreError as error:
+        if "starfish restore" not in str(error):
+            raise
+        raise StoreError(
+            f"{file} is no backup, or a damaged one, so nothing was restored. Take another one."
+        ) from error
     click.echo(
         f"{settings.bot.database} is restored from {file}." + (f" What was there is kept as {old}." if old else "")
     )

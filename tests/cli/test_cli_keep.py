@@ -71,6 +71,10 @@ def test_a_restore_of_nothing_changes_nothing(terminal: Terminal, lived: Path, t
     said = terminal("restore", tmp_path / "nowhere.db")
     assert said.code == 1
     assert "nothing was restored" in said.err
+    (tmp_path / "letter.db").write_text("no database", "utf-8")
+    said = terminal("restore", tmp_path / "letter.db")
+    assert said.code == 1
+    assert "letter.db is no backup, or a damaged one, so nothing was restored. Take another one." in said.err
     assert links(lived) == before
 
 
