@@ -165,7 +165,7 @@ _WORD = re.compile(r"[^\W_]+")
 _GERMAN = re.compile(rf"(?i)\b{FINITE}\b|\b(?-i:[a-zäöü]){{2,}}(?-i:t|en|te|ten|ln|rn)\b|\b(?:gibts|hats|wars|gehts)\b")
 # A clause that belongs to a noun has a verb of its own, which makes no sentence of what stands around it.
 _RELATIVE = re.compile(r"(?:(?<=\w )that|(?<=[\w,] )(?:who|which|whose|where|whom))\s[^,;:—–]*")
-_OPENS_RELATIVE = re.compile(r"(?i)\b(?:that|who|which|whose|where|whom)\b(?: (?P<next>[^\W\d_]+))?")
+_OPENS_RELATIVE = re.compile(r"(?i)\b(?:(?:that|who|which)\b(?: (?P<next>[^\W\d_]+))?|(?:whose|where|whom)\b)")
 # "Have already lived" and "was to be handled" are one verb each.
 _AS_ONE = re.compile(
     rf"(?i)\b(?:{_AUXILIARIES}\s(?:(?:\w+ly|already|also|not|never|ever|always|just|now|then|still|even|long|to)\s)?){{0,4}}{FINITE}\b"

@@ -22,6 +22,7 @@ from bot.core.verbs import has_verb, orders
         ("The man who was arrested at the airport is free.", "en", True),
         ("The report that the bank wrote said that rates rose.", "en", True),
         ("A clever book whose title told of the wit with which its subject was to be handled.", "en", False),
+        ("A clever book whose double title told of the wit with which it was to be handled.", "en", False),
         ("The ones who have already lived several human lives.", "en", False),
         ("A list of five old houses.", "en", False),
         ("An old house that a storm struck in May.", "en", False),
