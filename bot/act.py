@@ -72,7 +72,8 @@ async def _follows(_match: Match, mention: Mention, on: Acting, _now: datetime) 
 
 
 async def _remind(match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
-    at = moment_of(match.values.get("when", ""), now, on.zone)
+    # Where the rule names no `{when}`, the whole message is the time: the answer to “when?”.
+    at = moment_of(match.values.get("when") or mention.text, now, on.zone)
     if at is None or mention.bot:
         return None
     kept = await on.db(on.store.promises.reminders, mention.account, mention.author)

@@ -18,8 +18,8 @@ from bot.store import Found
 
 NOTHING_NEWER = "Nothing there that you don't know from me already, {name}: {article.title} {article.url} `latest` has other things."
 
-SOME = 5
-"""Articles that are looked at for one that the asker doesn't know yet."""
+SOME, MANY = 5, 20
+"""Articles on a topic, and the newest of all, that are looked at for one that the asker doesn't know yet."""
 
 LINE = 160
 """Characters about an article beside its title and link in a reply."""
@@ -80,8 +80,8 @@ async def _found(
     if words:
         found = await on.db(archive.find, words, SOME, newest=newest, since=since, until=until, every_word=bare)
     else:
-        found = await on.db(archive.newest, mention.account, SOME, since, until)
-    return await _new_to_them(found, topic, mention, on, now)
+        found = await on.db(archive.newest, mention.account, MANY, since, until)
+    return await _new_to_them(found, topic, mention, on, now, again=bool(words))
 
 
 async def similar(_match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:

@@ -99,13 +99,15 @@ def say(
     found: Mapping[str, str] | None,
     bot: Answering,
     before: Sequence[str] = (),
+    about: Mapping[str, str] | None = None,
 ) -> str:
     """Put values into the rule's reply (or its `else`, where nothing was found), in one pass.
 
-    Of several replies one is said that the person wasn't told `before`, if there is one.
+    Of several replies one is said that the person wasn't told `before`, if there is one; `about` is what is known of
+    the post that the mention answers.
     """
     options = rule.reply if found is not None else rule.otherwise or rule.reply
-    values = {**values_of(mention, match, bot), **(found or {})}
+    values = {**values_of(mention, match, bot), **(about or {}), **(found or {})}
     if found and INSTEAD in found:
         return render(found[INSTEAD], values)
     # The mention's own name decides among several replies, so that a retry says the same words.
@@ -127,15 +129,15 @@ async def _said(rule: Rule, match: Match, mention: Mention, bot: Answering, now:
         return Reply(match=match, text=render(PLAIN_WORDS, values_of(mention, match, bot)))
     on = _acting(bot)
     found = None if rule.do == "opt_in" and not undone else await act(rule.do, match, mention, on, now)
-    if rule.about and found is not None:
-        about = await post_values(mention, on)
-        found = None if about is None else {**about, **found}
+    about = await post_values(mention, on) if rule.about else None
+    if rule.about and about is None:
+        found = None
     if found is not None and await _is_welcomed(rule, mention, bot):
         found = {"welcome": WELCOME, **found}
     several = len(rule.reply if found is not None else rule.otherwise or rule.reply) > 1
     return Reply(
         match=match,
-        text=say(rule, match, mention, found, bot, await said_lately(mention, on, now) if several else ()),
+        text=say(rule, match, mention, found, bot, await said_lately(mention, on, now) if several else (), about),
         unanswered="no rule" if match.stage == "fallback" else PASSED_ON if rule.do == "ask_owner" else None,
         details={"waiting": found["waiting"]} if found and "waiting" in found else {},
     )

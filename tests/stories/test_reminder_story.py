@@ -21,6 +21,14 @@ reply = "{moment}."
 else = "When?"
 
 [[rules]]
+id = "when"
+after = "remind-clearly"
+when = ["in *", "tomorrow *"]
+do = "remind"
+reply = "{moment}."
+else = "When?"
+
+[[rules]]
 id = "reminders"
 when = ["my reminders"]
 do = "reminders"
@@ -48,6 +56,12 @@ async def test_the_time_that_was_understood_is_told(bot: SmallBot) -> None:
     assert await bot.talk("ping me tomorrow at 9 am EST") == "Monday 23 November at 14:00 GMT."
     assert await bot.talk("ping me in 2 hours") == "today at 14:00 GMT."
     assert await bot.talk("ping me every day at 9") == "When?"
+
+
+async def test_the_answer_to_when_is_the_time(bot: SmallBot) -> None:
+    """A rule that follows the question takes the whole message as the time."""
+    assert await bot.talk("ping me") == "When?"
+    assert await bot.talk("in 2 hours") == "today at 14:00 GMT."
 
 
 async def test_a_reminder_that_was_taken_back_never_comes(bot: SmallBot) -> None:

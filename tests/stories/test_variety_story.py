@@ -24,6 +24,7 @@ id = "newest"
 when = ["newest"]
 do = "latest"
 reply = "{article.title}: {article.line} {article.url}"
+else = "That was the pile."
 
 [[rules]]
 id = "line"
@@ -37,7 +38,7 @@ about = "my_post"
 when = ["tell me more"]
 do = "summary"
 reply = "{post.summary} {post.url}"
-else = "That was all."
+else = "That was all, see {post.url}"
 
 [[rules]]
 id = "quote"
@@ -98,18 +99,25 @@ async def test_of_several_replies_none_comes_twice_while_there_is_another(bot: S
 
 
 async def test_the_newest_is_another_one_each_time(bot: SmallBot) -> None:
-    """Until there is no other that the asker doesn't know: then it is said so, in short."""
+    """Until there is no other that the asker doesn't know: then the rule's `else` speaks."""
     told = await said_again(bot, "newest", 5)
     links = [text.rsplit(maxsplit=1)[-1] for text in told[:4]]
     assert len(set(links)) == 4
-    assert told[4].startswith("Nothing there that you don't know from me already, ann: ")
+    assert told[4] == "That was the pile."
+
+
+async def test_a_topic_with_one_article_is_not_told_twice_in_full(bot: SmallBot) -> None:
+    """The second time it is said, in short, that there is nothing newer."""
+    first, second = await said_again(bot, "latest on capacitors", 2)
+    assert second.startswith("Nothing there that you don't know from me already, ann: ")
+    assert first.rsplit(maxsplit=1)[-1] in second
 
 
 async def test_tell_me_more_goes_on_and_ends(bot: SmallBot) -> None:
     """Each answer says something new of the article, and then that there is no more."""
     (post, *_) = await bot.posts()
     told = await said_again(bot, "tell me more", 12, in_reply_to=str(post.id))
-    ends = told.index("That was all.")
+    ends = told.index(f"That was all, see {post.url}")
     assert ends >= 1
     assert len(set(told[:ends])) == ends
 
