@@ -48,7 +48,7 @@ _ASIDE = re.compile(
     rf"|\({_CITED}(?:; {_CITED}){{0,6}}\)|\[\d{{1,3}}(?:[,–-] ?\d{{1,3}})*\])"
 )
 _LEADING = re.compile(
-    r"\A(?:(?:In (?:this|our) (?:paper|work|article|study|post)|Here)(?:,\s*|\s+)(?=we\b|I\b|a\b|an\b|the\b)|(?:In (?:this|our) (?:paper|work|article|study|post)|To (?:this|that) end|In (?:addition|particular|fact|general|other words|short|contrast|"
+    r"\A(?:(?:In (?:this|our) (?:paper|work|article|study|post)|Here)(?:,\s*|\s+)(?=we\b|I\b|a\b|an\b|the\b)|(?:In (?:this|our) (?:paper|work|article|study|post|episode|interview|conversation|talk|video)|To (?:this|that) end|In (?:addition|particular|fact|general|other words|short|contrast|"
     r"conclusion|summary|practice|the meantime)|As (?:a result|such|usual|expected|always)|For (?:example|instance|now|one thing)|"
     r"On the (?:other|one) hand|At the same time|Of course|However|Moreover|Furthermore|Additionally|Meanwhile|Therefore|Thus|Hence|"
     r"Consequently|Unfortunately|Fortunately|Interestingly|Surprisingly|Remarkably|Notably|Specifically|Importantly|Finally|Instead|"

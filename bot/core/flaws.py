@@ -44,7 +44,7 @@ _INVITING = re.compile(r"[\"“]?Let(?:['’]?s| us)\s")
 # A signpost: the thing itself is somewhere else.
 _SIGNPOST = re.compile(
     r"(?i)\byou(?:['’]ll| can| will|['’]d| may)? (?:can |also )?(?:find|see|read|get|download|view|watch|follow|reach|listen to|check out|grab) (?:[^\s.!?]+ ){1,8}"
-    r"(?:here|below|on (?:twitter|github|facebook|youtube|instagram|linkedin|mastodon))\b|\b(?:check|come) back (?:in|for|soon|often|later|here|tomorrow|next)\b|\A[\"“]?come back to\b|\bclick (?:on )?(?:the|this) (?:\w+ )?(?:link|button|image|picture|photo)\b|"
+    r"(?:here|below|on (?:twitter|github|facebook|youtube|instagram|linkedin|mastodon)|(?:over )?at (?:[\w-]+\.){1,3}(?:com|org|net|io))\b|\b(?:check|come) back (?:in|for|soon|often|later|here|tomorrow|next)\b|\A[\"“]?come back to\b|\bclick (?:on )?(?:the|this) (?:\w+ )?(?:link|button|image|picture|photo)\b|"
     r"\b(?:slides|links?|photos?|pictures|videos?|audio|recordings?|details|code|results|notes|images?|information|transcript|screenshots?) (?:are|is|can be found|follows?) (?:\w+ )?(?:below|here|attached|following)\b|"
     r"\b(?:see|read|click|view|details|information|available) here[.!]|\bhere and here\b|\b(?:see|view|visit|check out) (?:the|our|my|his|her) [^.!?]{1,60} (?:here|below)[.!]|\A(?:see|view|read|visit|check out) (?:the (?:full|complete|original|whole) )?[^.]{1,60} (?:here|below)\b"
 )
@@ -58,7 +58,7 @@ _OF_ITSELF = re.compile(
 )
 # One of these is in every signpost, and in every sentence of the other kind: a cheap look comes first.
 _HINTS = """
-here below twitter github facebook youtube instagram linkedin mastodon back attached following click
+here below twitter github facebook youtube instagram linkedin mastodon back attached following click com org net io
 post posts blogpost blogposts blog write contents hope tutorial guide video episode lesson walkthrough series newsletter issue content story article
 piece essay interview transcript artikel beitrag artículo vídeo articolo artigo artykule wpisie
 """

@@ -230,7 +230,7 @@ def faults(
             0.7 * bool(_OF_SEVERAL.match(text)),
             0.5 * bool(_LEANING_START.match(text)),
             1.0 * (not _STEPS.isdisjoint(heard) and bool(_SCAFFOLD.search(text))),
-            1.5 * (not _PRONOUNS.isdisjoint(heard) and _unresolved(bare)),
+            1.5 * (not _PRONOUNS.isdisjoint(heard) and _unresolved(bare, known)),
         ]
     return DULL * sum(found)
 
@@ -277,10 +277,10 @@ def _listed(bare: str) -> bool:
     return bare.count(",") > 3 and sum(token[0].isupper() for token in tokens) > 0.6 * len(tokens)
 
 
-def _unresolved(bare: str) -> float:
-    """Judge a pronoun before anything that it could stand for."""
+def _unresolved(bare: str, known: frozenset[str]) -> float:
+    """Judge a pronoun before anything that it could stand for; a name at the start is seen if the title has it, too."""
     pronoun = _PRONOUN.search(bare)
-    if not pronoun:
+    if not pronoun or (bare[:1].isupper() and bare.split(None, 1)[0].lower() in known):
         return 0.0
     before = bare[: pronoun.start()]
     if any(

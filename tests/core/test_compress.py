@@ -24,6 +24,7 @@ SAMPLES = [
     [
         ("In this paper, we propose X.", "We propose X."),
         ("In this work we study Y.", "We study Y."),
+        ("In this episode, Ann Lee meets Ray.", "Ann Lee meets Ray."),
         ("In this work,we study Y.", "We study Y."),
         ("However, the plan failed.", "The plan failed."),
         ("And the plan failed.", "The plan failed."),

@@ -36,6 +36,7 @@ from bot.core.flaws import flaw
         ("I’ve finally decided to order some new strings.", "adds", "author"),
         ("You can find the results of the choir here.", "adds", "points elsewhere"),
         ("You can find Ann Lee on Twitter.", "adds", "points elsewhere"),
+        ("You can find more of Ann’s work over at pianos.example.com.", "adds", "points elsewhere"),
         ("Anyway, the slides are below.", "adds", "points elsewhere"),
         ("Check back soon for more of the piano.", "adds", "points elsewhere"),
         ("Come back to the blog of the choir next time.", "adds", "points elsewhere"),

@@ -117,6 +117,7 @@ def test_what_the_title_names_may_be_pointed_at() -> None:
     """What begins with “The station” is told where the title names a station."""
     text = "The station opened in May."
     assert faults(text, known=frozenset(["station"])) < faults(text)
+    assert faults("Rob tunes his piano.", known=frozenset(["rob"])) < faults("Rob tunes his piano.")
 
 
 def test_what_stands_before_it_may_be_leaned_on() -> None:
