@@ -46,7 +46,8 @@ def stolen(now: Engine, then: Engine, rule: Rule) -> list[tuple[str, str]]:
     for owner in (*now.rules, rule):
         for say, by in _sayings(owner):
             match = _ask(now, say, owner, by)
-            if match.rule == rule.id or match.stage in {"fallback", "search", "ask"}:
+            guessed = match.stage == "phrase" and match.score < 1  # who says it better may have it
+            if match.rule == rule.id or guessed or match.stage in {"fallback", "search", "ask"}:
                 continue
             if _ask(then, say, owner, by).rule == rule.id:
                 taken.append((say, match.rule))

@@ -8,6 +8,7 @@ Pure; may import: model, and core's own modules.  Which rules apply, and what co
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, takewhile, zip_longest
 
 from bot.core.builtin import AGREEMENTS
@@ -27,6 +28,9 @@ _LEAD = 0.05
 
 Hit = tuple[Ruling, Mapping[str, str], int]
 """A rule with a matching phrase, what it captures, and how many words a `*` took."""
+
+GUESSED = 0.9
+"""The score of a phrase that fits what was probably meant, or one part of what was said: sure enough to answer by."""
 
 _LEAST_CONSENT = 3
 """Words of a part of a message that is a wish to be left alone: "stop" may be said of anything, "stop tagging me" not."""
@@ -136,7 +140,7 @@ class Ways:
         mended = self._spelling.guessed(words)
         for ruling, values, _ in self._index.hits(mended) if mended is not None else ():
             if ruling.stage == "phrase":
-                yield Match(rule=ruling.rule.id, stage="phrase", values=values)
+                yield Match(rule=ruling.rule.id, stage="phrase", score=GUESSED, values=values)
 
     def _partly(self, words: Words, pieces: Sequence[Words], mention: Mention, after: str | None) -> Iterator[Match]:
         """The rule of the part that asks for something, else of the one that says most, if it is most of what is said."""
@@ -159,7 +163,7 @@ class Ways:
             if asks or does or 2 * len(part.exact) > len(words.exact):
                 found.append(((asks, does, len(part.exact)), match))
         if found:
-            yield max(found, key=lambda one: one[0])[1]
+            yield replace(max(found, key=lambda one: one[0])[1], score=GUESSED)
 
     def _likely(self, near: Sequence[Nearest], words: Words) -> Iterator[Match]:
         """Rules by paraphrase: sure ones answer; near ones, or one of two equally near, are asked about."""

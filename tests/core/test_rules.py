@@ -454,3 +454,12 @@ def test_what_the_owner_puts_first_is_said_even_to_who_leaves() -> None:
     said = mention("I want to die, leave me alone")
     assert engine.match(said).rule == "help-first"
     assert engine.consent(said) == "opt_out"
+
+
+def test_a_guess_is_no_property() -> None:
+    """A new rule may have the very words that another one was only guessed by; what that one says itself it keeps."""
+    engine = Engine.build([rule("link", "link"), GREETING])
+    assert engine.match(mention("linkk")).rule == "link"
+    assert engine.match(mention("linkk")).score < 1
+    assert engine.steals(rule("more", "linkk")) == []
+    assert engine.steals(rule("more", "link [please]", priority=1)) == [("link", "link")]
