@@ -32,6 +32,12 @@ _UNNAMED = re.compile(
 _POINTS_BACK = re.compile(
     r",\s(?:this|that)(?:['’]s|(?: all)? (?:is|was|has|will|changes|changed)(?: all| now| not| still| also)?)\s"
 )
+# "Many of these children …", "In that universe, …", "To fix this problem …": which?
+_OF_THESE = re.compile(
+    r"[\"“]?(?:(?:[^\W_][\w’'-]* ){1,4}of|In|At|On|For|With|From|By|To [a-z]+) (?P<which>(?:this|that|these|those) (?!(?:paper|article|study|work|report|week|weekend|month|year|decade|century|season|morning|"
+    r"afternoon|evening|night|day|spring|summer|autumn|fall|winter|moment|time|who|which|with|of|in|on|at|to|for|he|she|it|they|we|you|the|an?|his|her|their|its|is|was|are|were|"
+    r"[a-z]+ing|[a-z]+ed)\b)[a-z]+)"
+)
 # "I was looking for …", "Last night, I went …": what its author was doing, and nothing of anything else.
 _DOING = re.compile(
     r"[\"“]?(?:[^,.\"“”]{0,60}, )?(?:(?:So|But|And|Now|Then|OK so|Ok so) )?I(?:['’](?:m|ve|d)| am| was| have| had| did)?"
@@ -129,6 +135,8 @@ def _leaning(first: str) -> Flaw | None:
     if nameless := _NAMELESS.match(first) or _UNNAMED.match(first):
         who = next(filter(None, nameless.groups()))
         return Flaw("self-contained", f"It does not say who “{who}” is.")
+    if these := _OF_THESE.match(first):
+        return Flaw("self-contained", f"It does not say what “{these['which']}” means.")
     if pointing := _POINTS_BACK.search(first):
         return Flaw("self-contained", f"“{pointing[0].strip(', ')}” points at what stands before it in the article.")
     return None
