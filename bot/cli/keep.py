@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 SQLITE = b"SQLite format 3\x00"
 
 
-@click.command(epilog="Example: starfish backup /var/backups/starfish.db   (also from cron, while the bot runs)")
+@click.command(
+    epilog="""\b
+Example: starfish backup /var/backups/starfish.db   (also from cron, while the bot runs)
+"""
+)
 @click.argument("file", type=click.Path(path_type=Path))
 @common
 def backup(place: Place, *, file: Path) -> None:

@@ -157,7 +157,9 @@ def _told(told: dict[str, Any]) -> str:
 
 
 @click.command(
-    epilog='Example: starfish share https://example.com/long-read --note "The best thing on reverbs this year."'
+    epilog="""\b
+Example: starfish share https://example.com/long-read --note "The best thing on reverbs this year."
+"""
 )
 @click.argument("url")
 @click.option("--note", metavar="TEXT", help="Your own takeaway; it is posted as you write it.")

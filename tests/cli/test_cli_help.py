@@ -36,7 +36,9 @@ def test_every_command_explains_itself_with_a_line_to_copy(path: tuple[str, ...]
     said = call(*path, "--help")
     assert said.code == 0
     assert "Example" in said.out
-    assert f"starfish {' '.join(path)}" in said.out.partition("Example")[2]
+    example = said.out.partition("Example")[2]
+    assert f"starfish {' '.join(path)}" in example
+    assert not re.search(r"^  (?!  |starfish )\w", example, re.MULTILINE), "a line that was folded can't be copied"
     assert said.err == ""
 
 
