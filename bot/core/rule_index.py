@@ -101,10 +101,8 @@ class Index:
             phrases = [phrase for phrase in phrases if not any(run not in text for run in phrase.runs)]
         if not phrases:
             return
-        yield from self._matching(phrases, words, words.exact, None)
-        folding = [phrase for phrase in phrases if phrase.folds]
-        if folding and words.exact == words.folded_all:  # no view is all of them then: "ca va" is "ça va" all the same
-            yield from self._matching(folding, words, words.folded_all, None, folded=True)
+        # Where no accent or apostrophe was said, no view is all of the words again: "ca va" is "ça va" all the same.
+        yield from self._matching(phrases, words, words.exact, None, either=words.exact == words.folded_all)
         for view, places in words.views():
             yield from self._matching(phrases, words, view, places, folded=True)
 
@@ -116,11 +114,14 @@ class Index:
         places: Sequence[int] | None,
         *,
         folded: bool = False,
+        either: bool = False,
     ) -> Iterator[tuple[Ruling, Mapping[str, str], int]]:
         """The rules whose phrases match one view of the words."""
         found: list[tuple[tuple[int | bool, ...], Ruling, Hit]] = []
         for phrase in phrases:
             hit = phrase.match(view, folded=folded)
+            if hit is None and either and phrase.folds:
+                hit = phrase.match(view, folded=True)
             if hit is not None and hit.fixed:
                 found.extend(
                     ((*ruling.rank, -hit.fixed, phrase.gaps, ruling.order), ruling, hit)

@@ -9,7 +9,7 @@ rule: everybody gets an answer.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Literal
@@ -136,12 +136,13 @@ class Engine:
         self, words: Words, mention: Mention, after: str | None, without: Container[str]
     ) -> Iterator[Match]:
         """Every match, best first, each rule once, down to the last fallback."""
-        near = self._ways.near(words, mention, after)
+        near = [] if self._ways.plain else self._ways.near(words, mention, after)
         nearest = (near[0].rule, near[0].score) if near else None
         given: set[str] = set()
         hits, pieces = self._ways.hits(words), parts(words, self._name)
         best = next(hits, None)  # the others are looked for when they are asked for
-        if best or pieces or after is not None or not self._ways.few(words):
+        ways: Iterable[Match]
+        if best or pieces or after is not None or len(words.exact) == 1 or not self._ways.plain:
             ways = self._ways.all_of(best, hits, pieces, near, words, mention, after)
         else:
             ways = self._ways.meant(words)  # the same in fewer steps: most of what is said to a bot fits nothing

@@ -54,13 +54,12 @@ class Ways:
         self._patterned = [ruling for ruling in sorted(rulings, key=lambda one: one.rank) if ruling.patterns]
         self._likeness = Likeness([(one.rule.id, sentence) for one in rulings for sentence in one.rule.like], sense)
 
+        self.plain = not (self._next or self._patterned or self._likeness)
+        """Whether phrases are the only way to reach a rule."""
+
     def hits(self, words: Words) -> Iterator[Hit]:
         """The rules with a phrase for the whole of a message, best first."""
         return self._index.hits(words)
-
-    def few(self, words: Words) -> bool:
-        """Whether words that no phrase fits can only be a slip: there is no other way to reach a rule."""
-        return not (self._next or self._patterned or self._likeness or len(words.exact) == 1)
 
     def near(self, words: Words, mention: Mention, after: str | None) -> list[Nearest]:
         """The nearest `like` rules that may answer this mention; if none may, the nearest of all."""
@@ -135,10 +134,13 @@ class Ways:
             if self._rulings[match.rule].rule.do is not None:
                 yield match
 
-    def meant(self, words: Words) -> Iterator[Match]:
+    def meant(self, words: Words) -> Iterable[Match]:
         """Rules by phrases, for what was probably meant to be typed; never an order, nor a word to stop or start."""
         mended = self._spelling.guessed(words)
-        for ruling, values, _ in self._index.hits(mended) if mended is not None else ():
+        return () if mended is None else self._mended(mended)
+
+    def _mended(self, words: Words) -> Iterator[Match]:
+        for ruling, values, _ in self._index.hits(words):
             if ruling.stage == "phrase":
                 yield Match(rule=ruling.rule.id, stage="phrase", score=GUESSED, values=values)
 
