@@ -174,6 +174,26 @@ async def test_a_part_of_a_thread_is_looked_for_where_it_was_sent(tmp_path: Path
         assert [one.reply_to for one in server.kept] == [None, first.receipt and first.receipt.remote_id]
 
 
+async def test_a_part_behind_one_that_nobody_can_find_goes_by_itself(tmp_path: Path) -> None:
+    """The owner saw the first part there, but its name on the platform is not known: the second answers nothing."""
+    async with rig(tmp_path, "blind") as bot:
+        server = bot.servers["blind"]
+        parts = [
+            Post(account="blind", text=f"Part {number} {link}", link=link, dedupe_key=f"slot:s#{number}")
+            for number, link in enumerate(("https://example.com/a", "https://example.com/b"))
+        ]
+        slot = Slot(account="blind", identity="s", at=bot.clock())
+        first = await bot.on.db(bot.store.outbox.filled_together, slot, parts, [], State.PLANNED, now=bot.clock())
+        assert first is not None
+        server.troubles.script(["kept, 500"])
+        await bot.deliver("blind")
+        assert bot.states("blind") == ["unknown", "planned"]
+        await bot.on.db(bot.store.outbox.mark_sent, first, now=bot.clock())
+        await bot.settle("blind")
+        assert bot.states("blind") == ["sent", "sent"]
+        assert [one.reply_to for one in server.kept] == [None, None]
+
+
 async def test_after_an_outage_there_is_no_burst(tmp_path: Path) -> None:
     """While a post waits no other is planned, so a night without a server ends with one post, not with ten."""
     async with rig(tmp_path, "readable", more='post = { every = "1h" }') as bot:

@@ -54,6 +54,38 @@ def test_every_settlement_says_what_happened(store: Store) -> None:
         assert not settle(999, now=NOW)
 
 
+def test_each_look_is_counted_and_only_while_in_doubt(store: Store) -> None:
+    """The next one is when the last one said; what is settled is looked for no more."""
+    number = claimed(store)
+    assert not store.outbox.look_again(number, later(5), "no list", now=NOW)
+    assert store.outbox.settle_unknown(number, "cut", now=NOW)
+    for look in (1, 2):
+        assert store.outbox.look_again(number, later(5 * look), "no list", now=NOW)
+        row = store.outbox.row(number)
+        assert row is not None
+        assert (row.looks, row.not_before, row.reason) == (look, later(5 * look), "no list")
+    assert store.outbox.settle_sent(number, SENT, now=later(11))
+    assert not store.outbox.look_again(number, later(12), "no list", now=later(12))
+    row = store.outbox.row(number)
+    assert row is not None
+    assert row.looks == 0
+
+
+@pytest.mark.parametrize("draft", [True, False])
+def test_snoozing_changes_the_time_alone(store: Store, draft: bool) -> None:
+    """A draft is a draft later too; what nobody has heard of stays unheard of."""
+    number = plan(store)
+    if draft:
+        store.outbox.raw.execute("UPDATE outbox SET state = 'draft' WHERE id = ?", (number,))
+    before = store.outbox.row(number)
+    assert before is not None
+    assert store.outbox.snooze(number, later(60), now=NOW)
+    row = store.outbox.row(number)
+    assert row is not None
+    assert (row.state, row.not_before, row.post) == (before.state, later(60), before.post)
+    assert not store.outbox.snooze(999, later(60), now=NOW)
+
+
 def test_refused_needs_a_new_word(store: Store) -> None:
     """A refused delivery goes only when the owner says so, or with other words; then with a new key."""
     number = claimed(store)
