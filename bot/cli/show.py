@@ -73,8 +73,9 @@ def _columns(console: Console, head: Sequence[str], rows: Sequence[Sequence[str]
 def _record(head: Sequence[str], row: Sequence[str]) -> None:
     """A row as a few lines: what it is called, and below it the rest by name."""
     named = [(heading, cell) for heading, cell in zip(head, row, strict=True) if cell]
-    click.secho(named[0][1] if named else "", bold=True)
-    rest = " · ".join(f"{heading}: {cell}" if heading else cell for heading, cell in named[1:])
+    called = 2 if len(row[0]) == 1 else 1  # a mark alone is no name
+    click.secho(" ".join(cell for _, cell in named[:called]), bold=True)
+    rest = " · ".join(f"{heading}: {cell}" if heading else cell for heading, cell in named[called:])
     if rest:
         click.echo(paragraph(rest.replace("\n", " "), indent="    "))
 

@@ -68,6 +68,15 @@ def test_on_a_narrow_screen_a_row_is_a_record(monkeypatch: pytest.MonkeyPatch, w
     assert all(len(line) <= width for line in rest if line != address)
 
 
+def test_a_record_with_a_mark_is_called_by_what_is_marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tick alone is no name."""
+    monkeypatch.setenv("COLUMNS", "30")
+    with redirect_stdout(Screen()) as out:
+        table(["", "says", "hits"], [("✓", "good morning to all of you", "good-morning")])
+    first, second = click.unstyle(out.getvalue()).splitlines()
+    assert (first, second.strip()) == ("✓ good morning to all of you", "hits: good-morning")
+
+
 def test_what_folds_well_stays_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
     """One column with a sentence may be folded; times and numbers beside it never are."""
     monkeypatch.setenv("COLUMNS", "60")
