@@ -49,7 +49,13 @@ def hashtag(name: str) -> str:
     if spelt := _SPELT.get(name.lower()):
         return f"#{spelt}"
     parts = _PART.findall(_APOSTROPHE.sub("", _ASIDE.sub(" ", _SUBREDDIT.sub("", name))))
-    joined = "".join(part if len(parts) == 1 or part[:1].isupper() else part.capitalize() for part in parts)
+    joined = "".join(part if len(parts) == 1 else _capital(part) for part in parts)
     if not 1 < len(joined) <= _LONGEST or joined.isdigit() or len(parts) > _WORDS:
         return ""
     return f"#{joined}"
+
+
+def _capital(part: str) -> str:
+    """Begin a word with a capital letter, where it has one that is a single character."""
+    first = part[:1].upper()
+    return part if part[:1].isupper() or len(first) != 1 else first + part[1:].lower()

@@ -38,6 +38,7 @@ def candidate(*categories: str, hashtags: tuple[str, ...] = ()) -> Candidate:
         ("Olympic Games (2026)", "#OlympicGames"),
         ("r/pianos", "#pianos"),
         ("rock/pop", "#RockPop"),
+        ("rock/ῢx", "#Rockῢx"),
         ("музыка", "#музыка"),
         ("x" * 40, ""),
     ],
