@@ -40,7 +40,7 @@ _WESTERN = re.compile("[ -~\xa1-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-
 _HIDDEN_ASCII = regex.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _PILE = regex.compile(rf"(\p{{M}}{{{_MARKS}}})\p{{M}}++")
 # UTF-8 that somebody read as Windows-1252: "Itâ€™s", "cafÃ©", "Â£5".  No language writes these pairs; "»" may follow "Ã".
-_DOUBLED = re.compile("Â+([¡-¬®-¿])")
+_DOUBLED = re.compile("(?<!Â)Â++([¡-¬®-¿])")
 _LETTERED = re.compile("Ã([¡-¬®-º¼-¿])")
 _QUOTING = re.compile("â€([™˜œ“”¦¢]?)")
 _MEANT = {

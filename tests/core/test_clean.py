@@ -116,7 +116,7 @@ def test_nothing_that_acts_is_left(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["\u0301", "👨\u200d", "@", "#", "@a", "#1", "\U000e0061", "https://", " \n", "\u200c"]
+    "piece", ["Â", "Ã", "â€", "\u0301", "👨\u200d", "@", "#", "@a", "#1", "\U000e0061", "https://", " \n", "\u200c"]
 )
 def test_hostile_runs_are_cleaned(piece: str) -> None:
     """A hundred thousand hostile characters are cleaned and defused at once."""

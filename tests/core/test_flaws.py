@@ -146,6 +146,10 @@ def test_any_words_are_judged(words: str, language: str | None) -> None:
         " — a",
         "x. ",
         "see here ",
+        "many of these ",
+        "I was just ",
+        "you can find a ",
+        "a.b@c.",
         "my blog ",
     ],
 )
