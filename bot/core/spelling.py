@@ -41,7 +41,7 @@ _SHORT: Mapping[str, str] = {
     "hw": "how",
     "nvm": "nevermind",
 }
-_DRAWN_OUT = re.compile(r"(.)\1{2,}")
+_DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")  # letters only: 10000 is not 100
 _LAUGH = re.compile(r"(?:a?(?:ha){3,}h?|l+o{2,}l+|l+o+l+o+l+|(?:he){3,})")
 
 

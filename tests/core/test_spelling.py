@@ -57,6 +57,15 @@ def test_what_is_right_far_short_or_long_stays(typed: str) -> None:
     assert guessed(typed) is None
 
 
+@pytest.mark.parametrize("typed", ["10000", "v1000", "help1000", "help---", "___help"])
+def test_only_letters_are_drawn_out(typed: str) -> None:
+    """A number with noughts is that number."""
+    known = Spelling({**KNOWN, "100": 1, "10": 1, "v10": 1, "help10": 1, "help100": 1})
+    words = Words(clean(typed))
+    assert known.guessed(words) is None
+    assert known.plain(words) is None
+
+
 def test_drawn_out_words_alone_are_no_guess() -> None:
     """They are what is spelt, so that "stooop" may stop the bot; a slip is not."""
     plain = SPELLING.plain(Words("stooooop"))
