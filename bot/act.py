@@ -133,14 +133,16 @@ async def _resume(_match: Match, mention: Mention, on: Acting, now: datetime) ->
     return {}
 
 
-async def _status(_match: Match, _mention: Mention, on: Acting, _now: datetime) -> Values | None:
+async def _status(_match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
     notices = await on.db(on.store.owner.notices)
+    paused = await on.db(on.store.owner.paused, mention.account, now=now)
     counts = await on.db(on.store.owner.counts)
     waiting = counts.get("mentions_unanswered", 0)
     feeds, sent = counts["feeds"], counts.get("outbox_sent", 0)
     waits = {0: "nobody waits for you", 1: "1 mention waits for you"}.get(waiting, f"{waiting} mentions wait for you")
     figures = f"{feeds} feed{'' if feeds == 1 else 's'}, {sent} sent, {waits}."
-    return {"list": "\n".join([figures, *(notice.text for notice in notices[:3])])}
+    quiet = [f"{paused}; `resume` ends that."] if paused else []
+    return {"list": "\n".join([figures, *quiet, *(notice.text for notice in notices[:3])])}
 
 
 async def _yours(_match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:

@@ -76,14 +76,10 @@ class Accounts(Part):
             locked_out=own["locked_out"] if own else None,
         )
 
-    def _silent(self, account: str, now: datetime) -> bool:
-        """Tell whether nothing may be sent for this account now."""
+    def _barred(self, account: str, now: datetime) -> bool:
+        """Tell whether the platform takes nothing from this account now."""
         state = self._account(account)
-        return (
-            state.locked_out is not None
-            or (state.hold_until is not None and state.hold_until > now)
-            or self._paused(account, now) is not None
-        )
+        return state.locked_out is not None or (state.hold_until is not None and state.hold_until > now)
 
     def _paused(self, account: str, now: datetime) -> str | None:
         state = self._account(account)

@@ -18,6 +18,9 @@ from bot.store.values import MICROSECOND, clean, moment, moments, stamp, whole
 OPEN = (State.DRAFT, State.PLANNED, State.WAITING, State.SENDING, State.UNKNOWN, State.HELD)
 """The states in which a delivery isn't over."""
 
+TO_OWNER = "(NOT ? OR (kind = 'reply' AND mention IN (SELECT id FROM mentions WHERE owner = 1)))"
+"""A condition on deliveries: whether they may go, if the account is paused (the mark) or not."""
+
 
 class Deliveries(Accounts):
     """What stands in the outbox, for whoever asks; the part `outbox` is made of this."""
@@ -142,10 +145,11 @@ class Deliveries(Accounts):
             "SELECT min(not_before) FROM outbox WHERE account = ? AND state = 'sent' AND not_before IS NOT NULL",
             account,
         )
+        answers = self._next_send(account, paused=True) if state.paused else None
         sends = None if state.paused and state.paused_until is None else self._next_send(account)
         if sends is not None and state.paused_until is not None:
             sends = max(sends, state.paused_until)
-        due = [at for at in (looks, unsays, sends) if at is not None]
+        due = [at for at in (looks, unsays, answers, sends) if at is not None]
         return max(min(due), state.hold_until or now, now) if due else None
 
     @reading
@@ -167,15 +171,17 @@ class Deliveries(Accounts):
         found = self.one(sql, *values)
         return None if found is None else moments(found[0])
 
-    def _next_send(self, account: str) -> datetime | None:
-        """When the first planned or waiting delivery may go, as far as the other deliveries let it."""
+    def _next_send(self, account: str, *, paused: bool = False) -> datetime | None:
+        """When the first planned or waiting delivery may go, as far as the other deliveries and a pause let it."""
         if self._in_flight(account):
             return None
         return self._moment(
-            "SELECT min(coalesce(not_before, created_at)) FROM outbox WHERE account = ?1"
+            "SELECT min(coalesce(not_before, created_at)) FROM outbox WHERE account = ?"  # noqa: S608 -- a condition of ours
             " AND (state = 'planned' OR state = 'waiting') AND (kind = 'reply' OR NOT EXISTS"
-            " (SELECT 1 FROM outbox WHERE account = ?1 AND state = 'unknown'))",
+            f" (SELECT 1 FROM outbox AS doubtful WHERE doubtful.account = ? AND state = 'unknown')) AND {TO_OWNER}",
             account,
+            account,
+            paused,
         )
 
     def _in_flight(self, account: str) -> bool:

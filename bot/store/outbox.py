@@ -14,7 +14,7 @@ from typing import Literal
 
 from bot import failpoint
 from bot.model import OutboxRow, Post, Receipt, Slot, State
-from bot.store.deliveries import Deliveries, outbox_row
+from bot.store.deliveries import TO_OWNER, Deliveries, outbox_row
 from bot.store.part import durable, reading
 from bot.store.settling import TAKEN_BACK, Settling
 from bot.store.values import TEXT, clean, cleaned, packed, stamp
@@ -130,14 +130,16 @@ class Outbox(Settling, Deliveries):
     def claim(self, account: str, now: datetime, *, kinds: Sequence[str] | None = None) -> OutboxRow | None:
         """Take the next delivery of an account for sending: replies before posts, each kind in its order.
 
-        None while the account is paused, held or locked out, while another of its deliveries is being sent, and, for
-        posts, while it is unknown whether an earlier one arrived, or an earlier one waits for its time.
+        None while the account is held or locked out, while another of its deliveries is being sent, and, for posts,
+        while it is unknown whether an earlier one arrived, or an earlier one waits for its time.  While it is paused, only
+        the owner is answered: else their "pause" would be the one order that nobody acknowledges.
         The key is the same for every attempt at the same words, and no other database makes the same one.
         """
-        if self._silent(account, now) or self._in_flight(account):
+        if self._barred(account, now) or self._in_flight(account):
             return None
-        found = self._wanted_reply(account, now) if kinds is None or "reply" in kinds else None
-        if found is None and (kinds is None or "post" in kinds):
+        paused = self._paused(account, now) is not None
+        found = self._wanted_reply(account, now, paused) if kinds is None or "reply" in kinds else None
+        if found is None and not paused and (kinds is None or "post" in kinds):
             found = self._due_post(account, now)
         if found is None:
             return None
@@ -155,13 +157,14 @@ class Outbox(Settling, Deliveries):
     @durable
     def publish_in_store(self, account: str, now: datetime) -> list[OutboxRow]:
         """Send all that is due for an account whose platform is this very database: sent and shown in one step."""
-        if self._silent(account, now):
+        if self._barred(account, now):
             return []
         found = self.all_of(
-            "SELECT * FROM outbox WHERE account = ? AND (state = 'planned' OR state = 'waiting')"
-            " AND (not_before IS NULL OR not_before <= ?) ORDER BY kind = 'post', id",
+            "SELECT * FROM outbox WHERE account = ? AND (state = 'planned' OR state = 'waiting')"  # noqa: S608 -- a condition of ours
+            f" AND (not_before IS NULL OR not_before <= ?) AND {TO_OWNER} ORDER BY kind = 'post', id",
             account,
             stamp(now),
+            self._paused(account, now) is not None,
         )
         due = [row for row in found if row["kind"] == "post" or self._still_wanted(row["id"], now)]
         for row in due:
@@ -179,9 +182,9 @@ class Outbox(Settling, Deliveries):
         numbers = ", ".join(str(row["id"]) for row in due)
         return [outbox_row(row) for row in self.all_of(f"SELECT * FROM outbox WHERE id IN ({numbers}) ORDER BY id")]  # noqa: S608 -- our own numbers
 
-    def _wanted_reply(self, account: str, now: datetime) -> int | None:
+    def _wanted_reply(self, account: str, now: datetime, paused: bool) -> int | None:
         """The first reply that is due and that its reader still wants: asked here, right before it is sent."""
-        while (found := self._due_reply(account, now)) is not None:
+        while (found := self._due_reply(account, now, paused)) is not None:
             if self._still_wanted(found, now):
                 return found
         return None
@@ -206,12 +209,14 @@ class Outbox(Settling, Deliveries):
         self._move(outbox_id, State.WITHDRAWN, (State.PLANNED, State.WAITING), reason, now)
         return False
 
-    def _due_reply(self, account: str, now: datetime) -> int | None:
+    def _due_reply(self, account: str, now: datetime, paused: bool) -> int | None:
         found = self.one(
-            "SELECT id FROM outbox WHERE account = ? AND kind = 'reply' AND (state = 'planned' OR state = 'waiting')"
-            " AND (not_before IS NULL OR not_before <= ?) ORDER BY id LIMIT 1",
+            "SELECT id FROM outbox WHERE account = ? AND kind = 'reply'"  # noqa: S608 -- a condition of ours
+            " AND (state = 'planned' OR state = 'waiting')"
+            f" AND (not_before IS NULL OR not_before <= ?) AND {TO_OWNER} ORDER BY id LIMIT 1",
             account,
             stamp(now),
+            paused,
         )
         return None if found is None else int(found["id"])
 

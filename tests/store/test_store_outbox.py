@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -195,6 +195,40 @@ def test_a_silent_account_sends_nothing(store: Store, silence: str) -> None:
     assert store.outbox.publish_in_store("fedi", now=later(59)) == []
     store.outbox.let_in("fedi")
     assert store.outbox.claim("fedi", now=later(60)) is not None
+
+
+@pytest.mark.parametrize("until", [later(60), None])
+@pytest.mark.parametrize("account", ["fedi", None])
+def test_a_pause_answers_its_owner_and_nobody_else(store: Store, until: datetime | None, account: str | None) -> None:
+    """Their "pause" is acknowledged, and so is whatever they ask meanwhile; posts and others' replies wait."""
+    plan(store)
+    reply(store, "r1")
+    _, to_owner = reply(store, "r2", author="@me@example.social", owner=True)
+    store.owner.pause(account, until, now=NOW)
+    assert store.outbox.next_wake("fedi", SETTLE, now=later(1)) == later(1)
+    row = store.outbox.claim("fedi", now=later(1))
+    assert row is not None
+    assert row.id == to_owner
+    assert store.outbox.settle_sent(to_owner, SENT, now=later(1))
+    assert store.outbox.claim("fedi", now=later(1)) is None
+    assert store.outbox.next_wake("fedi", SETTLE, now=later(1)) == until
+    _, again = reply(store, "r3", author="@me@example.social", owner=True)
+    assert [row.id for row in store.outbox.publish_in_store("fedi", now=later(2))] == [again]
+    assert store.outbox.publish_in_store("fedi", now=later(2)) == []
+
+
+@pytest.mark.parametrize("silence", ["held", "locked out"])
+def test_what_the_platform_bars_goes_to_nobody(store: Store, silence: str) -> None:
+    """Not to the owner either, paused or not."""
+    reply(store, owner=True)
+    store.owner.pause("fedi", None, now=NOW)
+    if silence == "held":
+        store.outbox.hold_account("fedi", later(60), "429", now=NOW)
+    else:
+        store.outbox.lock_out("fedi", "401", now=NOW)
+    assert store.outbox.claim("fedi", now=later(59)) is None
+    assert store.outbox.publish_in_store("fedi", now=later(59)) == []
+    assert store.outbox.next_wake("fedi", SETTLE, now=NOW) == (later(60) if silence == "held" else None)
 
 
 def test_drafts_wait_for_the_owner(store: Store) -> None:

@@ -164,11 +164,12 @@ async def test_a_draft_is_skipped_before_a_candidate(reviewed: SmallBot) -> None
 
 
 async def test_a_pause_ends_by_itself_or_by_a_word(bot: SmallBot) -> None:
-    """Posts and replies are held, and come afterwards."""
-    await bot.hear("pause 2h", "@me", owner=True)
+    """It is acknowledged at once; posts and replies to others are held, and come afterwards."""
+    assert "Quiet for 2h" in await bot.talk("pause 2h", "@me", owner=True)
+    await bot.hear("hello", "@ann")
     await answer.answer_waiting(bot.stories.answering)
-    assert "Quiet for 2h" in (await bot.outbox())[-1].post.text
     assert await bot.deliver() == 0
+    assert "is paused" in await bot.talk("status", "@me", owner=True)
     bot.later(hours=2, minutes=1)
     assert await bot.deliver() == 1
     assert await order(bot, "pause soon") == "I didn't understand how long. Try: pause 2h"
