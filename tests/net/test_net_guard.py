@@ -63,7 +63,17 @@ def test_what_python_calls_private_is_never_public_in_ipv4(address: IPv4Address)
 def test_public_addresses_only_at_ports_of_websites() -> None:
     """Mail, databases and consoles at a public address are not ours to knock at."""
     guard = Guard()
-    assert sorted(PORTS) == [80, 443, 8000, 8008, 8080, 8081, 8088, 8443, 8888]  # each one more is a service to knock at
+    assert sorted(PORTS) == [
+        80,
+        443,
+        8000,
+        8008,
+        8080,
+        8081,
+        8088,
+        8443,
+        8888,
+    ]  # each one more is a service to knock at
     assert all(guard.allows("1.1.1.1", port) for port in PORTS)
     assert not any(guard.allows("1.1.1.1", port) for port in (0, 22, 25, 53, 3306, 5432, 6379, 9200, 11211, 27017))
 
