@@ -158,7 +158,8 @@ def compare(name: str, ours: tuple[Entry, ...], theirs: list[Theirs], count: Cou
 
 def judge(our: Entry, their: Theirs) -> tuple[list[str], list[str]]:
     """The differences of one entry: those that the document decides for us, and the others."""
-    reasons, unexplained = [], []
+    reasons: list[str] = []
+    unexplained: list[str] = []
     if bare(our.title) != bare(their.title):
         misread = bare(reread(their.title)) == bare(our.title)
         (reasons if misread else unexplained).append(
