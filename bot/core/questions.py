@@ -60,44 +60,11 @@ nous vous mi ti usted ustedes nosotros mim voce te voi mij jou u"""
 _PERSONS = frozenset(_NAMING_PERSONS.split())
 """As folded words: whom a question is about that is none for the archive."""
 
-_LEADING = frozenset(
-    [
-        "about",
-        "on",
-        "of",
-        "regarding",
-        "uber",
-        "zu",
-        "zum",
-        "zur",
-        "von",
-        "vom",
-        "suche",
-        "such",
-        "finde",
-        "sur",
-        "de",
-        "du",
-        "des",
-        "cherche",
-        "trouve",
-        "del",
-        "sobre",
-        "acerca",
-        "busca",
-        "buscame",
-        "encuentra",
-        "di",
-        "della",
-        "su",
-        "sul",
-        "sulla",
-        "do",
-        "da",
-        "over",
-        "van",
-    ]
-)
+_LEADERS = """
+about on of regarding uber zu zum zur von vom suche such finde sur de du des cherche trouve del sobre acerca busca
+buscame encuentra di della su sul sulla do da over van
+"""
+_LEADING = frozenset(_LEADERS.split())
 """Folded words of which one stands before the topic of each of these questions: without one there is nothing to try."""
 
 _WHAT = frozenset({"what", "who"})

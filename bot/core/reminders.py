@@ -38,54 +38,11 @@ _ALL = frozenset(
 _LAST = frozenset(
     "this that it last latest newest diese dieser den die letzte le la cette ce esta este el ultimo ultima questo".split()  # noqa: SIM905 -- words to read
 )
-_EMPTY = frozenset(
-    [
-        "my",
-        "the",
-        "a",
-        "an",
-        "of",
-        "for",
-        "about",
-        "at",
-        "on",
-        "to",
-        "in",
-        "one",
-        "reminder",
-        "reminders",
-        "please",
-        "from",
-        "me",
-        "meine",
-        "mein",
-        "meinen",
-        "für",
-        "fur",
-        "um",
-        "am",
-        "mon",
-        "ma",
-        "mes",
-        "de",
-        "pour",
-        "mi",
-        "mis",
-        "il",
-        "lo",
-        "i",
-        "miei",
-        "mio",
-        "mia",
-        "o",
-        "os",
-        "as",
-        "minha",
-        "meu",
-        "mijn",
-        "het",
-    ]
-)
+_EMPTY_WORDS = """
+my the a an of for about at on to in one reminder reminders please from me meine mein meinen für fur um am mon ma
+mes de pour mi mis il lo i miei mio mia o os as minha meu mijn het
+"""
+_EMPTY = frozenset(_EMPTY_WORDS.split())
 
 
 class Kept(NamedTuple):
