@@ -55,7 +55,7 @@ _NOTICE_TITLE = re.compile(
     r"\b\d{1,2} ?% off\b|\bsave (?:up to )?(?:\d{1,2} ?%|[$€£]\d)|\bregister now\b|\bregistration (?:is )?(?:now )?open\b|\btickets (?:are )?(?:now )?on sale\b|\blast chance to\b|"
     r"\A\W{0,3}(?:for sale|wts|wtb|wtt|wanted to buy|zu verkaufen|suche|biete|à vendre|se vende|vendo|te koop|sprzedam|kupię)\b\s?:|[$€£]\d{3,5} .{0,10}\b\d ?(?:bd|br|bed)|"
     r"\b(?:out of office|support groups?|save the date|calendar of events|calendar(?:,|:| for)? (?:the |this )?(?:week|month|(?-i:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\b)|"
-    r"call for (?:papers|presentations|proposals|participation|submissions|speakers|entries|volunteers|applications|nominations)|veranstaltungskalender|classified ads?)\b|\A(?:community |weekly |events? )?calendar\b"
+    r"call for volunteers|veranstaltungskalender|classified ads?)\b|\A(?:community |weekly |events? )?calendar\b"
 )
 
 

@@ -88,7 +88,8 @@ def test_what_tells_does_not_call(text: str) -> None:
         ("Bright old house near the hill $2150 2bd 800ft2", True),
         ("Community calendar, May 3 to 9", True),
         ("Prince’s county wellness calendar, Aug. 23-30", True),
-        ("Piano Forum 2024: Call for presentations", True),
+        ("Spring clean-up: call for volunteers", True),
+        ("Piano Forum 2024: Call for presentations", False),  # news to those of the field
         ("The calendar of the Maya", False),
         ("Why the fair stopped hiring", False),
         ("A job that nobody wants", False),
