@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import secrets
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -207,7 +208,7 @@ async def bench(names: Sequence[str | Class], dice: random.Random, faulty: float
             if one.server is not None
         }
         bot = await stack.enter_async_context(lives(folder))
-        made = Bench(folder=folder, classes=classes, servers=servers, site=site, lives=bot, port=_free_port())
+        made = Bench(folder=folder, classes=classes, servers=servers, site=site, lives=bot, port=free_port())
         made.write(posting=True)
         yield made
 
@@ -217,8 +218,17 @@ def _own(dice: random.Random) -> random.Random:
     return random.Random(dice.getrandbits(64))  # noqa: S311 -- a seed is wanted
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+PORTS = range(20_000, 32_000)
+"""Below those that systems hand out by themselves (Linux from 32768, others from 49152), above the well-known ones."""
+
+
+def free_port() -> int:
+    """Find a port for a page that is opened again and again.
+
+    One that the system gave could be given to somebody else between two lives, and the next life would find it taken.
+    """
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

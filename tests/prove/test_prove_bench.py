@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import random
 import signal
+import socket
 from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 
 from bot.errors import UsageError
-from bot.prove.bench import bench
+from bot.prove.bench import PORTS, bench, free_port
 from bot.prove.classes import CLASSES, FURTHER
 from bot.prove.proof import ProofError, die_at, first_life, prove
 from bot.prove.site import Site, publishing
@@ -55,6 +56,19 @@ async def test_a_program_that_ends_by_itself_is_no_proof() -> None:
         (table.folder / "starfish.toml").write_text("[bot]\nnmae = 'x'\n")
         with pytest.raises(ProofError, match="did you mean"):
             await die_at(table, "in_decide", 20)
+
+
+def test_a_ports_own_life_is_longer_than_its_programs() -> None:
+    """It is one that no system gives away by itself, and that nobody listens at."""
+    ports = {free_port() for _ in range(20)}
+    assert len(ports) > 1
+    assert ports <= set(PORTS)
+    given = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    if given.exists():  # Linux
+        assert max(PORTS) < int(given.read_text().split()[0])
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", next(iter(ports))))
+        assert taken.getsockname()[1] not in {free_port() for _ in range(50)}
 
 
 async def test_a_site_grows_with_each_poll() -> None:

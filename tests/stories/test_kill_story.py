@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
-import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.prove.bench import free_port
 from bot.prove.life import lives
 from tests.servers.feedserver import FeedServer
 from tests.servers.small_bot import BASE, PIECES, read_config, rss, write_config
@@ -118,10 +118,8 @@ async def kill_again_and_again(folder: Path, kills: int, seed: int) -> None:
 
 
 def config(server: FeedServer, folder: Path) -> Path:
-    """A bot that posts every second, on a port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    """A bot that posts every second, at a port that stays free between its lives."""
+    port = free_port()
     written = write_config(folder / "config", feeds=[server.put("/feed", rss(ARTICLES))], accounts=OFTEN)
     starfish = written / "starfish.toml"
     starfish.write_text(starfish.read_text("utf-8").replace("127.0.0.1:0", f"127.0.0.1:{port}"), "utf-8")
