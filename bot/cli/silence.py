@@ -13,7 +13,7 @@ from bot.cli.show import local
 @click.option("--for", "span", metavar="SPAN", help="For how long: 30m, 2h, 1d (default: until resumed).")
 @common
 def pause(place: Place, *, account: str | None, span: str | None) -> None:
-    """Silence the bot at once: no posts, no replies.  What is planned waits; mentions are still heard."""
+    """Silence the bot at once: no posts, and no replies but to you.  What is planned waits; mentions are still heard."""
     from bot.app.installed import utc_now
     from bot.settings import span as read_span
 

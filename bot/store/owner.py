@@ -31,7 +31,7 @@ class Owner(Accounts):
 
     @durable
     def pause(self, account: str | None, until: datetime | None, now: datetime) -> None:
-        """Silence an account, or the whole bot (None), until a time, or until resumed (None)."""
+        """Silence an account, or the whole bot (None), but to its owner; until a time, or until resumed (None)."""
         self._pause(EVERYBODY if account is None else account, until, now)
 
     @durable
