@@ -38,7 +38,6 @@ _ENCODED_MARKS = (
     (b"{\x00", "utf-16-le"),
     (b"\x00{", "utf-16-be"),
 )
-_NOT_ASCII = re.compile("[^\x00-\x7f]+")
 _SPACE = b" \t\r\n\x0b\x0c"
 
 
@@ -129,7 +128,7 @@ def _guessed(content: bytes) -> tuple[bytes, str]:
     """Nothing fits: UTF-8 with a few broken letters, else what old western programs write."""
     text = content.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    whole = sum(map(len, _NOT_ASCII.findall(text))) - broken
+    whole = len(text) - len(text.encode("ascii", "ignore")) - broken
     if whole >= broken:
         return _redeclared(_encoded(text)), "Some of its characters are broken."
     text = _decoded(content, "iso-8859-1") or text

@@ -15,6 +15,7 @@ from bot.feeds.raw import Item
 Element = Any  # lxml's elements are untyped
 
 _XMLNS = re.compile(r"\sxmlns(?::[\w.\-]+)?=(?:\"[^\"]*\"|'[^']*')")
+_OPENED = re.compile(r"<([^<>\s/]+)(?:\s+[\w:.\-]+=\"[^\"<>]*\")*>")
 _PREFIXED = re.compile(r"<(/?)(?:xhtml|html|h|xh):")
 
 
@@ -65,9 +66,21 @@ def markup_of(element: Element, *, escaped: bool) -> str:
     """
     if len(element) == 1 and not (element.text or "").strip() and str(element[0].tag).endswith("}div"):
         element = element[0]
-    text = escape(element.text or "", quote=False) if escaped else element.text or ""
-    markup = "".join(etree.tostring(child, encoding="unicode", method="html") for child in element)
-    return _PREFIXED.sub(r"<\1", _XMLNS.sub("", text + markup))
+    if escaped and (markup := _inner(element)) is not None:
+        pass
+    else:
+        text = escape(element.text or "", quote=False) if escaped else element.text or ""
+        markup = text + "".join([etree.tostring(child, encoding="unicode", method="html") for child in element])
+    if "xmlns" in markup:
+        markup = _XMLNS.sub("", markup)
+    return _PREFIXED.sub(r"<\1", markup) if "<h" in markup or "<x" in markup else markup
+
+
+def _inner(element: Element) -> str | None:
+    """What stands between the tags of an element, where that is plain to see: its namespaces then go with its tag."""
+    outer: str = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+    opened = _OPENED.match(outer)
+    return outer[opened.end() : outer.rindex("</")] if opened and outer.endswith(f"</{opened[1]}>") else None
 
 
 def joined(base: str, href: str) -> str:

@@ -125,24 +125,17 @@ class Candidates(Part):
     @reading
     def stories(self, canonicals: Sequence[str], title_keys: Sequence[str]) -> list[Story]:
         """The candidates that have one of these canonical links or folded titles, oldest first."""
-        found = self.all_of(
-            "SELECT id, canonical, title_key, simhash, feed, first_seen FROM candidates WHERE id IN ("
+        found = self.all_at_once(
+            "id, canonical, title_key, simhash, feed, first_seen",
+            "FROM candidates WHERE id IN ("
             "SELECT id FROM candidates WHERE canonical IN (SELECT value FROM json_each(?)) UNION "
-            "SELECT id FROM candidates WHERE title_key != '' AND title_key IN (SELECT value FROM json_each(?)))"
-            " ORDER BY id",
+            "SELECT id FROM candidates WHERE title_key != '' AND title_key IN (SELECT value FROM json_each(?)))",
             listed(clean(each) for each in canonicals if each),
             listed(clean(each) for each in title_keys if each),
         )
         return [
-            Story(
-                row["id"],
-                row["canonical"],
-                row["title_key"],
-                unsigned(row["simhash"]),
-                row["feed"],
-                moment(row["first_seen"]),
-            )
-            for row in found
+            Story(number, link, title, unsigned(simhash), feed, moment(at))
+            for number, link, title, simhash, feed, at in sorted(found)
         ]
 
     @bulk

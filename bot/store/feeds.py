@@ -42,21 +42,24 @@ class Feeds(Gathering):
     def state(self, url: str) -> FeedState | None:
         """What is known of one feed, also of one that rests."""
         found = self.one("SELECT * FROM feeds WHERE url = ?", clean(url))
-        return None if found is None else _state(found)
+        return None if found is None else _state(found["state"], found["next_at"], found["muted"])
 
     @reading
     def states_of(self, urls: Sequence[tuple[str]]) -> list[FeedState | None]:
         """The same for several feeds, by one question."""
-        found = self.all_of(
-            "SELECT * FROM feeds WHERE url IN (SELECT value FROM json_each(?))", listed(clean(url) for (url,) in urls)
+        found = self.all_at_once(
+            "url, state, next_at, muted",
+            "FROM feeds WHERE url IN (SELECT value FROM json_each(?))",
+            listed(clean(url) for (url,) in urls),
         )
-        states = {row["url"]: _state(row) for row in found}
+        states = {url: _state(*rest) for url, *rest in found}
         return [states.get(clean(url)) for (url,) in urls]
 
     @reading
     def states(self) -> list[FeedState]:
         """All active feeds."""
-        return [_state(row) for row in self.all_of("SELECT * FROM feeds WHERE active ORDER BY id")]
+        found = self.all_of("SELECT state, next_at, muted FROM feeds WHERE active ORDER BY id")
+        return [_state(*row) for row in found]
 
     @reading
     def due(self, now: datetime, limit: int) -> list[str]:
@@ -183,8 +186,8 @@ class Feeds(Gathering):
         return [_seen_entry(row) for row in found]
 
 
-def _state(row: sqlite3.Row) -> FeedState:
-    return unpacked(FeedState, row["state"], next_at=moments(row["next_at"]), muted=row["muted"])
+def _state(packed: str, next_at: int | None, muted: str | None) -> FeedState:
+    return unpacked(FeedState, packed, next_at=moments(next_at), muted=muted)
 
 
 def _seen_entry(row: sqlite3.Row) -> SeenEntry:

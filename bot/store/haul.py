@@ -1,15 +1,13 @@
 """What several polls bring in one transaction: gathered row by row, and written at its end with few statements.
 
 May import: model, core, and within the store its own parts.
-Each statement lets the interpreter's lock go and has to get it back from the loop's thread, so a row costs less the more
-of them one statement takes.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.core.addresses import canonical
@@ -17,6 +15,7 @@ from bot.core.same import title_key
 from bot.core.sift import Stories
 from bot.model import Candidate, Feed, Sifted
 from bot.store.archive import archive_row
+from bot.store.batches import read_rows, write_rows
 from bot.store.candidates import COLUMNS as CANDIDATE
 from bot.store.candidates import candidate_row
 from bot.store.likeness import Likeness
@@ -26,9 +25,6 @@ from bot.store.values import clean, key_bytes, mark, packed, stamp, stamped
 
 SOURCES = 20
 """How many further feeds of one story are named: a post has no room for more."""
-
-VALUES = 900
-"""Values of one statement at most: some SQLites take no more than 999."""
 
 ENTRY = (
     "feed, key, title, link, published, first_seen, verdict, reason, canonical, title_mark, matched, same_as, candidate"
@@ -121,9 +117,9 @@ class Haul:
 
     def write(self) -> None:
         """Write everything."""
-        self._insert(f"INSERT INTO candidates (id, {CANDIDATE}) VALUES", self._candidates)
-        self._insert("INSERT INTO archive (rowid, title, summary) VALUES", self._texts)
-        self._insert(f"INSERT OR IGNORE INTO entries ({ENTRY}) VALUES", self._entries)
+        write_rows(self._raw, f"INSERT INTO candidates (id, {CANDIDATE})", self._candidates)
+        write_rows(self._raw, "INSERT INTO archive (rowid, title, summary)", self._texts)
+        write_rows(self._raw, f"INSERT OR IGNORE INTO entries ({ENTRY})", self._entries, repeatable=True)
         if self._sources:
             self._name_sources()
 
@@ -139,36 +135,18 @@ class Haul:
         self._last += 1
         return self._last
 
-    def _insert(self, into: str, rows: Sequence[tuple[object, ...]]) -> None:
-        for some in pieces(rows):
-            self._raw.execute(f"{into} {marked(some)}", [value for row in some for value in row])
-
     def _name_sources(self) -> None:
-        found = self._raw.execute(
-            "SELECT id, feed_title, sources FROM candidates WHERE id IN (SELECT value FROM json_each(?))",
-            (listed(self._sources),),
-        ).fetchall()
+        found = read_rows(
+            self._raw,
+            "id, feed_title, sources",
+            "FROM candidates WHERE id IN (SELECT value FROM json_each(?))",
+            listed(self._sources),
+        )
+        grown = []
         for number, feed_title, sources in found:
             known = json.loads(sources)
             named = dict.fromkeys([*known, *(title for title in self._sources[number] if title != feed_title)])
             if len(named) > len(known) and len(known) < SOURCES:
-                self._raw.execute(
-                    "UPDATE candidates SET sources = ? WHERE id = ?", (packed(list(named)[:SOURCES]), number)
-                )
-
-
-def pieces(rows: Sequence[tuple[object, ...]]) -> Iterator[Sequence[tuple[object, ...]]]:
-    """Parts of as many rows as one statement takes, each of a power of two: few statements, which SQLite then knows."""
-    start = 0
-    size = 1 << (VALUES // len(rows[0])).bit_length() - 1 if rows else 1
-    while start < len(rows):
-        if len(rows) - start < size:
-            size //= 2
-            continue
-        yield rows[start : start + size]
-        start += size
-
-
-def marked(rows: Sequence[tuple[object, ...]]) -> str:
-    """The marks of rows that are alike: (?, ?), (?, ?)."""
-    return ", ".join([f"({', '.join('?' * len(rows[0]))})"] * len(rows))
+                grown.append((number, packed(list(named)[:SOURCES])))
+        change = "UPDATE candidates SET sources = column2 FROM ("
+        write_rows(self._raw, change, grown, ") WHERE id = column1", repeatable=True)

@@ -1,6 +1,6 @@
 """What every part of the store is made of: a connection, and methods marked by how durable they are.
 
-May import: within the store connection.
+May import: within the store batches and connection.
 
     @durable   committed with a sync to the disk: outbox, mentions, what the owner decided
     @bulk      committed without: feed data, which another poll would bring again
@@ -18,6 +18,7 @@ from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 import sqlite_utils
 
+from bot.store.batches import read_rows
 from bot.store.connection import Connection
 
 P = ParamSpec("P")
@@ -53,6 +54,10 @@ class Part:
     def all_of(self, sql: str, *values: object) -> list[sqlite3.Row]:
         """Give all rows."""
         return self.raw.execute(sql, values).fetchall()
+
+    def all_at_once(self, columns: str, rest: str, *values: object) -> list[list[Any]]:
+        """Give all rows of `SELECT columns rest`, as `read_rows` does."""
+        return read_rows(self.raw, columns, rest, *values)
 
     def number(self, sql: str, *values: object) -> int:
         """Give the first number of the first row; nothing counts as 0."""

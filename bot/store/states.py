@@ -5,7 +5,6 @@ May import: model, core, and within the store its own parts.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -13,8 +12,8 @@ from typing import NamedTuple
 from bot.core import polling
 from bot.model import FeedState
 from bot.store import notices
+from bot.store.batches import write_rows
 from bot.store.candidates import Candidates
-from bot.store.haul import marked, pieces
 from bot.store.part import bulk, listed, together
 from bot.store.values import clean, packed, stamped
 
@@ -66,21 +65,16 @@ class States(Candidates):
 
     def _rest(self, rows: Sequence[tuple[object, ...]]) -> int:
         """Replace the states of feeds that nobody muted, many a statement; gives how many are rows of the table."""
-        found = 0
-        for some in pieces(rows):
-            values = [value for row in some for value in row]
-            found += self.change(f"{_REST} FROM (VALUES {marked(some)}) WHERE url = column1", *values)
-        return found
+        return write_rows(self.raw, f"{_REST} FROM (", rows, ") WHERE url = column1", repeatable=True)
 
     def _places(self, urls: Iterable[str]) -> dict[str, Place]:
-        """The places of those feeds that have one, in one row: each row is a wait for the interpreter's lock."""
-        found = self.one(
-            "SELECT json_group_array(json_array(url, id, distrusted, EXISTS (SELECT 1 FROM entries WHERE feed = id)))"
-            " FROM feeds WHERE url IN (SELECT value FROM json_each(?))",
+        """The places of those feeds that have one."""
+        found = self.all_at_once(
+            "url, id, distrusted, EXISTS (SELECT 1 FROM entries WHERE feed = id)",
+            "FROM feeds WHERE url IN (SELECT value FROM json_each(?))",
             listed(map(clean, urls)),
         )
-        assert found is not None  # an aggregate always has a row
-        return {url: Place(*rest) for url, *rest in json.loads(found[0])}
+        return {url: Place(*rest) for url, *rest in found}
 
     def _insert(self, url: str, now: datetime | None) -> None:
         self.change(

@@ -28,7 +28,7 @@ T = TypeVar("T")
 TOGETHER = 100
 """The most calls that share one commit: a bound on how long the first of them waits."""
 
-LINGER = 0.02
+LINGER = 0.05
 COMPANY = 3
 TRIED = 1.0
 """Seconds that calls which can be made together wait for more of their kind, and how many must have come for the next
@@ -62,7 +62,7 @@ class _Thread:
     """A thread that takes calls off a queue, as many as wait at once, until it is told to stop.
 
     Waking it costs more than a small call.  So calls that can be made together are handed over together, those of one
-    turn of the loop, and as long as many come those of the next 20 ms too; any other call takes them along at once.
+    turn of the loop, and as long as many come those of the next 50 ms too; any other call takes them along at once.
     """
 
     name: str
