@@ -4,7 +4,7 @@ May import: the standard library only.
 Times are aware datetimes in UTC unless a name says "local"; lengths and costs are in the unit that the field names.
 """
 
-from bot.model.articles import Article, Body, Candidate, Entry, FeedState, Fetched, ParsedFeed, Sifted
+from bot.model.articles import Article, Body, Candidate, Entry, FeedState, Fetched, ParsedFeed, Sifted, Verdict
 from bot.model.mentions import Match, Mention, Rule, RuleTest
 from bot.model.owner import Account, Caps, Feed, Filters, Rate, Rhythm, Secret
 from bot.model.posts import Draft, Limits, Notice, OutboxRow, Post, Receipt, Slot, State, TimelineItem
@@ -38,4 +38,5 @@ __all__ = [
     "Slot",
     "State",
     "TimelineItem",
+    "Verdict",
 ]

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+Verdict = Literal["candidate", "baseline", "filtered", "same", "old", "unusable"]
+"""What becomes of an entry."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
@@ -103,7 +106,7 @@ class Sifted:
     """What was decided about one entry of a poll, and why."""
 
     entry: Entry
-    verdict: Literal["candidate", "baseline", "filtered", "same", "old", "unusable"]
+    verdict: Verdict
     reason: str = ""  # one sentence for `why`
     matched: tuple[str, ...] = ()  # the filter words that decided
     canonical: str = ""  # the dedupe key of its link

@@ -19,7 +19,7 @@ from bot.store.likeness import Likeness
 from bot.store.part import bulk, listed, reading, together
 from bot.store.records import Familiar
 from bot.store.states import Place, States
-from bot.store.values import clean, key_bytes, mark, moments
+from bot.store.values import clean, key_bytes, mark, moments, stamp
 
 
 class _Look(NamedTuple):
@@ -131,10 +131,11 @@ class Gathering(States):
         offers = [each for each in fresh.values() if each.verdict == "candidate"]
         offers.sort(key=lambda each: each.entry.published or now)
         numbers = {each.entry.key: haul.offer(each, feed, feed_title, now) for each in offers}
+        first_seen = stamp(now)
         for key, each in fresh.items():
             if each.verdict == "same" and each.same_as is not None:
                 haul.also_in(each.same_as, feed_title)
-            haul.keep(place.number, each, numbers.get(key), now)
+            haul.keep(place.number, each, numbers.get(key), first_seen)
         return list(numbers.values())
 
     def _haul(self, looks: Iterable[_Look], now: datetime) -> Haul:

@@ -21,7 +21,7 @@ from bot.store.candidates import candidate_row
 from bot.store.likeness import Likeness
 from bot.store.part import listed
 from bot.store.records import Story
-from bot.store.values import clean, key_bytes, mark, packed, stamp, stamped
+from bot.store.values import clean, key_bytes, mark, packed, stamped
 
 SOURCES = 20
 """How many further feeds of one story are named: a post has no room for more."""
@@ -59,8 +59,8 @@ class Haul:
 
         return Stories(by_canonical=self._links, by_title=self._titles, near=near, familiar_links=familiar_links)
 
-    def keep(self, feed: int, sifted: Sifted, candidate: int | None, now: datetime) -> None:
-        """Keep an entry for ever, by its key; what stood there at first sight has no reasons."""
+    def keep(self, feed: int, sifted: Sifted, candidate: int | None, first_seen: int) -> None:
+        """Keep an entry for ever, by its key; what stood there at first sight has no reasons.  `first_seen`: stamped."""
         entry, told = sifted.entry, sifted.verdict != "baseline"
         self._entries.append(
             (
@@ -69,7 +69,7 @@ class Haul:
                 clean(entry.title, 1000),
                 clean(entry.link),
                 stamped(entry.published),
-                stamp(now),
+                first_seen,
                 sifted.verdict,
                 clean(sifted.reason) if told else "",
                 clean(sifted.canonical or canonical(entry.link)),
