@@ -30,10 +30,11 @@ TOGETHER = 100
 
 LINGER = 0.05
 COMPANY = 3
+ENOUGH = 50
 TRIED = 1.0
-"""Seconds that calls which can be made together wait for more of their kind, and how many must have come for the next
-ones to wait too; else nobody waits for so many seconds.  With two polls at a time, of one host's feeds, each would only
-be late; with fifty, a batch costs a third of what its calls would cost one by one."""
+"""Seconds that calls which can be made together wait for more of their kind, but not for more than enough; and how many
+must have come for the next ones to wait too, else nobody waits for so many seconds.  With two polls at a time, of one
+host's feeds, each would only be late; with fifty, a batch costs a third of what its calls would cost one by one."""
 
 POLL = 0.5
 """Seconds between two looks for commits of other processes, while somebody waits for a change."""
@@ -62,7 +63,7 @@ class _Thread:
     """A thread that takes calls off a queue, as many as wait at once, until it is told to stop.
 
     Waking it costs more than a small call.  So calls that can be made together are handed over together, those of one
-    turn of the loop, and as long as many come those of the next 50 ms too; any other call takes them along at once.
+    turn of the loop, and as long as many come those of the next 50 ms too, up to fifty; any other call takes them along at once.
     """
 
     name: str
@@ -70,6 +71,7 @@ class _Thread:
     loop: asyncio.AbstractEventLoop
     calls: queue.SimpleQueue[list[Call] | None] = field(default_factory=queue.SimpleQueue)
     gathered: list[Call] = field(default_factory=list)  # not handed over yet
+    leaving: asyncio.TimerHandle | None = None  # when they will be
     patient_from: float = 0.0  # on the loop's clock
     thread: threading.Thread | None = None
 
@@ -78,10 +80,11 @@ class _Thread:
             self.thread = threading.Thread(target=self._run, name=self.name, daemon=True)
             self.thread.start()
         self.gathered.append(call)
-        if not call.together:
+        if not call.together or len(self.gathered) == ENOUGH:
             self.hand_over()
         elif len(self.gathered) == 1:
-            self.loop.call_later(LINGER if self.loop.time() >= self.patient_from else 0, self._leave)
+            wait = LINGER if self.loop.time() >= self.patient_from else 0
+            self.leaving = self.loop.call_later(wait, self._leave)
 
     def stop(self) -> None:
         """Let it finish what was handed over, and wait for that."""
@@ -99,6 +102,9 @@ class _Thread:
 
     def hand_over(self) -> None:
         """Let the thread have what was gathered."""
+        if self.leaving:
+            self.leaving.cancel()
+            self.leaving = None
         if self.gathered:
             self.calls.put(self.gathered)
             self.gathered = []

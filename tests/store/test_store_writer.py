@@ -12,7 +12,7 @@ from bot.errors import StoreError
 from bot.model import Feed, FeedState, State
 from bot.store import Store, Writer, open_store
 from bot.store.part import Part, bulk, durable, reading, together
-from bot.store.writer import COMPANY, LINGER
+from bot.store.writer import COMPANY, ENOUGH, LINGER
 from tests.store.given import FEED, NOW, SENT, later, mention, plan, post, slot
 
 
@@ -174,6 +174,23 @@ async def test_two_at_a_time_are_handed_over_at_once(store: Store, db: Writer, o
             break
     else:
         raise AssertionError("all of them waited")
+
+
+async def test_enough_of_them_wait_for_no_more(store: Store, db: Writer, odd: Odd) -> None:
+    """Fifty are a batch of their own, and the few that come behind them wait for company again."""
+    loop = asyncio.get_running_loop()
+    for tried in range(25):
+        await settled(*(db(odd.note_beside, f"{tried}:{number}") for number in range(COMPANY)))
+        begun = loop.time()
+        many = [asyncio.create_task(db(odd.note_beside, f"{tried}:many {number}")) for number in range(ENOUGH + 2)]
+        answers = await settled(*many[:ENOUGH])
+        assert answers == [f"{tried}:many {number} of {ENOUGH}" for number in range(ENOUGH)]
+        if loop.time() - begun < LINGER and not any(each.done() for each in many[ENOUGH:]):
+            assert await settled(*many[ENOUGH:]) == [f"{tried}:many {ENOUGH + number} of 2" for number in range(2)]
+            break
+        await settled(*many)
+    else:
+        raise AssertionError("they waited, or the last ones did not")
 
 
 async def test_closing_finishes_what_waits_for_company(store: Store, odd: Odd) -> None:
