@@ -84,6 +84,9 @@ def read_date(text: str) -> datetime | None:
     Knows RFC 822 with its usual mistakes, ISO 8601 and W3C dates, asctime, "May 4, 2024 5:00 PM", slashes, Chinese,
     Japanese and Korean dates, month names of a dozen languages, and Unix seconds.  Linear; never raises.
     """
+    if match := _PLAIN_MAIL.match(text):
+        with suppress(ValueError):
+            return _plainly(match)
     text = " ".join(text[:120].split())
     if not text:
         return None
@@ -110,7 +113,7 @@ def _plainly(match: re.Match[str]) -> datetime | None:
     day, name, year, hour, minute, second, hours, minutes = match.groups()
     month = _MONTHS.get(name.lower(), 0)
     moment = datetime(int(year), month, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
-    if hours is not None:
+    if hours is not None and (hours, minutes) != ("+00", "00"):
         moment -= timedelta(hours=int(hours), minutes=int(hours[0] + minutes))
     return moment if moment >= _EARLIEST else None
 

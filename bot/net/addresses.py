@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from yarl import URL
 
@@ -15,6 +16,7 @@ LONGEST = 8_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
+@lru_cache(maxsize=1_024)  # feeds are asked again and again
 def checked(text: str) -> URL:
     """Read a foreign web address, or say why we don't go there.
 

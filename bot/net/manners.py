@@ -128,16 +128,24 @@ class Turn:
         try:
             await known.slots.acquire()
             self._has_slot = True
-            async with known.gate:
-                gap = self._spacing().total_seconds()
-                if gap and (wait := known.next_start - manners.ticks()) > 0:
-                    await manners.pause(wait)
+            if self._spacing():
+                await self._spaced(known)
+            else:
                 manners.refuse_if_held(self._host)
-                known.next_start = manners.ticks() + gap
             begun = True
         finally:
             if not begun:
                 self._over()
+
+    async def _spaced(self, known: Host) -> None:
+        """Wait until the last request's start is long enough ago."""
+        manners = self._manners
+        async with known.gate:
+            gap = self._spacing().total_seconds()  # again: while we stood here, a look-up may have told more
+            if gap and (wait := known.next_start - manners.ticks()) > 0:
+                await manners.pause(wait)
+            manners.refuse_if_held(self._host)
+            known.next_start = manners.ticks() + gap
 
     async def __aexit__(self, *_: object) -> None:
         self._over()
