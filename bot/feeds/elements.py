@@ -66,21 +66,23 @@ def markup_of(element: Element, *, escaped: bool) -> str:
     """
     if len(element) == 1 and not (element.text or "").strip() and str(element[0].tag).endswith("}div"):
         element = element[0]
-    if escaped and (markup := _inner(element)) is not None:
-        pass
-    else:
-        text = escape(element.text or "", quote=False) if escaped else element.text or ""
-        markup = text + "".join([etree.tostring(child, encoding="unicode", method="html") for child in element])
+    markup = (escaped and _inner(element)) or _pieces(element, escaped=escaped)
     if "xmlns" in markup:
         markup = _XMLNS.sub("", markup)
     return _PREFIXED.sub(r"<\1", markup) if "<h" in markup or "<x" in markup else markup
 
 
 def _inner(element: Element) -> str | None:
-    """What stands between the tags of an element, where that is plain to see: its namespaces then go with its tag."""
+    """What stands between the tags of an element, written at once; None where it is not plain where they end."""
     outer: str = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
-    opened = _OPENED.match(outer)
+    opened = _OPENED.match(outer)  # its namespaces go with it, and mostly those are all
     return outer[opened.end() : outer.rindex("</")] if opened and outer.endswith(f"</{opened[1]}>") else None
+
+
+def _pieces(element: Element, *, escaped: bool) -> str:
+    """The same, element by element."""
+    text = escape(element.text or "", quote=False) if escaped else element.text or ""
+    return text + "".join([etree.tostring(child, encoding="unicode", method="html") for child in element])
 
 
 def joined(base: str, href: str) -> str:

@@ -83,6 +83,18 @@ def test_two_divs_are_the_authors_own() -> None:
     assert markup_of(child, escaped=True) == "say <div>one</div>"
 
 
+@given(before=words, inside=words, after=words, value=words)
+def test_what_stands_inside_is_the_same_whatever_the_elements_own_tag_holds(
+    before: str, inside: str, after: str, value: str
+) -> None:
+    """An attribute of the element itself may hold what looks like the end of its tag."""
+    inner = f'{escape(before)}<p class="x">{escape(inside)}<br/></p>{escape(after)}'
+    plain = markup_of(element(f"<content>{inner}</content>"), escaped=True)
+    quoted = escape(value, {'"': "&quot;"})
+    told = markup_of(element(f'<content type="xhtml" title="{quoted}">{inner}</content>'), escaped=True)
+    assert plain == told == f'{escape(before)}<p class="x">{escape(inside)}<br></p>{escape(after)}'
+
+
 # --------------------------------------------------------------------------- links and plain parts
 
 
