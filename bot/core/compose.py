@@ -26,6 +26,9 @@ STYLES = ("takeaway", "quote", "question", "title", "digest")
 TEMPLATE_NAMES = ("title", "summary", "link", "credit", "author", "site", "feed", "hashtags")
 """What may stand in braces in a template; nothing else does."""
 
+_SCARCE = 160
+"""Where words have less room than this, two sentences hardly fit, and hashtags would cost the better one."""
+
 _PLACEHOLDER = re.compile(r"\{([^{}\s]{0,40})\}")
 _QUOTES = {"de": ("„", "“"), "pl": ("„", "”"), "fr": ("« ", " »"), "es": ("«", "»"), "it": ("«", "»"), "pt": ("«", "»")}
 _EMPTY = re.compile(r"[ \t]+(?=\n|\Z)|\n{3,}")
@@ -58,9 +61,10 @@ def say(article: Article, candidate: Candidate, account: Account, limits: Limits
     if "{" in account.style and "{summary}" not in account.style:
         title = Summary(text="", adds_value=bool(candidate.title or article.title), title=clean(article.title))
         return draft(article, replace(title, credit=_nothing(article).credit), candidate, account, limits)
-    for bare in _leaner(draft(article, _nothing(article), candidate, account, limits)):
+    whole = draft(article, _nothing(article), candidate, account, limits)
+    for bare in _leaner(whole):
         room = limits.max_length - _around(bare, limits)
-        if room <= 0:
+        if room <= 0 or (bare.hashtags and room < _SCARCE):
             continue
         style = "takeaway" if "{" in account.style or account.style == "digest" else account.style
         summary = condense(article, budget=room, unit=limits, style=style, gated=True)
@@ -68,7 +72,7 @@ def say(article: Article, candidate: Candidate, account: Account, limits: Limits
         made = _as_quotation(replace(made, credit=bare.credit, hashtags=bare.hashtags), article, account, limits)
         if made.adds_value and fits(_laid(made.text, made, limits), limits):
             if not claims(made.text, made.language):
-                return made
+                return _tagged(made, whole, limits)
             made = replace(made, adds_value=False, reason="It says “I”, and there is no room for quotation marks.")
         best = best or made
     best = best or draft(article, _nothing(article), candidate, account, limits)
@@ -181,6 +185,17 @@ def _leaner(whole: Draft) -> Iterator[Draft]:
         yield replace(whole, hashtags=())
     if whole.credit:
         yield replace(whole, hashtags=(), credit="")
+
+
+def _tagged(made: Draft, whole: Draft, limits: Limits) -> Draft:
+    """Put back as many hashtags as fit beside words that were chosen without them."""
+    if made.credit != whole.credit:
+        return made
+    for most in range(len(whole.hashtags), len(made.hashtags), -1):
+        tagged = replace(made, hashtags=whole.hashtags[:most])
+        if fits(_laid(tagged.text, tagged, limits), limits):
+            return tagged
+    return made
 
 
 def _as_quotation(made: Draft, article: Article, account: Account, limits: Limits) -> Draft:

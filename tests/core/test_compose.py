@@ -211,6 +211,18 @@ def test_hashtags_only_where_the_platform_uses_them() -> None:
     assert say(ARTICLE, CANDIDATE, account, LOCAL).hashtags == ()
 
 
+def test_hashtags_cost_no_words_where_there_is_little_room() -> None:
+    """In a short post the better sentence comes before hashtags, and those that fit beside it come back."""
+    told = "The quiet piano has 88 keys, which were cut from old church doors."
+    article = replace(ARTICLE, text=f"{told}\nAnn Lee sells nine kinds of tea abroad.", description="", author="")
+    room = len(f"{told}\n\n— Example News\n{LINK}?id=7")
+    for spare, tags in ((0, ()), (12, ()), (25, ("#KeyboardInstruments",)), (30, ("#KeyboardInstruments", "#Vienna"))):
+        short = Limits(max_length=room + spare, hashtags=True)
+        said = say(article, CANDIDATE, ACCOUNT, short)
+        assert (said.text, said.hashtags) == (told, tags)
+        assert post(said, short).startswith(f"{told}\n\n— Example News\n{LINK}?id=7")
+
+
 @pytest.mark.parametrize(
     ("site", "credit"),
     [
