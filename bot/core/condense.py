@@ -6,23 +6,22 @@ description: ranked by a small linear model, chosen for a budget, told in the ar
 
 from __future__ import annotations
 
-import heapq
 import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from bot.core.clean import clean
 from bot.core.compress import tidied
 from bot.core.gate import PASSED, Source, Verdict, balanced, gate, source_of
+from bot.core.merit import Merit, Said
 from bot.core.patterns import dangles
 from bot.core.rank import Saying, sayings
-from bot.core.reading import Reading, Sentence, headline, read, sentence_of
+from bot.core.reading import Reading, headline, read, sentence_of
 from bot.core.sentences import sentences
-from bot.core.taste import DULL, faults, speaks_for_itself
+from bot.core.taste import DULL, speaks_for_itself
 from bot.core.terms import names, terms, words
 from bot.core.text import cut, measure
 from bot.model import Article, Limits
@@ -34,11 +33,6 @@ _NEXT = 8  # of the best sentences are tried behind a description
 _ALIKE = 0.34  # of the content words of what follows may stand in the description: more would say it twice
 _BEFORE = -2  # a description's place: before the article, and the article's first sentence doesn't follow it
 _WISHED = 1.0  # more than scores ever differ: what the style asks for goes first
-_BESIDE = 0.7  # plain faults that it costs to speak of nothing that the title or the article speaks of
-_CENTRAL = 2  # sentences in which a term stands that the article is about
-_LENGTHY = 12  # sentences of an article that may stray from its subject
-_CLAIMED = 10  # plain faults that it costs to say "I" where no quotation marks can tell whose it is
-_QUOTE_MARKS = frozenset('"“”„«»')
 
 # Somebody's words of some length, and a verb that gives them to somebody.
 _QUOTED = re.compile(r"[\"“„«]\s?\w[^\"“”„«»]{19,}[\"“”»]")
@@ -87,7 +81,7 @@ def condense(
     said = _said(reading, described, budget, unit, style)
     of_publisher = {each.text for each in said if each.of_publisher}
     if gated:
-        for text in _Merit(article, reading, budget, unit).best_first(said):
+        for text in Merit(article, reading, budget, unit).best_first(said):
             if gate(text, source, own_words=text in of_publisher).passes:
                 return _summary(text, PASSED, article, reading)
     text = said[0].text if said else _least(reading, budget, unit)
@@ -141,32 +135,22 @@ def _summary(text: str, verdict: Verdict, article: Article, reading: Reading) ->
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """Something complete that could be said."""
-
-    text: str
-    score: float
-    parts: tuple[Sentence, ...] = ()  # the sentences that it is made of, where several were put together
-    of_publisher: bool = False  # whether the publisher's description is in it
-
-
-def _said(reading: Reading, described: list[str], budget: int | None, unit: Limits, style: str) -> list[_Said]:
+def _said(reading: Reading, described: list[str], budget: int | None, unit: Limits, style: str) -> list[Said]:
     """Give everything complete that could be said, best first."""
 
     def fits(text: str) -> bool:
         return budget is None or measure(text, unit) <= budget
 
     found = sayings(reading, None if budget is None else fits)
-    ranked = [_Said(saying.text, saying.score, saying.parts) for saying in found]
+    ranked = [Said(saying.text, saying.score, saying.parts) for saying in found]
     if style == "quote":
         wished = [replace(each, score=each.score + _WISHED * _is_quote(each.text)) for each in ranked]
         ranked = sorted(wished, key=lambda each: not _is_quote(each.text))
     elif style == "question" and (asked := _asked(reading, fits)):
-        both = [_Said(f"{asked} {each.text}", each.score + _WISHED) for each in ranked if asked not in each.text]
-        ranked = [*(each for each in both if fits(each.text)), _Said(asked, _WISHED), *ranked]
+        both = [Said(f"{asked} {each.text}", each.score + _WISHED) for each in ranked if asked not in each.text]
+        ranked = [*(each for each in both if fits(each.text)), Said(asked, _WISHED), *ranked]
     best = ranked[0].score if ranked else 0.0
-    fitting = [_Said(text, best + DULL, of_publisher=True) for text in described if fits(text)]
+    fitting = [Said(text, best + DULL, of_publisher=True) for text in described if fits(text)]
     if fitting and budget is not None and measure(fitting[0].text, unit) <= budget / 2:
         fitting += _continued(
             fitting[0], [each for each in found if len(each.parts) == 1][:_NEXT], reading.language, fits
@@ -174,74 +158,14 @@ def _said(reading: Reading, described: list[str], budget: int | None, unit: Limi
     return [*fitting, *ranked]
 
 
-def _continued(first: _Said, then: list[Saying], language: str | None, fits: Callable[[str], bool]) -> Iterator[_Said]:
+def _continued(first: Said, then: list[Saying], language: str | None, fits: Callable[[str], bool]) -> Iterator[Said]:
     """Let one of the article's own sentences follow a description that leaves half of the room free."""
     opening = sentence_of(first.text, _BEFORE, language, opens=True)
     for saying in then:
         text = f"{first.text} {saying.text}"
         alike = len(saying.form.content & opening.content) / max(len(saying.form.content), 1)
         if alike <= _ALIKE and fits(text) and not dangles(saying.text, language):
-            yield _Said(text, first.score + DULL / 2, (opening, saying.form), of_publisher=True)
-
-
-class _Merit:
-    """What would be said, in the order in which it reads best: scores less faults."""
-
-    def __init__(self, article: Article, reading: Reading, budget: int | None, unit: Limits) -> None:
-        self._article = article
-        self._reading = reading
-        self._budget = budget
-        self._unit = unit
-
-    def best_first(self, said: list[_Said]) -> Iterator[str]:
-        """Give the texts, best first; faults are looked for only as far as is asked, since they take their time."""
-        waiting = [(-each.score, place, False) for place, each in enumerate(said)]
-        heapq.heapify(waiting)
-        while waiting:
-            cost, place, judged = heapq.heappop(waiting)
-            if judged:
-                yield said[place].text
-            else:
-                heapq.heappush(waiting, (cost + self._faults(said[place]), place, True))
-
-    def _faults(self, said: _Said) -> float:
-        language, known = self._reading.language, self._titled
-        found = [faults(said.text, language, known=known)]
-        if len(said.parts) > 1:
-            first, second = said.parts
-            follows = second.at == first.at + 1
-            found = [
-                faults(first.text, language, known=known),
-                faults(second.text, language, follows=follows, known=known),
-            ]
-            shared = first.content | self._reading.title_terms if said.of_publisher else first.content
-            if not follows and shared.isdisjoint(second.content):
-                found.append(2 * DULL)  # two things that have nothing to do with each other
-        if self._central and not said.of_publisher and self._central.isdisjoint(terms(said.text, language)):
-            found.append(_BESIDE * DULL)
-        total = max(found) + (sum(found) - max(found)) / 2
-        return total + _CLAIMED * DULL if speaks_for_itself(said.text) and not self._quotable(said.text) else total
-
-    def _quotable(self, text: str) -> bool:
-        """Tell whether the author's "I" can stand in quotation marks, as `compose` puts it."""
-        room = self._budget is None or measure(text, self._unit) + 2 <= self._budget
-        # The first letter may have become a capital one where "However," went.
-        return room and _QUOTE_MARKS.isdisjoint(text) and text[1:] in self._verbatim
-
-    @cached_property
-    def _titled(self) -> frozenset[str]:
-        return frozenset(words(self._reading.title.lower()))
-
-    @cached_property
-    def _central(self) -> frozenset[str]:
-        """What a long article is about, as terms: the title's, and those that stand in several of its sentences."""
-        if len(self._reading.sentences) < _LENGTHY:
-            return frozenset()
-        return self._reading.title_terms.union(t for t, count in self._reading.counts.items() if count >= _CENTRAL)
-
-    @cached_property
-    def _verbatim(self) -> str:
-        return clean(f"{self._article.text}\n{self._article.description}")
+            yield Said(text, first.score + DULL / 2, (opening, saying.form), of_publisher=True)
 
 
 def _described(article: Article, reading: Reading, source: Source) -> list[str]:

@@ -1,4 +1,4 @@
-"""What makes a complete sentence a poor post all the same.  Pure; may import: core.verbs.
+"""What makes a complete sentence a poor post all the same.  Pure; may import: core.little, core.verbs.
 
 The ranking learned what people pick to say; it did not learn how it reads without the article around it.  Each fault
 costs a little of a saying's score when posts are made, so that a runner-up that reads well goes first.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from bot.core.little import leads_on, little
 from bot.core.verbs import FINITE, has_verb, orders
 
 _QUOTED = re.compile(r"[\"“„«][^\"“”„«»]{0,400}[\"“”»]")
@@ -48,7 +49,7 @@ _POINTING = re.compile(
     r"\b(?:this|these|those)(?:[.,;!]|\s+all\b)|\b(?:all|of|with|from|by|for|to|like|than|in|on|at)\s(?:this|that)(?:[.,;!]|\s+(?:is|was|are|were|has|will|would|can)\b)|"
     r"\b(?:that|this|though|too|either|below|above)[.!]?\Z|"
     r"\b(?:even|at|from|in|with|for|by|on|of)\sthat\s(?!(?:the|a|an|he|she|it|they|we|I|you|there|this|these|those|his|her|their|our|my|is|was|are|were|has|will|can|"
-    r"would|could|which|of|in|kind|sort|day|year)\b)[a-z]+\b"
+    r"would|could|which|of|in|kind|sort|day|year)\b)[a-z]+\b|\bto [a-z]+ that (?!is\b|was\b)[a-z]+[.,;!?]"
 )
 _PRONOUN = re.compile(
     r"(?i)\b(?:he|she|they|it|him|her|his|hers|their|them|its|elle|ils|elles|leurs?|ella|ellos|ellas)\b"
@@ -94,40 +95,28 @@ _ASKED = re.compile(r"\A[\"“„«][^\"“”„«»]{0,120}\?[\"”“»]|\?[\
 _LABEL = re.compile(r"\A(?:[A-ZÀ-Þ][\w’'-]++ ?+){1,5}: |\A[\w.-]++ [—–] [A-ZÀ-Þ]")
 # "The roadshow featured": which one?  With "of", "for" or "that" behind it, it is told.
 _THE = re.compile(
-    r"\A(?:The|Both|Another|All) (?:(?:other|same|first|second|two|three|new|old|latter|former|whole|above) )?(?P<noun>[a-zà-ÿ][a-zà-ÿ'’-]+) (?:(?:also|now|then|still|even|just|immediately|clearly|already|"
-    r"simply|finally|\w+ly) )?(?:was|is|were|are|will|would|has|had|have|can|could|may|might|must|should|came|comes|said|says|took|takes|made|"
+    r"\A(?:The|Both|Another|All) (?P<what>(?:(?!(?:of|for|that|to|in|on|at|with|who|which|whose|and|or|from|by|as|between|about|is|was|are|were|has|had)\b)"
+    r"[a-zà-ÿ][a-zà-ÿ'’-]+ ){1,3}?)(?:(?:also|now|then|still|even|just|immediately|clearly|already|simply|finally|\w+ly) )?"
+    r"(?:was|is|were|are|will|would|has|had|have|can|could|may|might|must|should|came|comes|said|says|took|takes|made|"
     r"makes|gave|gives|found|finds|began|begins|went|goes|got|gets|does|did|\w{3,}ed|\w{3,}s)\b"
 )
 # One of several that were named before.
 _OF_SEVERAL = re.compile(
     r"\A(?:(?:The|One|Yet) )?(?:[Oo]thers?|[Ff]irst (?:was|is)|[Ss]econd|[Tt]hird|[Nn]ext|[Ss]ame|[Rr]est|[Nn]either|[Nn]one|[Aa]nother)\b|"
+    r"\A(?:One (?:is|was|has|had|can|will)|None)\b(?! of\b)|"
     rf"\A(?:Some|Most|Many|Few|Both|Each|All) (?:{FINITE}|[a-z]+ (?:in|on|at|to|from|with|the|a))\b"
 )
 _LEANING_START = re.compile(
-    r"(?i)\A(?:not|or|even|just|only|unlike|like|then|except|instead|rather|otherwise|either way|from that|at that|by then|until then|since then|"
+    r"(?i)\A(?:not|or|even|just|only|unlike|like|then|except|instead|rather|otherwise|either way|from that|at that|no doubt|by then|until then|since then|"
     r"first up|next up|in that|after that|as promised|again|worse|better|da|dann|denn|sondern|(?:der|die|das) (?:war|waren|ist|sind|hat|haben)|(?:um (?:den|die|das|ihn|sie|es)|darum) (?:geht|ging))\b"
-)
-# The steps of an explanation, and what was joined to something else: neither is news.
-_SCAFFOLD = re.compile(
-    r"(?i)\A(?:simultaneously|immediately|afterwards?|subsequently|collectively|together|alternatively|conversely|later on|"
-    r"in (?:this|that) (?:case|context|scenario|example)|at (?:this|that) (?:point|stage)|at the time|to (?:better |further )?(?:illustrate|proceed|begin|start|do (?:this|that|so)|"
-    r"achieve (?:this|that))|as (?:i )?said|bonus|update(?: [\d/]+)?|edit|p\.?s\.?|note)\b[^,:.]{0,30}[,:]|\b(?:let['’]?s|let us)\s[a-z]|"
-    r"\A[\"“]?we(?:['’]ll| will) (?:now |first |then |also )?(?:take|look|use|see|start|begin|cover|go|walk|explore|discuss|learn|build|create)\b"
-)
-# How an author came to write: "A few weeks ago I stumbled upon …"
-_DIARY = re.compile(
-    r"\A[\"“]?(?:(?:(?:An?|Some|Several|Many|Over|About|Almost|\d+|Two|Three|Four|Five|Ten|Quite|Not|Years|Months|Weeks|Long|Earlier|Back)\b[^,.]{0,24}?\b(?:ago|this (?:week|month|year)|in \d{4})|"
-    r"Recently|Lately|Last (?:week|night|month|year|fall|summer|spring|winter|weekend|\w+day)|Yesterday|Today|This (?:week|morning|weekend|month|year)|For (?:a while|years|some time)|"
-    r"(?:In|For|Over) the (?:last|past) [^,.]{1,20}|The other day),?\s(?:[^\s,.]+\s){0,4}?(?:I|my|our|we)\b(?!['’](?:re|m) (?:announcing|releasing|launching|introducing|publishing))|"
-    r"(?:So )?I (?:\w+ )?(?:stumbled|came across|bought|wrote|posted|converted|published|tweeted|blogged|chatted|went|woke|sat|gave a talk|spoke|chose to|decided to|wanted to (?:write|share)))\b"
 )
 # "Got a new piano.", "Would love to hear it.": who?
 _ELIDED = re.compile(
-    r"\A[\"“]?(?:Would|Can['’]t|Couldn['’]t|Got|Went|Ran|Had|Been|Hoping|Looking|Looked|Thought|Loved|Wish|Am|Did|Didn['’]t|Tried|Finished|Started) (?!(?:I|you|he|she|it|we|they|the)\b)[a-z]"
+    r"\A[\"“]?(?:Not (?:the|an?|as|too|so|really|exactly|bad)|Would|Can['’]t|Couldn['’]t|Got|Went|Ran|Had|Been|Hoping|Looking|Looked|Thought|Loved|Wish|Am|Did|Didn['’]t|Tried|Finished|Started) (?!(?:I|you|he|she|it|we|they|the)\b)[a-z]"
 )
 _PUT_IN = re.compile(r"\s[—–]\s[^—–]{1,200}\s[—–]\s|\s?—[^—]{1,200}—\s?")
 _SUBORDINATE_ALONE = re.compile(
-    r"\A(?:As(?! (?:an?|of|for|to|well)\b)|When|While|Where|(?:Partly |Mostly |Just )?[Bb]ecause|Although|Though|Whether|Until|Which|Whose)\s[^,;:—]*\Z|"
+    r"\A(?:[A-Z][\w’'-]* ?: )?(?:As(?! (?:an?|of|for|to|well)\b)|When|While|Where|Unless|(?:Partly |Mostly |Just )?[Bb]ecause|Although|Though|Whether|Until|Which|Whose)\s[^,;:—]*\Z|"
     r"\A(?:(?:Partly|Mostly|Just|Only|Mainly) )?[Bb]ecause\s[^,;:—]*[;:]"
 )
 # Where something else can be had, instead of what it says.
@@ -138,7 +127,7 @@ _ELSEWHERE = re.compile(
     r"blog|docs|documentation|changelog|slides|code|forum)\b|\bcheck out (?:the|our|my|his|her|their|this)\b|\bcan be found (?:here|at|on|in the)\b|\bsee here\b"
 )
 _DEBRIS = re.compile(
-    r"\ufffd|(?<!\.)\.\.(?!\.)|[!?]\.(?=\W|\Z)|\$[^$\s]{0,40}[\\^_{]|(?<=[a-z]{3})(?:The|There|This|These|What|When|With|You|They|For|And)\s[a-z]|(?<=[a-z]{3}[.!?])[A-Z][a-z]{2,} [a-z]|\bimages? courtesy\b|, (?:left|right|center|centre)[,.]|\b(?:second|third) from (?:left|right)\b|"
+    r"[\ufffd↩]|(?<!\.)\.\.(?!\.)|[!?]\.(?=\W|\Z)|\$[^$\s]{0,40}[\\^_{]|(?<=[a-z]{3})(?:The|There|This|These|What|When|With|You|They|For|And)\s[a-z]|(?<=[a-z]{3}[.!?])[A-Z][a-z]{2,} [a-z]|\bimages? courtesy\b|, (?:left|right|center|centre)[,.]|\b(?:second|third) from (?:left|right)\b|"
     r"\s\.(?:\s|\Z)|[*_]{1,2}\w|\w[*_]{1,2}(?=\W)|[|→•]|\A\W*\d{1,3}[.)]\s|\((?:L|R|left|right|above|below|pictured)\)|\b[A-Z]{4,} [A-Z]{4,} [A-Z]{3,}\b"
 )
 
@@ -169,10 +158,6 @@ _BOOKING = _set(
     "mondays tuesdays wednesdays thursdays fridays saturdays sundays rsvp doors ticket tickets admission register book"
 )
 _PLACES = _set("available found online viewed hosted posted here github changelog view see visit check look seen")
-_STEPS = _set(
-    "simultaneously immediately afterward afterwards subsequently collectively together alternatively conversely later said case context scenario example point stage "
-    "time illustrate proceed begin start so this that bonus update edit ps p note let we lets"
-)
 _DAYS = _set("yesterday tomorrow tonight night heute gestern morgen hier ayer mañana")
 
 DULL = 0.05
@@ -207,8 +192,8 @@ def faults(
         0.7 * ("!" in bare),
         1.0 * bool(_ADDRESSING.match(text)),
         1.2 * (bool(_ORDERING.match(text)) or orders(text)),
-        0.6 * bool(_DIARY.match(text)),
         1.2 * bool(_ELIDED.match(text)),
+        little(text, bare, heard),
         2.0 * (not _OWN_KIND.isdisjoint(heard) and bool(_ABOUT_ITSELF.search(bare))),
         1.5 * (not _CRIERS.isdisjoint(heard) and bool(_ANNOUNCING.search(text))),
         1.5 * ((bool(_DIGIT.search(bare)) or not _BOOKING.isdisjoint(heard)) and bool(_CALENDAR.search(bare))),
@@ -227,9 +212,10 @@ def faults(
         found += [
             1.0 * (not _POINTERS.isdisjoint(heard) and bool(_POINTING.search(bare))),
             0.4 * _points_at_unknown(text, known),
+            0.3 * ("also" in heard and "but also" not in bare),
             0.7 * bool(_OF_SEVERAL.match(text)),
             0.5 * bool(_LEANING_START.match(text)),
-            1.0 * (not _STEPS.isdisjoint(heard) and bool(_SCAFFOLD.search(text))),
+            1.0 * leads_on(text, heard),
             1.5 * (not _PRONOUNS.isdisjoint(heard) and _unresolved(bare, known)),
         ]
     return DULL * sum(found)
@@ -268,7 +254,7 @@ def _addresses(bare: str, heard: frozenset[str], language: str | None) -> bool:
 def _points_at_unknown(text: str, known: frozenset[str]) -> bool:
     """Tell whether a text begins with "The …" of a thing that neither it nor the title tells."""
     found = _THE.match(text)
-    return found is not None and found["noun"] not in known
+    return found is not None and known.isdisjoint(found["what"].split())
 
 
 def _listed(bare: str) -> bool:

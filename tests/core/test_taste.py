@@ -69,6 +69,23 @@ from bot.core.taste import claims, faults, speaks_for_itself, spoilt
         ("It falls with $40 in Vienna.", "It falls with $j^{-a}$ in Vienna."),
         ("Ann Lee wrote of the sense.", "Ann Lee wrote of the senseThere are things."),
         ("A quake struck in Greece.", "A quake struck in Greece.Exact place of it."),
+        ("Ann Lee tunes a grand piano.", "The old piano factory also tunes a grand."),
+        ("Ann Lee tunes a grand piano.", "One is a grand piano that Ann Lee tunes."),
+        ("Ann Lee tunes a grand piano.", "Ann Lee also tunes a grand piano."),
+        ("Felt swells in rain.", "There are several reasons why felt swells."),
+        ("Felt swells in rain.", "Felt is a hot topic of builders."),
+        ("Felt has two sides: wool and glue.", "Felt has two problems."),
+        ("Wet felt must dry for a week.", "Add the felt to the glue and stir."),
+        ("Wet felt must dry for a week.", "First you cover the felt with glue."),
+        ("A dry hall keeps a piano in tune.", "You should now see the keys of a piano."),
+        ("I think that felt is too soft.", "I had to carry felt by train."),
+        ("I think that felt is too soft.", "The felt of Vienna has kept me busy."),
+        ("Ann Lee wants to stem the loss.", "Ann Lee wants to stem that loss."),
+        ("Dry felt keeps its form.", "Not the best felt, but it keeps its form."),
+        ("Dry felt keeps its form.", "In which case, well, dry felt keeps its form."),
+        ("Dry felt keeps its form.", "Unless felt of a hall keeps its form."),
+        ("Dry felt keeps its form.", "Pianos: Because everyone deserves dry felt."),
+        ("Dry felt keeps its form.", "Dry felt keeps its form.↩ More of it."),
     ],
 )
 def test_faults_cost(better: str, worse: str) -> None:
@@ -117,6 +134,7 @@ def test_what_the_title_names_may_be_pointed_at() -> None:
     """What begins with “The station” is told where the title names a station."""
     text = "The station opened in May."
     assert faults(text, known=frozenset(["station"])) < faults(text)
+    assert faults("The old station hall opened in May.", known=frozenset(["station"])) == 0
     assert faults("Rob tunes his piano.", known=frozenset(["rob"])) < faults("Rob tunes his piano.")
 
 
@@ -184,6 +202,12 @@ def test_somebodys_i_is_claimed(text: str, language: str | None, claimed: bool) 
         "haveverylyly",
         "abced ",
         "I ",
+        "The a",
+        "the quiet ",
+        "There are several ",
+        "I was ",
+        "to find that ",
+        "you should ",
         "“a",
         "A-",
         "1:",
