@@ -26,7 +26,7 @@ _NAMELESS = re.compile(
 )
 # "If he wanted to, he could": nobody is named before or behind.
 _UNNAMED = re.compile(
-    r"(?:If|When|While|As|Although|Though|Because|Once|After|Before|Until|Since|Even (?:if|though|when)) (?P<who>he|she|they)\b(?![^\n]*\s(?!I\b)[A-Z])"
+    r"(?:If|When|While|As|Although|Though|Because|Once|After|Before|Until|Unless|Since|Even (?:if|though|when)) (?P<who>he|she|they)\b(?![^\n]*\s(?!I\b)[A-Z])"
 )
 # "After years of it, this is changing.": it points at what the article said before.
 _POINTS_BACK = re.compile(

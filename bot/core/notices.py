@@ -17,7 +17,7 @@ _CALLING = re.compile(
     r"\brequest an invite\b|\bjoin me (?:at|for|on|in|this|live)\b|\brsvp\b|\bregister by e-?mail|\b(?:hear|tell|know|share|leave|send|feedback|questions)\b[^.!?]{0,40}\bin the comments\b|\btickets? (?:voor|für|pour)\b|\bsubmit (?:it|yours?|your \w+) (?:today|now|by|here)\b|\bregistration (?:is|will be) (?:now |still )?open\b|\bto (?:register|rsvp|apply|enrol|enroll|book),? (?:please|visit|go to|call|e-?mail|click|contact|see)\b|"
     r"\bregister (?:now|here|today|online)\b|\bapply (?:now|today|online)\b|\byou can apply (?:for|to|by|until|between)\b|\b(?:call|phone|e-?mail|contact) (?:us\b(?!\w)|me\b(?!\w)|\(?\+?\d{3}|[\w.+-]{2,40}@)|"
     r"\btickets (?:are (?:on sale|available|priced)|cost|start at|(?:will )?go on sale|can be)\b|\b(?:free admission|admission is|doors open|where to buy)\b|"
-    r"\bcan be (?:purchased|bought|ordered) (?:in|at|from|on|here|online|through)\b|\bplease (?:be|note|contact|visit|make sure|feel free|join|register|help|donate|check|see|e-?mail|call|let)\b|"
+    r"\bcan be (?:purchased|bought|ordered) (?:in|at|from|on|here|online|through)\b|\bplease (?:be|note|contact|visit|make sure|feel free|join|register|help|donate|check|see|e-?mail|call|let)\b|, please[.!]\Z|"
     r"\bwe(?:['’]re| are) (?:currently |now |actively |also )?(?:hiring|recruiting|looking for (?:an?|people|volunteers|someone|contributors|writers|help|talented|new)\b)|"
     r"\b(?:applicants|candidates) (?:must|should) (?:have|be|possess)\b|\bexperience (?:is |are )?(?:required|preferred|a must)\b|\bmeets (?:every|on the (?:first|second|third|fourth|last))\b|"
     r"\b\d\+? ?(?:bed|bedroom)s?\b[^.]{0,30}\b\d(?:\.\d)? ?bath|\byou can (?:now )?earn \d|"

@@ -165,6 +165,8 @@ _WORD = re.compile(r"[^\W_]+")
 _GERMAN = re.compile(rf"(?i)\b{FINITE}\b|\b(?-i:[a-zäöü]){{2,}}(?-i:t|en|te|ten|ln|rn)\b|\b(?:gibts|hats|wars|gehts)\b")
 # A clause that belongs to a noun has a verb of its own, which makes no sentence of what stands around it.
 _RELATIVE = re.compile(r"(?:(?<=\w )that|(?<=[\w,] )(?:who|which|whose|where|whom))\s[^,;:—–]*")
+# "Feed-reading" is no verb; "co-founded" is one by its end.
+_COMPOUND = re.compile(r"\b[^\W_]+-(?=\w)")
 _OPENS_RELATIVE = re.compile(r"(?i)\b(?:(?:that|who|which)\b(?: (?P<next>[^\W\d_]+))?|(?:whose|where|whom)\b)")
 # "Have already lived" and "was to be handled" are one verb each.
 _AS_ONE = re.compile(
@@ -178,7 +180,7 @@ def has_verb(text: str, language: str | None = "en") -> bool:
         return bool(_GERMAN.search(text[:1].lower() + text[1:]))  # questions begin with it
     if language not in ("en", None):
         return len(_WORD.findall(text)) > 4 or max(text, default="") > "\u2e80"
-    bare = _RELATIVE.sub(" ", text)
+    bare = _COMPOUND.sub("", _RELATIVE.sub(" ", text))
     if _CONTRACTED.search(bare) or _SUBJECT.search(bare) or _HANDLES.search(bare):
         return True
     found = _WORD.findall(bare)
@@ -197,7 +199,7 @@ def has_verb(text: str, language: str | None = "en") -> bool:
     # "The team that won the cup celebrated": more verbs than clauses to hold them.
     clauses = [clause["next"] or "" for clause in _OPENS_RELATIVE.finditer(text)]
     of_clauses = sum(_is_verb(word.lower()) and not _FINITE.fullmatch(word) for word in clauses)
-    return bare != text and len(_AS_ONE.findall(text)) + of_clauses > len(clauses)
+    return _RELATIVE.search(text) is not None and len(_AS_ONE.findall(text)) + of_clauses > len(clauses)
 
 
 def orders(text: str) -> bool:

@@ -54,6 +54,9 @@ def test_a_start_that_leans_is_seen(sentence: str, language: str | None, leans: 
         ("Ann Lee sold 40 instruments.", ""),
         ("For more insights, visit our page.", "For more insights"),
         ("If you like it, please consider sharing it.", "please consider sharing"),
+        ("Pianos are quiet. Thanks for watching!", "Thanks for watching"),
+        ("Pianos are quiet, consider supporting the choir.", ", consider supporting"),
+        ("Grand piano via Unsplash.", "via Unsplash"),
     ],
 )
 def test_bait_is_named(text: str, phrase: str) -> None:
