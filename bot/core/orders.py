@@ -14,7 +14,7 @@ from bot.core.links import links_in
 LONGEST = 2_000
 """Characters of an order that are read."""
 
-_HANDLES = re.compile(r"(?:\s*@\S+)*\s*")
+_HANDLES = re.compile(r"\A(?:\s*@\S+)*\s*")
 _SIGNS = re.compile(r"=>|->|→|=|:")
 _NUMBER = re.compile(r"#?(\d{1,18})")
 _TO_RULE = re.compile(r"#?(\d{1,18})\s+to\s+(?:the\s+)?(?:rule\s+)?([\w.+-]{1,100})", re.IGNORECASE)
@@ -41,9 +41,7 @@ def said_after(text: str, word: str) -> str:
 
 def addressed(text: str) -> str:
     """An order without the handles at its start, at most 2,000 characters."""
-    text = text[:LONGEST]
-    handles = _HANDLES.match(text)
-    return text[handles.end() if handles else 0 :].strip()
+    return _HANDLES.sub("", text[:LONGEST]).strip()
 
 
 def lesson_of(text: str) -> Lesson | None:
@@ -58,10 +56,10 @@ def lesson_of(text: str) -> Lesson | None:
             continue  # “teach when to mow: in June = …” means the later sign
         if left[:1] in _QUOTES and not _is_quoted(left):
             continue  # a sign within the quotes
-        if not left or not right:
+        when, reply = _unquoted(left), _unquoted(right)
+        if not when or not reply:
             return None
-        reply = _unquoted(right)
-        return Lesson(number=int(number[1]), reply=reply) if number else Lesson(when=_unquoted(left), reply=reply)
+        return Lesson(number=int(number[1]), reply=reply) if number else Lesson(when=when, reply=reply)
     return None
 
 

@@ -170,7 +170,3 @@ class Phrase:
 
 _Way = tuple[int, int, "_Way | None"]
 """Fixed words so far, the position reached, and the way before."""
-
-
-def _is_literal(source: str) -> bool:
-    return not any(sign in source for sign in "*{}()[]|")

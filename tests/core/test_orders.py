@@ -4,9 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.orders import Lesson, forgotten, lesson_of, link_of, numbers_of, rule_after, said_after
+from bot.core.orders import (
+    LONGEST,
+    Lesson,
+    addressed,
+    forgotten,
+    lesson_of,
+    link_of,
+    numbers_of,
+    rule_after,
+    said_after,
+)
 
-ANY = st.text(st.characters(exclude_categories=[]), max_size=300)
+ANY = st.text(st.characters(exclude_categories=[]), max_size=300) | st.text('a1 ="“”:#', max_size=12)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +39,15 @@ ANY = st.text(st.characters(exclude_categories=[]), max_size=300)
         ('teach "12" = "A dozen."', Lesson(when="12", reply="A dozen.")),
         ("teach 12 to faq-wasps", Lesson(number=12, rule="faq-wasps")),
         ("teach 12 to the rule faq-wasps!", Lesson(number=12, rule="faq-wasps")),
+        (
+            "teach when to mow: in June = By ten in the morning.",
+            Lesson(when="when to mow: in June", reply="By ten in the morning."),
+        ),
         ("teach me to dance", None),
+        ('teach " = x', None),
+        ('teach "" = x', None),
+        ('teach "x" = “ ”', None),
+        ("teach 12 = ''", None),
         ("teach = x", None),
         ("teach x =", None),
         ("teach", None),
@@ -77,6 +95,8 @@ def test_numbers_and_names() -> None:
     assert numbers_of("approve 3.") == [3]
     assert rule_after("unlock taught-x", "unlock") == "taught-x"
     assert said_after("@a @b Teach x", "teach") == "x"
+    assert addressed("teach x") == "teach x"
+    assert addressed(f"@a {'x' * 3_000}") == "x" * (LONGEST - 3)
 
 
 @given(text=ANY, order=st.sampled_from(["teach", "share", "forget", "ignore", "lock"]))
@@ -84,6 +104,8 @@ def test_any_order_is_read_or_not(text: str, order: str) -> None:
     """Whatever follows the word, reading it ends, and gives whole values or None."""
     said = f"{order} {text}"
     lesson = lesson_of(said)
-    assert lesson is None or bool(lesson.reply) != (lesson.rule is not None)
+    if lesson is not None:
+        assert bool(lesson.when) != (lesson.number is not None)
+        assert bool(lesson.reply) != (lesson.rule is not None)
     link_of(said), forgotten(said), rule_after(said, order)
     assert all(0 <= number < 10**18 for number in numbers_of(said))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.reading import MOST_SENTENCES, headline, read
+from bot.core.reading import MOST_SENTENCES, headline, joined, read
 from bot.model import Article
 
 TEXT = """The Quiet Piano
@@ -52,6 +52,9 @@ def test_each_sentence_knows_its_place_and_words() -> None:
         ("The Site | News of the day", "The Site", "News of the day"),
         ("Black - and white", "The Site", "Black - and white"),
         ("News – Tech – The Site", "The Site", "News – Tech"),
+        ("News of the day | The Site Magazine", "The Site", "News of the day"),
+        ("News of the day | The Site", "The Site Magazine", "News of the day"),
+        ("The day | The Site", "The Site", "The day | The Site"),
         ("", "The Site", ""),
     ],
 )
@@ -81,6 +84,39 @@ def test_long_articles_are_read_to_a_cap() -> None:
     reading = read(article("\n".join(f"Sentence number {number} tells of thing {number}." for number in range(1_000))))
     assert len(reading.sentences) == MOST_SENTENCES
     assert reading.sentences[-1].text.startswith(f"Sentence number {MOST_SENTENCES - 1} ")
+
+
+def test_one_endless_paragraph_is_read_to_the_same_cap() -> None:
+    """Where nobody ever began a new line, the cap holds too."""
+    reading = read(article(" ".join(f"Thing {number} fell." for number in range(1_000))))
+    assert len(reading.sentences) == MOST_SENTENCES
+
+
+@pytest.mark.parametrize(
+    "more", ["[…]", "[...]", "Read more at the site", "Continue reading →", "read the full story."]
+)
+def test_a_way_to_the_rest_is_no_part_of_what_is_said(more: str) -> None:
+    """What a feed writes under its teaser falls away from the end of a long line too, and nothing else does."""
+    text = "She built nine pianos in nine years, one after the other, and none of them makes a sound. " * 2
+    assert read(article(f"{text}He read it all. {more}")).sentences[-1].text == "He read it all."
+
+
+def test_a_title_alone_tells_its_language() -> None:
+    """Where there is no text, the title's words say what language it is in."""
+    assert read(article("", title="Der Klavierbauer und die Stille in dem Haus an der See")).language == "de"
+
+
+def test_two_sentences_together_are_one_saying() -> None:
+    """It stands at the first one's place and has the words, names and numbers of both; it opens nothing."""
+    first, second = read(article("Ann Lee built 3 pianos. Bob sold 2 of them in May.")).sentences
+    both = joined(first, second)
+    assert (both.text, both.at, both.opens, both.whole) == (f"{first.text} {second.text}", 0, False, True)
+    assert both.words == first.words + second.words == 12
+    assert both.numbers == ("3", "2")
+    assert both.capitals == ("Lee", "Bob", "May")
+    assert both.terms == first.terms + second.terms
+    assert both.content == set(both.terms)
+    assert both.tokens == {"ann", "lee", "built", "3", "pianos", "bob", "sold", "2", "of", "them", "in", "may"}
 
 
 def test_nothing_is_read_of_nothing() -> None:
