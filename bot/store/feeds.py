@@ -16,7 +16,7 @@ from bot.model import Feed, FeedState, Filters, ParsedFeed
 from bot.store.gathering import Gathering
 from bot.store.part import bulk, durable, listed, reading, together
 from bot.store.records import Due, FeedCounts, SeenEntry
-from bot.store.values import INTEGER, clean, moment, moments, stamp, unpacked, whole
+from bot.store.values import INTEGER, clean, mark, moment, moments, stamp, unpacked, whole
 
 
 class Feeds(Gathering):
@@ -179,9 +179,9 @@ class Feeds(Gathering):
         """Every entry with this canonical link, or a link that comes to the same, the first seen first."""
         found = self.all_of(
             "SELECT entries.*, feeds.url AS url FROM entries JOIN feeds ON feeds.id = entries.feed"
-            " WHERE canonical != '' AND canonical IN (?, ?) ORDER BY first_seen, entries.rowid",
-            clean(link),
-            clean(canonical(link)),
+            " WHERE link_mark != 0 AND link_mark IN (?, ?) ORDER BY first_seen, entries.rowid",
+            mark(clean(link)),
+            mark(clean(canonical(link))),
         )
         return [_seen_entry(row) for row in found]
 
@@ -200,7 +200,7 @@ def _seen_entry(row: sqlite3.Row) -> SeenEntry:
         first_seen=moment(row["first_seen"]),
         verdict=row["verdict"],
         reason=row["reason"],
-        canonical=row["canonical"],
+        canonical=canonical(row["link"]),
         matched=tuple(json.loads(row["matched"])),
         same_as=row["same_as"],
         candidate=row["candidate"],

@@ -171,13 +171,14 @@ class Gathering(States):
         )
 
     def _had(self, feed: int, canonicals: Sequence[str]) -> frozenset[str]:
+        links = {mark(clean(each)): each for each in canonicals if each}
         found = self.all_of(
-            "SELECT DISTINCT canonical FROM entries WHERE canonical != '' AND feed = ?"
-            " AND canonical IN (SELECT value FROM json_each(?))",
+            "SELECT DISTINCT link_mark FROM entries WHERE link_mark != 0 AND feed = ?"
+            " AND link_mark IN (SELECT value FROM json_each(?))",
             feed,
-            listed(clean(each) for each in canonicals),
+            listed(links),
         )
-        return frozenset(row["canonical"] for row in found)
+        return frozenset(links[row["link_mark"]] for row in found)
 
     def _known(self, feed: int, keys: Sequence[str]) -> frozenset[str]:
         named = {key: key_bytes(key) for key in keys}

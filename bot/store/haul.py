@@ -27,7 +27,7 @@ SOURCES = 20
 """How many further feeds of one story are named: a post has no room for more."""
 
 ENTRY = (
-    "feed, key, title, link, published, first_seen, verdict, reason, canonical, title_mark, matched, same_as, candidate"
+    "feed, key, title, link, published, first_seen, verdict, reason, link_mark, title_mark, matched, same_as, candidate"
 )
 
 
@@ -72,7 +72,7 @@ class Haul:
                 first_seen,
                 sifted.verdict,
                 clean(sifted.reason) if told else "",
-                clean(sifted.canonical or canonical(entry.link)),
+                mark(clean(sifted.canonical or canonical(entry.link))),
                 mark(sifted.title_key or title_key(entry.title)),
                 packed(sifted.matched) if told and sifted.matched else "[]",
                 sifted.same_as,

@@ -1,6 +1,6 @@
 """The tables, as numbered migrations.
 
-May import: nothing but the standard library.
+May import: within the store values.
 A migration that was released is never edited: the next one changes what it left.
 Times are microseconds since 1970 in UTC; `''` in an account's column means all accounts, or the bot itself.
 """
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+
+from bot.store.values import mark
 
 APPLICATION = 0x53544152
 """`PRAGMA application_id`: "STAR", so that another program's database is never taken for ours."""
@@ -275,13 +277,40 @@ CREATE INDEX outbox_take_back ON outbox (account, not_before) WHERE state = 'sen
 CREATE INDEX outbox_asker ON outbox (account, reply_to_author, created_at) WHERE kind = 'reply';
 """
 
-MIGRATIONS: tuple[str, ...] = (FEEDS + DELIVERIES + CONVERSATIONS, TAKING_BACK)
+SLIMMER = """
+-- What is kept for ever should be small: a link is found by 64 bits of its canonical form, which its link tells anyway;
+-- whether a feed had a title is asked only where a flood is suspected, and all its entries are gone through then.
+CREATE TABLE kept (
+    feed INTEGER NOT NULL REFERENCES feeds (id),
+    key BLOB NOT NULL,            -- 16 bytes
+    title TEXT NOT NULL,
+    link TEXT NOT NULL,
+    published INTEGER,
+    first_seen INTEGER NOT NULL,
+    verdict TEXT NOT NULL,
+    reason TEXT NOT NULL DEFAULT '',
+    link_mark INTEGER NOT NULL,   -- 64 bits of its canonical link; 0: it has none
+    title_mark INTEGER NOT NULL,  -- 64 bits of its folded title; 0: too short to mean anything
+    matched TEXT NOT NULL DEFAULT '[]',
+    same_as INTEGER,
+    candidate INTEGER,
+    UNIQUE (feed, key)
+);
+INSERT INTO kept SELECT feed, key, title, link, published, first_seen, verdict, reason, mark(canonical), title_mark,
+    matched, same_as, candidate FROM entries ORDER BY rowid;
+DROP TABLE entries;
+ALTER TABLE kept RENAME TO entries;
+CREATE INDEX entries_link ON entries (link_mark, feed) WHERE link_mark != 0;
+"""
+
+MIGRATIONS: tuple[str, ...] = (FEEDS + DELIVERIES + CONVERSATIONS, TAKING_BACK, SLIMMER)
 """`MIGRATIONS[n]` brings a database of version n to version n + 1."""
 
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS) -> None:
     """Bring an open transaction's database to the newest version; the caller has backed it up."""
     version = connection.execute("PRAGMA user_version").fetchone()[0]
+    connection.create_function("mark", 1, mark, deterministic=True)
     for script in migrations[version:]:
         for statement in _statements(script):
             connection.execute(statement)

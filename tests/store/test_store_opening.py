@@ -11,10 +11,12 @@ from typing import Literal
 
 import pytest
 
+from bot.core.same import canonical, title_key
 from bot.errors import StoreBusy, StoreError
 from bot.store import Store, open_store
 from bot.store.schema import MIGRATIONS
-from tests.store.given import MINUTE, NOW, gather, plan
+from bot.store.values import key_bytes, mark
+from tests.store.given import FEED, MINUTE, NOW, entry, gather, plan
 
 
 def make(path: Path, *posts: str) -> None:
@@ -229,6 +231,34 @@ def test_an_older_database_is_backed_up_and_brought_up_to_date(path: Path) -> No
     copy = path.with_name(f"starfish.db.before-v{len(ADDED)}")
     with open_store(copy, mode="read", now=NOW) as before:
         assert [row.reason for row in before.outbox.rows()] == [""]
+
+
+def test_what_was_read_before_marks_took_the_place_of_links_is_known_still(path: Path) -> None:
+    """Version 2 kept every canonical link as text: its entries keep their keys, links, titles and reasons."""
+    old = entry(1, link="http://www.example.com/post/1?utm_source=feed")
+    with open_store(path, mode="run", now=NOW, migrations=MIGRATIONS[:2]) as store:
+        store.feeds.register([FEED], now=NOW)
+        for each, verdict in ((old, "candidate"), (entry(2, link=""), "unusable")):
+            store.connection.raw.execute(
+                "INSERT INTO entries VALUES (1, ?, ?, ?, NULL, 7, ?, 'so', ?, ?, '[\"word\"]', NULL, 3)",
+                (
+                    key_bytes(each.key),
+                    each.title,
+                    each.link,
+                    verdict,
+                    canonical(each.link),
+                    mark(title_key(each.title)),
+                ),
+            )
+    with open_store(path, mode="run", now=NOW) as store:
+        assert store.feeds.known(FEED.url, [old.key, entry(2).key, entry(3).key]) == {old.key, entry(2).key}
+        familiar = store.feeds.familiar(FEED.url, ["https://example.com/post/1", ""], [title_key(old.title)])
+        assert familiar.links == {"https://example.com/post/1"}
+        assert familiar.titles == {title_key(old.title)}
+        (found,) = store.feeds.entry_of("https://example.com/post/1/")
+        assert (found.link, found.canonical, found.verdict) == (old.link, "https://example.com/post/1", "candidate")
+        assert (found.reason, found.matched, found.candidate) == ("so", ("word",), 3)
+        assert store.feeds.entry_of("") == []
 
 
 def test_a_newer_database_is_refused(path: Path) -> None:
