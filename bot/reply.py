@@ -79,7 +79,7 @@ async def reply_to(mention: Mention, bot: Answering, now: datetime, *, undone: b
         found = await _search(match, mention, bot, now)
         if found is not None:
             return found
-        match = bot.engine.fallback(mention, after=after)
+        match = replace(bot.engine.fallback(mention, after=after), nearest=match.nearest)
     return await _said(bot.engine.rule(match.rule), match, mention, bot, now, undone=undone)
 
 

@@ -34,6 +34,14 @@ def test_nearest_is_null_without_like_rules(terminal: Terminal, folder: Path) ->
     assert terminal.ok("ask", "something else", "--json").json()["nearest"] is None
 
 
+def test_nearest_is_told_where_nothing_answers(terminal: Terminal) -> None:
+    """Where there are `like` rules the nearest is always named: also for words that look like a topic, and are unknown."""
+    for text in ("what is the capital of Mongolia", "quantum gravity", "x", "", "..."):
+        nearest = terminal.ok("ask", text, "--json").json()["nearest"]
+        assert set(nearest) == {"rule", "score"}, text
+        assert 0 <= nearest["score"] <= 1
+
+
 def test_a_likely_question_is_answered_by_likeness(terminal: Terminal) -> None:
     """Other words than the example's find its rule, or ask back, with a score between 0 and 1."""
     answer = terminal.ok("ask", "when do you post", "--json").json()
