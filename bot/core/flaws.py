@@ -1,7 +1,7 @@
 """What makes words no post at all, whatever they tell: fragments, nameless people, questions, signposts.  Pure.
 
-May import: core.notices, core.sentences, core.taste, core.verbs.  `taste` knows what costs a saying something; what is
-found here is refused, so that something else is said, or nothing.
+May import: core.little, core.notices, core.sentences, core.taste, core.verbs, core.worth.  `taste` knows what costs a
+saying something; what is found here is refused, so that something else is said, or nothing.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from bot.core.little import private
 from bot.core.notices import calls
 from bot.core.sentences import sentences
-from bot.core.taste import hangs, spoilt
+from bot.core.taste import claims, hangs, spoilt
 from bot.core.verbs import has_verb
+from bot.core.worth import worth
 
 _FEWEST = 4  # words: "What a day." is a sentence to anybody
 _VERBS_KNOWN = ("en", "de")
@@ -101,7 +103,8 @@ def _idle(words: str, parts: list[str]) -> Flaw | None:
     """Look for words that do something else than telling: asking, inviting, calling, pointing, speaking of themselves."""
     if all(part.rstrip("\"'”’»)").endswith(("?", "？")) for part in parts):
         return Flaw("adds", "It asks, and tells nothing.")
-    if len(words) <= _SHORT and len(parts) == 1 and _DOING.match(words):
+    brief = len(words) <= _SHORT and len(parts) == 1
+    if brief and _DOING.match(words):
         return Flaw("adds", "It tells only what its author was doing.")
     if _INVITING.match(words):
         return Flaw("adds", "It invites its reader along, and tells nothing.")
@@ -112,6 +115,8 @@ def _idle(words: str, parts: list[str]) -> Flaw | None:
             return Flaw("adds", f"It only points elsewhere: “{sign[0].strip()}”.")
         if told := _OF_ITSELF.search(_QUOTED.sub(" ", words)):
             return Flaw("adds", f"It tells of itself: “{told[0].strip()}”.")
+    if brief and claims(words) and private(words) and not worth(words):
+        return Flaw("adds", "It tells only what its author was doing.")
     return None
 
 

@@ -47,6 +47,13 @@ _SCENE = re.compile(
     r"\b(?:I|[Ww]e)(?:['’]d)? (?:\w+ly |just |then |also |once |even |never |first |had )?(?:was|were|had|went|got|gaze|sip|sat|used|made|took|ran|run into|asked|moved|planted|downloaded|encountered|"
     r"released|bought|watched|remember|came|left|drove|woke|looked|turned|walked|met|saw|grew|spent|stepped|step|played|headed|arrived|talked|visited|called|opened)\b|\bI(?:['’]d| would) love to\b|\b(?:kept|made|left|took|gave) me\b"
 )
+# What somebody has, plans and likes, and who is his.
+_PRIVATE = re.compile(
+    r"\bI(?:['’]m| am) (?:sure|glad|happy|sorry|back|going to|planning|hoping|slowly|currently|in|at|on)\b|\bI(?:['’]ll| will|['’]d| would| want to| hope| plan| wish| have (?:an?|some|been|had|the)|['’]ve)\b|\bmy (?:own |first |last |good |old |\w+est )?"
+    r"(?:friends?|wife|husband|sons?|daughters?|kids?|child(?:ren)?|childhood|parents|mother|father|mom|dad|brother|sister|girlfriend|boyfriend|partner|dog|cat|job|journey|life|"
+    r"house|apartment|room|desk|commute|birthday|holiday|vacation|trip|hobby|hobbies|favou?rite|ritual|order)\b",
+    re.IGNORECASE,
+)
 _STEPS = _set(
     "simultaneously immediately afterward afterwards subsequently collectively together alternatively conversely later said case context scenario example point stage "
     "time illustrate proceed begin start so this that bonus update edit ps p note let we lets"
@@ -66,6 +73,11 @@ def little(text: str, bare: str, heard: frozenset[str]) -> float:
         0.6 * (not _SELF.isdisjoint(heard) and bool(_SCENE.search(bare))),
     )
     return sum(found)
+
+
+def private(text: str) -> bool:
+    """Tell whether an author speaks of what he did, has or plans: news to those who know him."""
+    return _SCENE.search(text) is not None or _PRIVATE.search(text) is not None
 
 
 def leads_on(text: str, heard: frozenset[str]) -> bool:

@@ -40,7 +40,8 @@ _REACHED = re.compile(
 )
 # An hour that is still to come: "Thursdays, 7-9 p.m. at First Church".  What happened at an hour is news.
 _HOUR = re.compile(
-    r"(?i)\b\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m\b|uhr\b)|\b\d{1,2}(?::\d\d)? ?[-–] ?\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m\b|uhr\b)"
+    r"(?i)\b\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m\b|uhr\b)|\b\d{1,2}(?::\d\d)? ?[-–] ?\d{1,2}(?::\d\d)?\s?(?:[ap]\.?m\b|uhr\b)|"
+    r"\b\d{1,2}:\d\d (?:C|E|M|P|W)(?:E?S|D)?T\b|\b\d{1,2}:\d\d (?:utc|gmt|bst)\b"
 )
 _TO_COME = re.compile(r"(?i)\b(?:is|are|be|being|['’]s|['’]re) (?:\w+ )?\w{3,}ed\b|\bscheduled\b|\bwird\b|\bwerden\b")
 _HAPPENED = re.compile(

@@ -112,7 +112,7 @@ _LEANING_START = re.compile(
 )
 # "Got a new piano.", "Would love to hear it.": who?
 _ELIDED = re.compile(
-    r"\A[\"“]?(?:Not (?:the|an?|as|too|so|really|exactly|bad)|Would|Can['’]t|Couldn['’]t|Got|Went|Ran|Had|Been|Hoping|Looking|Looked|Thought|Loved|Wish|Am|Did|Didn['’]t|Tried|Finished|Started) (?!(?:I|you|he|she|it|we|they|the)\b)[a-z]"
+    r"\A[\"“]?(?:Not (?:the|an?|as|too|so|really|exactly|bad)|(?:Better|Worse|Easier|Harder) than|Would|Can['’]t|Couldn['’]t|Got|Went|Ran|Had|Been|Hoping|Looking|Looked|Thought|Loved|Wish|Am|Did|Didn['’]t|Tried|Finished|Started) (?!(?:I|you|he|she|it|we|they|the)\b)[a-z]"
 )
 _PUT_IN = re.compile(r"\s[—–]\s[^—–]{1,200}\s[—–]\s|\s?—[^—]{1,200}—\s?")
 _SUBORDINATE_ALONE = re.compile(
@@ -127,7 +127,7 @@ _ELSEWHERE = re.compile(
     r"blog|docs|documentation|changelog|slides|code|forum)\b|\bcheck out (?:the|our|my|his|her|their|this)\b|\bcan be found (?:here|at|on|in the)\b|\bsee here\b"
 )
 _DEBRIS = re.compile(
-    r"[\ufffd↩]|(?<!\.)\.\.(?!\.)|[!?]\.(?=\W|\Z)|\$[^$\s]{0,40}[\\^_{]|(?<=[a-z]{3})(?:The|There|This|These|What|When|With|You|They|For|And)\s[a-z]|(?<=[a-z]{3}[.!?])[A-Z][a-z]{2,} [a-z]|\bimages? courtesy\b|, (?:left|right|center|centre)[,.]|\b(?:second|third) from (?:left|right)\b|"
+    r"[\ufffd↩]|(?<!\.)\.\.(?!\.)|[!?]\.(?=\W|\Z)|\$[^$\s]{0,40}[\\^_{]|(?<=[a-z]{3})(?:The|There|This|These|What|When|With|You|They|For|And)\s[a-z]|(?<=[a-z]{3}[.!?])[A-Z][a-z]{2,} [a-z]|\bimages? courtesy\b|(?<=[a-z\d] )(?:Have|Do|Did|Are) you\b|, (?:left|right|center|centre)[,.]|\b(?:second|third) from (?:left|right)\b|"
     r"\s\.(?:\s|\Z)|[*_]{1,2}\w|\w[*_]{1,2}(?=\W)|[|→•]|\A\W*\d{1,3}[.)]\s|\((?:L|R|left|right|above|below|pictured)\)|\b[A-Z]{4,} [A-Z]{4,} [A-Z]{3,}\b"
 )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-MOST = 1.5
+MOST = 2.0
 """What a sentence can be worth at most, in plain faults (`taste.DULL`): it outweighs a fault, not a bad sentence."""
 
 _SHORT = 100
@@ -47,7 +47,7 @@ _COMPARISONS = {
 # What holds, or ought to.
 _RULES = {
     "en": _set(
-        "should must never always nobody everyone everybody nothing only cannot need needs worth matters impossible enough important wrong"
+        "should must every never always nobody everyone everybody nothing only cannot need needs worth matters impossible enough important wrong"
     ),
     "de": _set(
         "sollte sollten muss müssen nie niemals immer niemand alle jeder nichts nur lohnt unmöglich genug wichtig falsch"
@@ -75,11 +75,11 @@ def worth(text: str, language: str | None = "en") -> float:
         return 0.0
     heard = frozenset(_WORD.findall(text.lower()))
     found = (
-        0.7 * (not _REASONS[kind].isdisjoint(heard)),
-        0.7 * (not _COMPARISONS[kind].isdisjoint(heard)),
-        0.5 * (not _RULES[kind].isdisjoint(heard)),
-        0.3 * (not _DENIALS[kind].isdisjoint(heard)),
-        0.7 * bool(_DIGIT.search(text) and _SHARE.search(text)),
+        1.0 * (not _REASONS[kind].isdisjoint(heard)),
+        1.0 * (not _COMPARISONS[kind].isdisjoint(heard)),
+        0.7 * (not _RULES[kind].isdisjoint(heard)),
+        0.4 * (not _DENIALS[kind].isdisjoint(heard)),
+        1.0 * bool(_DIGIT.search(text) and _SHARE.search(text)),
     )
     own = 1.0 if _OWN[kind].isdisjoint(heard) else _OF_OWN
     # In many words one of these stands by chance.

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bot.core.little import leads_on, little
+from bot.core.little import leads_on, little, private
 
 
 def heard(text: str) -> frozenset[str]:
@@ -85,3 +85,4 @@ def test_hostile_runs_are_judged(piece: str) -> None:
     text = piece * (100_000 // len(piece))
     assert little(text, text, heard(text)) >= 0
     assert leads_on(text, heard(text)) in (True, False)
+    assert private(text) in (True, False)

@@ -42,6 +42,7 @@ from bot.core.notices import calls, is_notice
         ("Concierto de piano con entrada gratuita.", "entrada gratuita"),
         ("The choir meets Thursday, 6:30-8 p.m. in the old hall.", "6:30-8 p.m"),
         ("Doors of the hall are opened at 8pm.", "8pm"),
+        ("The party starts with a choir at 18:00 CEST.", "18:00 CEST"),
         ("Das Konzert beginnt um 19 Uhr.", "19 Uhr"),
     ],
 )
@@ -57,6 +58,7 @@ def test_what_calls_is_named(text: str, phrase: str) -> None:
         "The mayor said: “Please let us work, you are invited to help.”",
         "Shares of the maker are 20% off their peak.",
         "The storm struck the valley at 6 p.m. on Monday.",
+        "The storm struck the valley at 18:00 CET.",
         "Der Sturm hat das Tal um 6 Uhr getroffen.",
         "The fleet got its orders at 8 a.m. that day.",
         "She read the text messages on her phone.",

@@ -82,6 +82,8 @@ from bot.core.taste import claims, faults, speaks_for_itself, spoilt
         ("I think that felt is too soft.", "The felt of Vienna has kept me busy."),
         ("Ann Lee wants to stem the loss.", "Ann Lee wants to stem that loss."),
         ("Dry felt keeps its form.", "Not the best felt, but it keeps its form."),
+        ("Dry felt keeps its form.", "Better than felt ever kept its form."),
+        ("Dry felt keeps its form.", "PianoShop Have you ever felt its form?  Dry felt keeps it."),
         ("Dry felt keeps its form.", "In which case, well, dry felt keeps its form."),
         ("Dry felt keeps its form.", "Unless felt of a hall keeps its form."),
         ("Dry felt keeps its form.", "Pianos: Because everyone deserves dry felt."),
