@@ -18,7 +18,7 @@ from bot.errors import StarfishError, StoreError, WorkerError
 from bot.ports import Doctor
 from bot.settings import Settings
 from bot.store import Store, open_store
-from bot.store.guard import beside, is_locked
+from bot.store.guard import has_begun, is_locked
 from bot.worker import Worker
 
 ROOM = 200 * 2**20
@@ -71,12 +71,11 @@ def _page(settings: Settings) -> Finding:
 
 def _database(settings: Settings) -> list[Finding]:
     path = settings.bot.database
-    begun = path.exists() or beside(path, ".exists").exists()
     try:
         with open_store(path, mode="read", now=utc_now()) as store:
             return _remembered(store, path)
     except StoreError as error:
-        return [Finding(not begun, f"database: {error}")]
+        return [Finding(not has_begun(path), f"database: {error}")]
 
 
 def _remembered(store: Store, path: Path) -> list[Finding]:

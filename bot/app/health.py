@@ -16,6 +16,7 @@ from bot.core.websub import Subscription
 from bot.model import Feed, FeedState
 from bot.settings import Settings
 from bot.store import AccountState, Store, open_store
+from bot.store.guard import has_begun
 
 SILENT = timedelta(days=30)
 """A feed that brought nothing new for so long is called silent: blogs that live post monthly."""
@@ -83,7 +84,7 @@ class Health:
 
 def health(settings: Settings) -> list[Health]:
     """Every configured feed and how it does; before the first start, all are unread."""
-    if not settings.bot.database.exists():
+    if not has_begun(settings.bot.database):
         return [Health(url=feed.url, tags=feed.tags, state=FeedState(url=feed.url)) for feed in settings.feeds]
     with open_store(settings.bot.database, mode="read", now=utc_now()) as store:
         return health_in(store, settings.feeds)

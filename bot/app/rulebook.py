@@ -20,6 +20,7 @@ from bot.errors import UsageError
 from bot.model import Mention, Rule
 from bot.settings import Settings
 from bot.store import Store, open_store
+from bot.store.guard import has_begun
 
 GROUPED = 500
 """How many unanswered mentions are grouped: each is compared with each."""
@@ -110,7 +111,7 @@ class Group:
 
 def rules_in_force(settings: Settings) -> tuple[Sequence[Rule], dict[str, tuple[int, datetime]]]:
     """The files' rules and those taught since, with their use."""
-    if not settings.bot.database.exists():
+    if not has_begun(settings.bot.database):
         return settings.rules, {}
     with open_store(settings.bot.database, mode="read", now=utc_now()) as store:
         ids = {rule.id for rule in settings.rules}

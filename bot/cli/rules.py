@@ -93,10 +93,11 @@ def remove(place: Place, *, rule_id: str, force: bool) -> None:
     from bot.app.installed import utc_now
     from bot.errors import UsageError
     from bot.settings import remove_rule
+    from bot.store.guard import has_begun
 
     settings = place.settings()
     removed = remove_rule(place.folder, rule_id)
-    if not removed and settings.bot.database.exists():
+    if not removed and has_begun(settings.bot.database):
         with place.store("write", settings) as store:
             if not force and any(rule.id == rule_id and rule.locked for rule in store.rules.all()):
                 raise UsageError(f"{rule_id} is locked; say `unlock {rule_id}` to the bot first, or add --force")

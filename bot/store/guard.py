@@ -29,6 +29,11 @@ def beside(path: Path, ending: str) -> Path:
     return path.with_name(path.name + ending)
 
 
+def has_begun(path: Path) -> bool:
+    """Whether a bot has worked with this database: it is there, or only its marker still is, and then it was lost."""
+    return path.exists() or beside(path, ".exists").exists()
+
+
 def is_locked(path: Path) -> bool:
     """Whether a process runs the bot of this database; only looks."""
     try:

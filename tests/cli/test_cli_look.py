@@ -242,6 +242,18 @@ def test_doctor_names_a_lost_database(terminal: Terminal, folder: Path, loss: st
     assert "worker process" in said.out
 
 
+@pytest.mark.parametrize(
+    "command", ["status", "feeds list", "rules list", "queue list", "feeds refresh", "backup x.db"]
+)
+def test_a_lost_database_is_never_taken_for_a_new_one(terminal: Terminal, folder: Path, command: str) -> None:
+    """Whatever reads what the bot remembers refuses, and names the way back, where only the marker is left."""
+    terminal.ok("once")
+    (folder / "starfish.db").unlink()
+    said = terminal(*command.split())
+    assert (said.code, said.out) == (1, "")
+    assert "starfish restore FILE" in said.err
+
+
 def test_the_schema_is_json_and_names_the_settings() -> None:
     """What editors read: valid JSON with the keys of the three files."""
     schema = json.dumps(call("schema").json())
