@@ -75,14 +75,15 @@ async def _client(settings: Settings) -> AsyncIterator[Client]:
 async def find(address: str, settings: Settings) -> list[Found]:
     """Look for the feeds behind an address, the best first.
 
-    :raises UsageError: nothing is there
+    :raises UsageError: no feed is there
+    :raises FeedError: nobody can tell: the address does not answer
     """
     url = address if "://" in address else f"https://{address}"
     async with _client(settings) as client:
         try:
             found = await discover(client, url)
         except FeedError as error:
-            raise UsageError(str(error) if shown(url) in str(error) else f"{address}: {error}") from None
+            raise FeedError(str(error) if shown(url) in str(error) else f"{address}: {error}") from None
     if not found:
         raise UsageError(f"no feed was found at {address}; give the feed's own address if you know it")
     return found

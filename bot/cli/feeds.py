@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from bot.cli.progress import progress
 from bot.cli.show import ago, counted, local, paragraph, table
 
 if TYPE_CHECKING:
+    from bot.feeds.discover import Found
     from bot.share import Gathered
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -61,8 +61,9 @@ def list_(place: Place, *, as_json: bool) -> None:
 @feeds.command(epilog="Example: starfish feeds add https://example.com --tag audio")
 @click.argument("address")
 @click.option("--tag", "tags", multiple=True, help="A tag; may be given several times.")
+@as_json_option
 @common
-def add(place: Place, *, address: str, tags: tuple[str, ...]) -> None:
+def add(place: Place, *, address: str, tags: tuple[str, ...], as_json: bool) -> None:
     """Add a feed by its address, or by its site's: the feed is looked for, and it is said what was found."""
     from bot.app.feedbook import find
     from bot.settings import add_feed
@@ -70,35 +71,45 @@ def add(place: Place, *, address: str, tags: tuple[str, ...]) -> None:
     settings = place.settings()
     found = wait_for(find(address, settings), saying=f"looking for feeds at {address}")
     best = found[0]
-    for other in found[1:]:
-        click.echo(f"  also there: {other.feed_url} ({other.title or other.how})")
+    if not as_json:
+        for other in found[1:]:
+            click.echo(f"  also there: {other.feed_url} ({other.title or other.how})")
     add_feed(place.folder, best.feed_url, tags)
+    if as_json:
+        first, *others = map(_found_json, found)
+        click.echo(json.dumps({"added": first, "also_there": others}, ensure_ascii=False))
+        return
     click.echo(f"added {best.feed_url} ({best.title or 'without a title'}; {best.how})")
 
 
 @feeds.command(epilog="Example: starfish feeds remove https://example.com/feed.xml")
 @click.argument("address")
+@as_json_option
 @common
-def remove(place: Place, *, address: str) -> None:
+def remove(place: Place, *, address: str, as_json: bool) -> None:
     """Remove a feed from feeds.toml; what was seen of it is remembered, so that adding it again floods nobody."""
     from bot.errors import UsageError
     from bot.settings import remove_feed
 
     if not remove_feed(place.folder, address):
         raise UsageError(f"{address} is not in {place.folder / 'feeds.toml'}; see: starfish feeds list")
-    click.echo(f"removed {address}")
+    click.echo(json.dumps({"removed": address}, ensure_ascii=False) if as_json else f"removed {address}")
 
 
 @feeds.command(name="import", epilog="Example: starfish feeds import subscriptions.opml")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@as_json_option
 @common
-def import_(place: Place, *, file: Path) -> None:
+def import_(place: Place, *, file: Path, as_json: bool) -> None:
     """Import feeds from another reader: OPML (nested folders become tags), feed2toot.ini, feediverse.yml."""
     from bot.app.feedbook import read_list
     from bot.settings import add_feeds
 
     place.settings()  # a config with mistakes is told first
     added, refused = add_feeds(place.folder, [(found.url, found.tags) for found in read_list(file)])
+    if as_json:
+        click.echo(json.dumps({"added": added, "left_out": list(refused)}, ensure_ascii=False))
+        return
     for why in refused:
         click.echo(paragraph(f"left out: {why}"), err=True)
     click.echo(
@@ -107,12 +118,18 @@ def import_(place: Place, *, file: Path) -> None:
 
 
 @feeds.command(epilog="Example: starfish feeds export > feeds.opml")
+@as_json_option
 @common
-def export(place: Place) -> None:
+def export(place: Place, *, as_json: bool) -> None:
     """Print all feeds as OPML, for any other reader."""
     from bot.app.feedbook import as_opml
 
-    click.echo(as_opml(place.settings()))
+    settings = place.settings()
+    if as_json:
+        rows = [{"url": feed.url, "tags": list(feed.tags)} for feed in settings.feeds]
+        click.echo(json.dumps({"feeds": rows}, ensure_ascii=False))
+        return
+    click.echo(as_opml(settings))
 
 
 @feeds.command(epilog="Example: starfish feeds discover https://example.com")
@@ -125,8 +142,7 @@ def discover(place: Place, *, address: str, as_json: bool) -> None:
 
     found = wait_for(find(address, place.settings()), saying=f"looking for feeds at {address}")
     if as_json:
-        rows = [{"url": one.feed_url, "title": one.title, "how": one.how} for one in found]
-        click.echo(json.dumps({"feeds": rows}, ensure_ascii=False))
+        click.echo(json.dumps({"feeds": list(map(_found_json, found))}, ensure_ascii=False))
         return
     table(["feed", "title", "found by"], [(one.feed_url, one.title, one.how) for one in found])
 
@@ -136,7 +152,7 @@ def discover(place: Place, *, address: str, as_json: bool) -> None:
 @as_json_option
 @common
 def check(place: Place, *, address: str, as_json: bool) -> None:
-    """Fetch and read one feed now, and say what is in it.  Stores nothing."""
+    """Fetch and read one feed now, and say what is in it, or what is wrong with it.  Stores nothing."""
     from bot.app.feedbook import try_out
 
     trial = wait_for(try_out(address, place.settings()), saying=f"reading {address}")
@@ -145,7 +161,6 @@ def check(place: Place, *, address: str, as_json: bool) -> None:
     else:
         for line in trial.lines():
             click.echo(paragraph(line))
-    sys.exit(0 if trial.error is None else 1)
 
 
 @feeds.command(epilog="Example: starfish feeds refresh --all --json")
@@ -205,14 +220,20 @@ def _mark_due(place: Place, *, everything: bool, as_json: bool) -> None:
 
 @feeds.command(epilog="Example: starfish feeds release https://example.com/feed.xml")
 @click.argument("address")
+@as_json_option
 @common
-def release(place: Place, *, address: str) -> None:
+def release(place: Place, *, address: str, as_json: bool) -> None:
     """Let a held or muted feed go on: what stands in it now counts as seen, and only what comes later is shared."""
     from bot.app.feedbook import let_go
 
     settings = place.settings()
     with place.store("write", settings) as store:
-        click.echo(let_go(address, store))
+        said = let_go(address, store)
+    click.echo(json.dumps({"released": address}, ensure_ascii=False) if as_json else said)
+
+
+def _found_json(one: Found) -> dict[str, str]:
+    return {"url": one.feed_url, "title": one.title, "how": one.how}
 
 
 def gathered_json(one: Gathered) -> dict[str, Any]:

@@ -74,25 +74,37 @@ def test_a_sites_address_is_enough(terminal: Terminal, site: FeedServer, folder:
     assert terminal("feeds", "remove", feed).code == 2
 
 
+def test_all_that_is_done_to_feeds_is_told_to_programs(terminal: Terminal, site: FeedServer, tmp_path: Path) -> None:
+    """`add`, `export`, `import`, `remove` and `release` print one object with --json, too."""
+    feed = site.put("/more", rss(PIECES[:1]))
+    added = terminal.ok("feeds", "add", feed, "--tag", "more", "--json").json()
+    assert (added["added"]["url"], added["also_there"]) == (feed, [])
+    rows = terminal.ok("feeds", "export", "--json").json()["feeds"]
+    assert {"url": feed, "tags": ["more"]} in rows
+    assert terminal.ok("feeds", "remove", feed, "--json").json() == {"removed": feed}
+    (tmp_path / "list.opml").write_text(OPML, "utf-8")
+    assert terminal.ok("feeds", "import", tmp_path / "list.opml", "--json").json() == {"added": 2, "left_out": []}
+
+
 def test_nothing_there_is_a_mistake(terminal: Terminal, site: FeedServer) -> None:
-    """An address without any feed, one that doesn't answer, and one twice: exit 2, and the file stays as it was."""
+    """An address without any feed, and one twice: exit 2; one that doesn't answer: 1; and the file stays as it was."""
     before = (terminal.folder or Path()).joinpath("feeds.toml").read_text("utf-8")
     empty = site.put("/empty", "<p>Nothing.</p>", content_type="text/html")
-    for address in (empty, "http://127.0.0.1:9/", site.url("/feed.xml")):
+    for address, code in ((empty, 2), ("http://127.0.0.1:9/", 1), (site.url("/feed.xml"), 2)):
         said = terminal("feeds", "add", address)
-        assert said.code == 2, said
+        assert said.code == code, said
         assert len(said.err.splitlines()) == 1
     assert (terminal.folder or Path()).joinpath("feeds.toml").read_text("utf-8") == before
 
 
 def test_check_tells_what_is_in_a_feed_and_stores_nothing(terminal: Terminal, site: FeedServer, folder: Path) -> None:
-    """Its title, parser and entries; an unreadable one exits 1 with the reason."""
+    """Its title, parser and entries; that one can't be read is a result as well, with the reason."""
     told = terminal.ok("feeds", "check", site.url("/feed.xml"), "--json").json()
     assert (told["title"], len(told["entries"]), told["error"]) == ("Small Sounds", len(PIECES), None)
     assert "12 entries" in terminal.ok("feeds", "check", site.url("/feed.xml")).out
-    bad = terminal("feeds", "check", site.put("/none", b"hello"))
-    assert bad.code == 1
-    assert bad.out
+    bad = site.put("/none", b"hello")
+    assert terminal.ok("feeds", "check", bad).out
+    assert terminal.ok("feeds", "check", bad, "--json").json()["error"]
     assert not (folder / "starfish.db").exists()
 
 
