@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -37,6 +38,17 @@ class Heard:
     timeline: int | None = None  # its place on the local timeline
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """Mentions that are answered side by side, and how many of them were granted a reply so far.
+
+    Whom a cap lets through is decided before the reply is stored: strangers who ask at once would all find room.
+    """
+
+    mentions: tuple[int, ...]
+    granted: Counter[tuple[str, str]] = field(default_factory=Counter)  # by account, with "", and by account and thread
+
+
 async def receive(mention: Mention, bot: Answering, *, cursor: str | None = None) -> Heard:
     """Store a mention and the cursor after it, in one transaction; durable on return, the same one twice is one."""
     if not bot.limits[mention.account].in_store:
@@ -44,7 +56,7 @@ async def receive(mention: Mention, bot: Answering, *, cursor: str | None = None
         owner = bot.accounts[mention.account].owner
         mention = replace(mention, owner=owner is not None and mention.author == owner)
         if mention.about is None and mention.in_reply_to:
-            mention = replace(mention, about=await _post_answered(mention, bot))
+            mention = replace(mention, about=await _post_answered(mention.account, mention.in_reply_to, bot))
     if mention.gone:
         return await _taken_back(mention, bot)
     number, new, place = await bot.db(
@@ -66,10 +78,10 @@ async def _taken_back(mention: Mention, bot: Answering) -> Heard:
     return Heard(id=known.id, new=False)
 
 
-async def _post_answered(mention: Mention, bot: Answering) -> int | None:
+async def _post_answered(account: str, said_to: str, bot: Answering) -> int | None:
     """Our delivery that a mention answers, by what the platform calls it; a reply of ours is no post to ask about."""
-    rows = await bot.db(bot.store.outbox.by_link, mention.in_reply_to or "")
-    ours = [row for row in rows if row.post.account == mention.account and row.kind == "post"]
+    rows = await bot.db(bot.store.outbox.by_link, said_to)
+    ours = [row for row in rows if row.post.account == account and row.kind == "post"]
     return ours[-1].id if ours else None
 
 
@@ -77,24 +89,27 @@ async def answer_waiting(bot: Answering) -> int:
     """Answer what waits, each person's mentions in their order, different people's side by side."""
     waiting = await bot.db(bot.store.mentions.pending, AT_ONCE)
     known = [mention for mention in waiting if mention.account in bot.accounts]
+    together = Together(mentions=tuple(mention.id for mention in known))
     people: dict[tuple[str, str], list[Mention]] = {}
     for mention in known:
         people.setdefault((mention.account, mention.author), []).append(mention)
     async with asyncio.TaskGroup() as group:
         for theirs in people.values():
-            group.create_task(_in_order(theirs, bot))
+            group.create_task(_in_order(theirs, together, bot))
     return len(known)
 
 
-async def _in_order(mentions: Sequence[Mention], bot: Answering) -> None:
+async def _in_order(mentions: Sequence[Mention], together: Together, bot: Answering) -> None:
     for mention in mentions:
-        await answer(mention, bot, bot.now())
+        await answer(mention, together, bot, bot.now())
 
 
-async def answer(mention: Mention, bot: Answering, now: datetime) -> None:
+async def answer(mention: Mention, together: Together, bot: Answering, now: datetime) -> None:
     """Answer one stored mention, or record why it gets no answer; answered and its outbox row are one transaction."""
     caps = caps_of(bot.accounts[mention.account])
-    verdict = guard(mention, await _seen(mention, caps, bot, now), caps, now)
+    verdict = guard(mention, await _seen(mention, together, caps, bot, now), caps, now)
+    if verdict.action == "answer" or verdict.notice:  # nothing is awaited between the count and this
+        together.granted.update({(mention.account, ""), (mention.account, mention.thread)})
     undone = await _carry_out(verdict.consent, mention, bot, now) if verdict.consent else True
     if verdict.action == "skip":
         await bot.db(bot.store.mentions.skipped, mention.id, verdict.reason, now=now)
@@ -154,24 +169,26 @@ def _window(mention: Mention, bot: Answering) -> timedelta:
     return person.per if person else timedelta(hours=1)
 
 
-async def _seen(mention: Mention, caps: Caps, bot: Answering, now: datetime) -> Seen:
-    """What the guards ask about the past: one read."""
+async def _seen(mention: Mention, together: Together, caps: Caps, bot: Answering, now: datetime) -> Seen:
+    """What the guards ask about the past, one read, with what is granted to those who are answered with this one."""
     tally = await bot.db(
         bot.store.mentions.tally,
         mention,
         person_since=now - (caps.person.per if caps.person else timedelta(0)),
         account_since=now - (caps.account.per if caps.account else timedelta(0)),
         bot_since=now - BOT_DAY,
+        apart_from=together.mentions,
         now=now,
     )
+    granted = together.granted
     own = mention.author in bot.own_handles.get(mention.account, frozenset())
     return Seen(
         own=own,
         opted_out=tally.opted_out,
         blocked=tally.blocked,
         person=tally.person,
-        account=tally.account,
-        thread=tally.thread,
+        account=tally.account + granted[mention.account, ""],
+        thread=tally.thread + (granted[mention.account, mention.thread] if mention.thread else 0),
         bot_today=tally.bot_today,
         paused=tally.paused,
         consent=bot.engine.consent(mention),

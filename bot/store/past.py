@@ -125,16 +125,26 @@ class Past(People):
 
     @reading
     def tally(
-        self, mention: Mention, *, person_since: datetime, account_since: datetime, bot_since: datetime, now: datetime
+        self,
+        mention: Mention,
+        *,
+        person_since: datetime,
+        account_since: datetime,
+        bot_since: datetime,
+        now: datetime,
+        apart_from: Sequence[int] = (),
     ) -> Tally:
-        """Everything the guards ask about the past, from one snapshot."""
+        """Everything the guards ask about the past, from one snapshot.
+
+        The account's and the thread's replies are counted without those to the mentions `apart_from`.
+        """
         account, author = mention.account, mention.author
         return Tally(
             opted_out=self._opted_out(account, author),
             blocked=self._blocked(author),
             person=self._replies(account, author, person_since),
-            account=self._replies(account, None, account_since),
-            thread=self._in_thread(account, mention.thread),
+            account=self._replies(account, None, account_since, apart_from),
+            thread=self._in_thread(account, mention.thread, apart_from),
             bot_today=self._replies(account, author, bot_since),
             paused=self._pausing(account, author, now),
             first_start=moments(
@@ -155,20 +165,23 @@ class Past(People):
             < 2
         )
 
-    def _replies(self, account: str, person: str | None, since: datetime) -> int:
+    def _replies(self, account: str, person: str | None, since: datetime, apart_from: Sequence[int] = ()) -> int:
         whose, values = ("", ()) if person is None else (" AND reply_to_author = ?", (clean(person),))
         return self.number(
             "SELECT count(*) FROM outbox WHERE account = ? AND kind = 'reply' AND created_at >= ?"  # noqa: S608 -- only marks
-            f" AND mention IS NOT NULL{whose}",
+            f" AND mention IS NOT NULL AND mention NOT IN (SELECT value FROM json_each(?)){whose}",
             account,
             stamp(since),
+            listed(apart_from),
             *values,
         )
 
-    def _in_thread(self, account: str, thread: str) -> int:
+    def _in_thread(self, account: str, thread: str, apart_from: Sequence[int] = ()) -> int:
         return self.number(
             "SELECT count(*) FROM mentions JOIN outbox ON outbox.mention = mentions.id"
-            " WHERE mentions.account = ? AND thread = ? AND thread != '' AND kind = 'reply'",
+            " WHERE mentions.account = ? AND thread = ? AND thread != '' AND kind = 'reply'"
+            " AND mentions.id NOT IN (SELECT value FROM json_each(?))",
             account,
             clean(thread),
+            listed(apart_from),
         )

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from bot.model import Match, State
+from functools import partial
+
+from bot.model import Match, Post, State
 from bot.store import Store
 from tests.store.given import DAY, HOUR, MATCH, NOW, SENT, later, mention, post, reply, states
 
@@ -230,6 +232,18 @@ def test_the_guards_ask_once(store: Store) -> None:
     assert (after.person, after.account, after.bot_today) == (0, 0, 0)
     assert (after.opted_out, after.blocked, after.paused) == (True, True, True)
     assert not store.mentions.tally(ann, person_since=NOW, account_since=NOW, bot_since=NOW, now=NOW + HOUR).paused
+
+
+def test_what_is_said_unasked_counts_for_no_cap(store: Store) -> None:
+    """A reminder is no answer to anybody's mention; and who asks for the others' share is told it without their own."""
+    number, _ = reply(store, "a", thread="t")
+    reminder = Post(account="fedi", text="It is time.", dedupe_key="remind:1", reply_to_author="@ann@example.social")
+    store.outbox.put(reminder, "reply", now=NOW)
+    ask = partial(store.mentions.tally, person_since=NOW, account_since=NOW, bot_since=NOW, now=NOW)
+    tally = ask(mention("b", thread="t"))
+    assert (tally.person, tally.account, tally.thread, tally.bot_today) == (1, 1, 1, 1)
+    apart = ask(mention("b", thread="t"), apart_from=[number])
+    assert (apart.person, apart.account, apart.thread, apart.bot_today) == (1, 0, 0, 1)
 
 
 def test_a_crowd_makes_no_question_slower(store: Store) -> None:
