@@ -21,6 +21,7 @@ from bot.core.text import measure
 from bot.errors import PageError, Rejected, UsageError, WorkerError
 from bot.model import Account, Article, Candidate, Draft, Limits
 from bot.net import Client
+from bot.settings.values import NetSettings
 from bot.worker import Worker
 
 CONTACT = "starfish condense, run by hand"
@@ -40,8 +41,10 @@ class Condensing:
 
     @classmethod
     @asynccontextmanager
-    async def on(cls, *, platform: str, limit: int | None, budget: int | str | None) -> AsyncIterator[Condensing]:
-        """Open what it needs.
+    async def on(
+        cls, *, platform: str, limit: int | None, budget: int | str | None, net: NetSettings | None = None
+    ) -> AsyncIterator[Condensing]:
+        """Open what it needs; `net`: how the owner wants pages to be visited, where there is an owner.
 
         :raises UsageError: the platform is unknown
         """
@@ -52,7 +55,13 @@ class Condensing:
             limits = replace(limits, max_length=limit)
         async with AsyncExitStack() as stack:
             client = await stack.enter_async_context(
-                Client(contact=CONTACT, version=__version__, allow_private=[], spacing=None, now=utc_now)
+                Client(
+                    contact=net.contact if net else CONTACT,
+                    version=__version__,
+                    allow_private=net.allow_private if net else (),
+                    spacing=net.spacing if net else None,
+                    now=utc_now,
+                )
             )
             worker = Worker()
             stack.push_async_callback(worker.close)

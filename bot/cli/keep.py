@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.options import Place, any_config, common, speak, wait_for
+from bot.cli.options import Place, anywhere, common, wait_for
 from bot.cli.show import paragraph, table
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ Examples:
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of all that is drawn: entries, faults, deaths.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@any_config
+@anywhere
 def prove(*, kills: int, chosen: tuple[str, ...], seed: int, as_json: bool) -> None:
     """Kill the bot again and again, and show that nothing is lost and nothing is posted twice.
 
@@ -114,7 +114,6 @@ def prove(*, kills: int, chosen: tuple[str, ...], seed: int, as_json: bool) -> N
     from bot.prove.classes import CLASSES, FURTHER
     from bot.prove.proof import prove as run
 
-    speak(quiet=True, verbose=False, log_format="text")
     names = [one.name for one in (*CLASSES, *FURTHER)] if "each" in chosen else list(chosen)
     judged(wait_for(run(kills, names, seed, lambda line: click.echo(line, err=True))), seed, as_json=as_json)
 

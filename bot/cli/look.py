@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.options import Place, any_config, common, known_account, wait_for
+from bot.cli.options import Place, anywhere, common, known_account, wait_for
 from bot.cli.progress import progress
 from bot.cli.show import ago, local, paragraph, table
 
@@ -234,7 +234,7 @@ def _status(settings: Settings, store: Store, now: datetime) -> dict[str, Any]:
 
 
 @click.command(epilog="Example: starfish schema > starfish.schema.json")
-@any_config
+@anywhere
 def schema() -> None:
     """Print the JSON Schema of the three TOML files, for editors that complete and check."""
     from bot.app.installed import options_of, platforms

@@ -53,16 +53,29 @@ class Place:
 
 def common(command: Callable[P, T]) -> Callable[P, T]:
     """Give a command the options that all have; it gets a `place: Place`."""
+    return _with_options(command, in_place=True)
+
+
+def anywhere(command: Callable[P, T]) -> Callable[P, T]:
+    """Give the same options to a command that needs none of the owner's files, so that a script may give them to all.
+
+    It logs only where it is asked to.
+    """
+    return _with_options(command, in_place=False)
+
+
+def _with_options(command: Callable[P, T], *, in_place: bool) -> Callable[P, T]:
     import functools
 
     @functools.wraps(command)
-    def with_place(*args: P.args, **given: P.kwargs) -> T:
+    def with_options(*args: P.args, **given: P.kwargs) -> T:
         options: dict[str, Any] = given
         folder, quiet, verbose, log_format = (
             options.pop(name) for name in ("config", "quiet", "verbose", "log_format")
         )
-        speak(quiet=quiet, verbose=verbose, log_format=log_format)
-        options["place"] = Place(folder=folder, quiet=quiet)
+        speak(quiet=quiet or not (in_place or verbose), verbose=verbose, log_format=log_format)
+        if in_place:
+            options["place"] = Place(folder=folder, quiet=quiet)
         return command(*args, **given)
 
     for option in (
@@ -73,15 +86,16 @@ def common(command: Callable[P, T]) -> Callable[P, T]:
         click.option("--quiet", "-q", is_flag=True, help="Say only what went wrong."),
         click.option(
             "--config",
-            type=click.Path(path_type=Path, file_okay=False),
-            envvar="STARFISH_CONFIG",
+            type=click.Path(path_type=Path, file_okay=False) if in_place else click.Path(path_type=Path),
+            envvar="STARFISH_CONFIG" if in_place else None,
             default=Path("config"),
             show_default=False,
+            hidden=not in_place,
             help="The folder of the owner's files (default: ./config, or $STARFISH_CONFIG).",
         ),
     ):
-        with_place = option(with_place)
-    return with_place
+        with_options = option(with_options)
+    return with_options
 
 
 def known_account(settings: Settings, account: str | None) -> str | None:
@@ -93,16 +107,6 @@ def known_account(settings: Settings, account: str | None) -> str | None:
     if account is not None and account not in names:
         raise UsageError(no_account(account, names))
     return account
-
-
-any_config = click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    expose_value=False,
-    hidden=True,
-    help="Taken by every command; this one needs none.",
-)
-"""For commands that work without the owner's files, so that a script may give --config to all alike."""
 
 
 def wait_for(work: Coroutine[Any, Any, T], *, saying: str = "") -> T:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli.lines import objects
-from bot.cli.options import Place, any_config, common, wait_for
+from bot.cli.options import Place, common, wait_for
 from bot.cli.show import paragraph
 
 if TYPE_CHECKING:
     from bot.app.asking import Asking
+    from bot.settings.values import NetSettings
 
 
 @click.command(
@@ -104,9 +105,9 @@ Examples:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--jsonl", is_flag=True, help="Read one article a line, write one post a line, in order.")
-@click.option("--verbose", "-v", is_flag=True, help="Say more on the error output.")
-@any_config
+@common
 def condense(
+    place: Place,
     *,
     source: str | None,
     limit: int | None,
@@ -114,16 +115,15 @@ def condense(
     budget: int | str | None,
     as_json: bool,
     jsonl: bool,
-    verbose: bool,
 ) -> None:
     """Show one article as a post.  Needs no config and no database, and sends nothing.
+
+    Where there is a config, its [net] says how pages are visited, and which private addresses are the owner's own.
 
     With --jsonl, a line is {"id"?, "url", "title"?, "html"? or "text"?}.
     """
     from bot.app.condensing import Condensing
-    from bot.cli.options import speak
 
-    speak(quiet=not verbose, verbose=verbose, log_format="text")
     if jsonl == (source is not None):
         raise click.UsageError("give either a URL_OR_FILE, or --jsonl and lines on the standard input")
     if limit is not None and budget is not None:
@@ -133,8 +133,10 @@ def condense(
     if source is not None and not is_file and not source.startswith(("http://", "https://")):
         raise click.UsageError(f"{source} is neither a file nor an address that begins with http:// or https://")
 
+    net = _net(place) if source is not None and not is_file else None
+
     async def go() -> dict[str, Any]:
-        async with Condensing.on(platform=platform, limit=limit, budget=budget) as condensing:
+        async with Condensing.on(platform=platform, limit=limit, budget=budget, net=net) as condensing:
             if source is None:
                 for given in objects():
                     line = {"error": given} if isinstance(given, str) else given
@@ -147,6 +149,18 @@ def condense(
     if told:
         click.echo(json.dumps(told, ensure_ascii=False) if as_json else _told(told))
     sys.exit(0 if told.get("error") is None else 1)
+
+
+def _net(place: Place) -> NetSettings | None:
+    """How the owner's bot visits pages; None where there is no bot here, or none whose files are right."""
+    from bot.errors import ConfigError
+
+    if not (place.folder / "starfish.toml").is_file():
+        return None
+    try:
+        return place.settings().net
+    except ConfigError:
+        return None
 
 
 def _told(told: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.options import Place, any_config, common, is_terminal, wait_for
+from bot.cli.options import Place, anywhere, common, is_terminal, wait_for
 from bot.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 @click.command(epilog="Example: starfish init && starfish check && starfish run")
 @click.argument(
-    "folder", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False), default=Path("config"), required=False
+    "folder", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False), default=None, required=False
 )
-@any_config
-def init(folder: Path) -> None:
+@common
+def init(place: Place, *, folder: Path | None) -> None:
     """Write a commented starter config into DIR (default ./config).  Never overwrites."""
     from bot.settings import init as write
 
+    folder = folder or place.folder
     for path in write(folder):
         click.echo(f"wrote {path}")
     click.echo("Next: look through feeds.toml, then: starfish run" + _flag(folder))
@@ -153,15 +154,12 @@ def _say_when_next(settings: Settings) -> None:
 )
 @click.option("--once", "brief", is_flag=True, help="Print the timeline and leave, for a look without a browser.")
 @click.option("--open/--no-open", "opened", default=None, help="Open the page in a browser (default: on a desktop).")
-@click.option("--verbose", "-v", is_flag=True, help="Say more on the error output.")
-@any_config
-def demo(*, port: int, brief: bool, opened: bool | None, verbose: bool) -> None:
+@anywhere
+def demo(*, port: int, brief: bool, opened: bool | None) -> None:
     """Show the whole bot offline: our own articles, a temporary folder, a sample conversation.
 
     Nothing of yours is read or written, and nothing leaves this machine.
     """
-    from bot.cli.options import speak
     from bot.demo import show
 
-    speak(quiet=not verbose, verbose=verbose, log_format="text")
     wait_for(show(port=port, brief=brief, browser=is_terminal() if opened is None else opened, say=click.echo))

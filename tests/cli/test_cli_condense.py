@@ -9,6 +9,7 @@ from bot.core.limits import LIMITS
 from bot.core.text import measure
 from bot.demo.articles import Piece
 from tests.cli.terminal import Terminal
+from tests.servers.feedserver import FeedServer
 from tests.servers.small_bot import PIECES
 
 KEYS = {"id", "url", "title", "text", "summary", "post", "length", "adds_value", "reason"}
@@ -122,6 +123,24 @@ def test_a_file_without_an_article_is_named(anywhere: Terminal, tmp_path: Path, 
 def test_a_private_address_is_refused(anywhere: Terminal) -> None:
     """A page on this machine is not fetched for anybody: exit 1 and the reason."""
     said = anywhere("condense", "http://127.0.0.1:1/x")
+    assert said.code == 1
+    assert "private" in said.out
+
+
+def test_an_address_of_the_owners_own_is_read(terminal: Terminal, site: FeedServer, anywhere: Terminal) -> None:
+    """Where a config allows a private address it is fetched, as the bot would; nothing is stored."""
+    url = site.put("/own", page(PIECES[0]), content_type="text/html")
+    told = terminal.ok("condense", url, "--json").json()
+    assert told["post"].endswith(url)
+    assert anywhere("condense", url).code == 1
+    assert terminal.folder is not None
+    assert not (terminal.folder / "starfish.db").exists()
+
+
+def test_a_config_with_mistakes_keeps_nobody_from_condensing(tmp_path: Path) -> None:
+    """`condense` needs no config: a wrong one counts as none."""
+    (tmp_path / "starfish.toml").write_text("[bto]\n", "utf-8")
+    said = Terminal(tmp_path)("condense", "http://127.0.0.1:1/x")
     assert said.code == 1
     assert "private" in said.out
 

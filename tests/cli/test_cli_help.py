@@ -42,6 +42,19 @@ def test_every_command_explains_itself_with_a_line_to_copy(path: tuple[str, ...]
     assert said.err == ""
 
 
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_every_command_takes_what_all_take(path: tuple[str, ...]) -> None:
+    """`--config`, `--quiet`, `--verbose` and `--log-format` may be given to each, so that a script may give them to all."""
+    command: click.Command = starfish
+    for name in path:
+        assert isinstance(command, click.Group)
+        found = command.get_command(click.Context(command), name)
+        assert found is not None
+        command = found
+    options = {name for each in command.params for name in each.opts}
+    assert options >= {"--config", "--quiet", "--verbose", "--log-format"}
+
+
 def test_the_designed_commands_are_there() -> None:
     """Every command of the contract exists, and its subcommands with it."""
     assert {path[0] for path in ALL} >= set(DESIGNED.split())

@@ -27,6 +27,15 @@ def test_init_writes_a_config_that_is_right_and_never_overwrites(tmp_path: Path)
     assert (folder / "feeds.toml").read_text("utf-8") == "# mine\n"
 
 
+def test_init_writes_where_the_other_commands_read(tmp_path: Path) -> None:
+    """The folder is DIR, else that of --config, where every other command looks for it."""
+    assert call("init", "--config", str(tmp_path / "a")).code == 0
+    assert (tmp_path / "a" / "starfish.toml").is_file()
+    assert call("init", str(tmp_path / "b"), "--config", str(tmp_path / "c")).code == 0
+    assert (tmp_path / "b").is_dir()
+    assert not (tmp_path / "c").exists()
+
+
 def test_the_first_call_only_gathers(terminal: Terminal) -> None:
     """`once` on a new database posts nothing; its JSON says what each feed brought."""
     done = terminal.ok("once", "--json").json()
