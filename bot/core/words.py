@@ -177,9 +177,12 @@ class Words:
     def captured(self, start: int, end: int) -> str:
         """The same, without the "please" or "thanks" that the whole message ends with; one word always remains."""
         if end == len(self.exact):
+            last = end
+            while not self.plain and last > start and _EMOJI.match(self.exact[last - 1]):  # "thanks 👍" is thanks
+                last -= 1
             for size in (3, 2, 1):
-                if end - size > start and tuple(self.exact[end - size : end]) in _PLEASES:
-                    end -= size
+                if last - size > start and tuple(self.exact[last - size : last]) in _PLEASES:
+                    end = last - size
                     break
         return self.written(start, end)
 

@@ -62,6 +62,7 @@ def test_a_phrase_matches_whole_messages(phrase: str, yes: list[str], no: list[s
         ("[please] {what}", "please do it", {"what": "do it"}),
         ("what is [the] {thing} [please]", "what is the Time, please", {"thing": "Time"}),
         ("{who} said * about {topic}", "Ann said it all about bees", {"who": "Ann", "topic": "bees"}),
+        ("[no] * no {what}", "No no way", {"what": "way"}),
         ("最新 {topic}", "最新東京2026", {"topic": "東京2026"}),
         ("add feed {url}", "add feed https://Example.org/Feed.xml?a=B", {"url": "https://Example.org/Feed.xml?a=B"}),
         ("block {who}", "block @troll@example.org", {"who": "@troll@example.org"}),
@@ -77,6 +78,8 @@ def test_captures_keep_the_letters_as_written(phrase: str, say: str, values: dic
     [
         ("(a", "never closed"),
         ("[a", "add ]"),
+        ("(a [b", "add ]"),
+        ("[a (b", "add )"),
         ("a)", "closes nothing"),
         ("(a]", "closes nothing"),
         ("a|b", "(this|that)"),

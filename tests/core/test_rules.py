@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.rules import ASKED, Engine, RuleErrors
-from bot.model import Match, Mention, Rule
+from bot.model import Match, Mention, Rule, RuleTest
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -160,6 +161,45 @@ def test_a_link_is_a_word_that_phrases_can_name() -> None:
     assert answered("I wonder, https://example.org/a", *rules).rule == "fallback"
 
 
+@pytest.mark.parametrize(
+    ("phrase", "say"),
+    [
+        ("* look at https *", "please look at https://example.org/a, it is fine"),
+        ("* good morning *", "oh good 👍 morning you"),
+    ],
+)
+def test_words_side_by_side_may_have_a_link_or_an_emoji_for_one(phrase: str, say: str) -> None:
+    """What a phrase has in a row is looked for in the words as they are read, not as they are written."""
+    assert answered(say, rule("met", phrase)).rule == "met"
+
+
+def test_a_phrase_that_needs_no_word_of_its_own_is_met_by_any_it_names() -> None:
+    """Where every word may be left out, whoever says one of them has said the phrase, and is no riddle for the owner."""
+    wish = rule("wish", "[please] [more]", "[and] {what} [too]")
+    assert (answered("more", wish).rule, answered("more", wish).stage) == ("wish", "phrase")
+    assert answered("bees too", wish).values == {"what": "bees"}
+
+
+@pytest.mark.parametrize(
+    "say",
+    ["please, latest about modular synths please", "latest on modular synths, thank you 👍", "modular synths news"],
+)
+def test_a_capture_leaves_the_courtesies_out(say: str) -> None:
+    """Several words are captured as they were said, without what was only polite before or after them."""
+    assert answered(say, LATEST, rule("news", "{topic} news")).values == {"topic": "modular synths"}
+
+
+@pytest.mark.parametrize(
+    ("say", "topic"),
+    [("I love this. What is the capital of Mongolia?", "capital of Mongolia"), ("bee dances", "bee dances")],
+)
+def test_a_topic_is_looked_up_wherever_it_was_asked(say: str, topic: str) -> None:
+    """In one sentence of several too; a search is no match, so its score is nothing, as the fallback's is."""
+    match, last = Engine.build([GREETING]).explain(mention(say))
+    assert (match.stage, match.values, match.score) == ("search", {"topic": topic}, 0.0)
+    assert (last.stage, last.score) == ("fallback", 0.0)
+
+
 @pytest.mark.parametrize("say", ["", "@starfish", "?!", "…"])
 def test_a_mention_without_words_can_have_a_rule(say: str) -> None:
     """A phrase that may be nothing answers whoever only says the bot's name: no riddle for the owner."""
@@ -275,6 +315,15 @@ def test_all_mistakes_are_reported_at_once_with_their_lines() -> None:
     assert "did you mean “name”" in told["b", 9]
     assert "same id" in told["b", 12]
     assert "no rule “nobody”" in told["c", 15]
+
+
+def test_an_engine_tells_which_of_its_tests_fail() -> None:
+    """Each rule's own tests are said to it; those that another rule answers come back, and nothing where all hold."""
+    good = replace(GREETING, tests=(RuleTest(say="hello there", expect="greeting"),))
+    wrong = replace(WASPS, tests=(RuleTest(say="hello wasps", expect="wasps"),))
+    assert Engine.build([good]).check() == []
+    (failure,) = Engine.build([good, wrong]).check()
+    assert (failure.rule, failure.test.say) == ("wasps", "hello wasps")
 
 
 def test_an_engine_with_a_rule_more_leaves_the_old_one_as_it_was() -> None:
