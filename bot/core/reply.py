@@ -78,7 +78,7 @@ PLAIN_WORDS = "In plain words, {name}? I can't use a mere handle or link there. 
 LATE_ANSWER = "You asked {asked}: {text}"
 """The beginning of an answer that had to be taught first."""
 
-_PLACE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)\}")
+_PLACE = re.compile(r"(: )?\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)\}")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _WEB_LINK = re.compile(r"https?://[^\s<>\"\x00-\x20\x7f]{1,2000}", re.IGNORECASE)
 _SALUTATION = re.compile(
@@ -111,12 +111,17 @@ def names_in(template: str) -> list[str]:
 
 
 def render(template: str, values: Mapping[str, str]) -> str:
-    """Fill in a reply in one pass; values of strangers are defused, a name without a value leaves nothing.
+    """Fill in a reply in one pass; values of strangers are defused.
 
+    A name without a value leaves nothing, not even the colon that announced it.
     Unknown names are refused when the rules are loaded (`check_rule`); should one get here, it is left out too.
     """
-    filled = _PLACE.sub(lambda place: _value(place.group(1), values), template)
+    filled = _PLACE.sub(lambda place: _announced(place[1] or "", _value(place[2], values)), template)
     return re.sub(r"[ \t]{2,}", " ", filled).strip()
+
+
+def _announced(colon: str, value: str) -> str:
+    return f"{colon}{value}" if value else ""
 
 
 def welcoming(template: str) -> str:

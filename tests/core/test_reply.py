@@ -28,6 +28,8 @@ from bot.core.reply import DID_YOU_MEAN, PAUSED, REPLY_NAMES, WELCOME, defuse, n
         ("Ask {owner}.", {"owner": "@ann@example.social"}, "Ask @ann@example.social."),
         ("{quote}", {"quote": "Listen #first."}, "Listen #first."),
         ("Hi {name} , bye", {}, "Hi , bye"),
+        ("{article.title}: {article.line} ({article.when})", {"article.title": "A", "article.when": "B"}, "A (B)"),
+        ("{article.title}: {article.line} x", {"article.title": "A", "article.line": "b c."}, "A: b c. x"),
         ("a\n{list}", {"list": "one\ntwo"}, "a\none\ntwo"),
         ("no names", {"name": "x"}, "no names"),
         ("{unknown} {Name} {} {0} {name.__class__}", {"name": "x"}, "{Name} {} {0} {name.__class__}"),
