@@ -24,7 +24,8 @@ _QUOTED = re.compile(r"[\"“„«][^\"“”„«»]{0,400}[\"“”»]")
 # "In 2011, he won": a time or a place before the comma, and nobody whom the pronoun could stand for.
 _NAMELESS = re.compile(
     r"(?:In|On|At|From|By|Since|During|Within|Until|With|For)\s(?:(?:[a-z\d][\w’'-]*|January|February|March|April|May|June|July|August|September|October|November|"
-    r"December|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\s){0,5}(?:[\w’'-]+)(?:,\s(?P<who>he|she|they)\s|\s(?P<whom>he|she)\s(?![^,]*,\s[A-Z]))"
+    r"December|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\s){0,5}(?:[\w’'-]+)(?:,\s(?P<who>he|she|they)\s|\s(?P<whom>he|she)\s(?![^,]*,\s[A-Z]))|"
+    r"[A-Z][a-z]{1,12}ly(?: speaking)?,\s(?P<then>he|she)\s"
 )
 # "If he wanted to, he could": nobody is named before or behind.
 _UNNAMED = re.compile(
@@ -115,7 +116,7 @@ def _idle(words: str, parts: list[str]) -> Flaw | None:
             return Flaw("adds", f"It only points elsewhere: “{sign[0].strip()}”.")
         if told := _OF_ITSELF.search(_QUOTED.sub(" ", words)):
             return Flaw("adds", f"It tells of itself: “{told[0].strip()}”.")
-    if brief and claims(words) and private(words) and not worth(words):
+    if all(claims(part) and private(part) and not worth(part) for part in parts):
         return Flaw("adds", "It tells only what its author was doing.")
     return None
 

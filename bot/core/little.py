@@ -49,6 +49,7 @@ _SCENE = re.compile(
 )
 # What somebody has, plans and likes, and who is his.
 _PRIVATE = re.compile(
+    r"\A[\"“]?(?:Recently|Lately|Yesterday|Two years ago)[, ][^,.]{0,24}?\bI\b|"
     r"\bI(?:['’]m| am) (?:sure|glad|happy|sorry|back|going to|planning|hoping|slowly|currently|in|at|on)\b|\bI(?:['’]ll| will|['’]d| would| want to| hope| plan| wish| have (?:an?|some|been|had|the)|['’]ve)\b|\bmy (?:own |first |last |good |old |\w+est )?"
     r"(?:friends?|wife|husband|sons?|daughters?|kids?|child(?:ren)?|childhood|parents|mother|father|mom|dad|brother|sister|girlfriend|boyfriend|partner|dog|cat|job|journey|life|"
     r"house|apartment|room|desk|commute|birthday|holiday|vacation|trip|hobby|hobbies|favou?rite|ritual|order)\b",

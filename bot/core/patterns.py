@@ -52,7 +52,7 @@ _ANY_START = frozenset(word for language in ("en", "de", "fr", "es") for word in
 # "This week" and "that year" point at the day of the post, not at another sentence.
 _POINTS_AT_TODAY = re.compile(
     r"(?i)(?:this|these)\s+(?:week|weekend|year|month|morning|evening|afternoon|spring|summer|autumn|fall|winter|"
-    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|paper|article|post|study|work|tutorial|guide|days)\b|"
+    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|paper|article|post|study|work|tutorial|guide|days|release|edition)\b|"
     r"dies(?:e|es|en|er)\s+(?:woche|wochenende|jahr|monat)\b|cette\s+(?:semaine|année)\b|este\s+(?:año|mes)\b|both\s+\w+\s+and\b|so\s+(?:far|many|much|few)\b|"
     r"(?:es gibt|es geht|it is (?:time|possible)|es ist)\b|sin\s+(?!embargo)"
 )

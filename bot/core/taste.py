@@ -45,7 +45,7 @@ _YOU_OF = {
 }
 _POINTING = re.compile(
     r"(?i)\b(?:this|these|those|such)\s+(?!week|weekend|year|month|morning|evening|afternoon|spring|summer|autumn|fall|winter|paper|"
-    r"article|post|study|work|guide|tutorial|as|a\b|an\b|who|that|of|in|to|and)[a-z]+|\bhere(?:['’]s| is| are|[.)!])(?=\W|\Z)|"
+    r"article|post|study|work|guide|tutorial|release|edition|as|a\b|an\b|who|that|of|in|to|and)[a-z]+|\bhere(?:['’]s| is| are|[.)!])(?=\W|\Z)|"
     r"\b(?:this|these|those)(?:[.,;!]|\s+all\b)|\b(?:all|of|with|from|by|for|to|like|than|in|on|at)\s(?:this|that)(?:[.,;!]|\s+(?:is|was|are|were|has|will|would|can)\b)|"
     r"\b(?:that|this|though|too|either|below|above)[.!]?\Z|"
     r"\b(?:even|at|from|in|with|for|by|on|of)\sthat\s(?!(?:the|a|an|he|she|it|they|we|I|you|there|this|these|those|his|her|their|our|my|is|was|are|were|has|will|can|"
@@ -103,7 +103,7 @@ _THE = re.compile(
 # One of several that were named before.
 _OF_SEVERAL = re.compile(
     r"\A(?:(?:The|One|Yet) )?(?:[Oo]thers?|[Ff]irst (?:was|is)|[Ss]econd|[Tt]hird|[Nn]ext|[Ss]ame|[Rr]est|[Nn]either|[Nn]one|[Aa]nother)\b|"
-    r"\A(?:One (?:is|was|has|had|can|will)|None)\b(?! of\b)|"
+    r"\A(?:One (?:(?:[a-z]+ )?(?:example|case|instance|scenario|option) )?(?:is|was|has|had|can|will)|None)\b(?! of\b)|"
     rf"\A(?:Some|Most|Many|Few|Both|Each|All) (?:{FINITE}|[a-z]+ (?:in|on|at|to|from|with|the|a))\b"
 )
 _LEANING_START = re.compile(
@@ -112,7 +112,9 @@ _LEANING_START = re.compile(
 )
 # "Got a new piano.", "Would love to hear it.": who?
 _ELIDED = re.compile(
-    r"\A[\"“]?(?:Not (?:the|an?|as|too|so|really|exactly|bad)|(?:Better|Worse|Easier|Harder) than|Would|Can['’]t|Couldn['’]t|Got|Went|Ran|Had|Been|Hoping|Looking|Looked|Thought|Loved|Wish|Am|Did|Didn['’]t|Tried|Finished|Started) (?!(?:I|you|he|she|it|we|they|the)\b)[a-z]"
+    r"\A[\"“]?(?:Not (?:the|an?|as|too|so|really|exactly|bad)|(?:Better|Worse|Easier|Harder) than|Would|Can['’]t|Couldn['’]t|Got|Went|Ran|Had|Been|Hoping|Looking|Looked|Thought|Loved|Wish|Am|Did|Didn['’]t|Tried|Finished|Started) (?!(?:I|you|he|she|it|we|they|the)\b)[a-z]|"
+    r"\A[\"“]?(?:Gave|Took|Made|Wrote|Saw|Met|Spent|Bought|Added|Fixed|Created|Updated|Improved|Removed|Changed|Moved|Released|Published|Implemented|Built|Switched|Heard|Watched|Visited|Attended|"
+    r"Learned|Played) (?:an?|the|my|our|some|support|individual|more|new) "
 )
 _PUT_IN = re.compile(r"\s[—–]\s[^—–]{1,200}\s[—–]\s|\s?—[^—]{1,200}—\s?")
 _SUBORDINATE_ALONE = re.compile(

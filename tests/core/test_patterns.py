@@ -14,6 +14,7 @@ from bot.core.patterns import dangles, open_ended, sells
     [
         ("This is why it failed.", "en", True),
         ("This week the committee met.", "en", False),
+        ("This release holds 40 new pianos.", "en", False),
         ("“But nobody came,” she said.", "en", True),
         ("The above is true of all.", "en", True),
         ("Ann Lee came.", "en", False),

@@ -84,6 +84,8 @@ from bot.core.taste import claims, faults, speaks_for_itself, spoilt
         ("Dry felt keeps its form.", "Not the best felt, but it keeps its form."),
         ("Dry felt keeps its form.", "Better than felt ever kept its form."),
         ("Dry felt keeps its form.", "PianoShop Have you ever felt its form?  Dry felt keeps it."),
+        ("Ann Lee gave a talk on felt.", "Gave a talk on felt of Ann Lee."),
+        ("Felt swells when halls are damp.", "One common example is when halls are damp."),
         ("Dry felt keeps its form.", "In which case, well, dry felt keeps its form."),
         ("Dry felt keeps its form.", "Unless felt of a hall keeps its form."),
         ("Dry felt keeps its form.", "Pianos: Because everyone deserves dry felt."),
