@@ -49,9 +49,12 @@ class Findings:
             )
         ]
         lines.append(f"{', '.join(had)}; {passed} of {self.tests} rule tests pass.")
-        lines.append(
-            "No mistakes." if self.ok else f"{len(self.failures)} rule tests fail: mend them before you start."
+        failed = (
+            "1 rule test fails: mend it"
+            if len(self.failures) == 1
+            else f"{len(self.failures)} rule tests fail: mend them"
         )
+        lines.append("No mistakes." if self.ok else f"{failed} before you start.")
         return lines
 
     def as_json(self) -> dict[str, Any]:
