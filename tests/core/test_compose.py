@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.compose import check_template, draft, fit, reply_fit, say, substituted
+from bot.core.compose import check_template, draft, fit, further, reply_fit, say, shorten, substituted
 from bot.core.condense import Summary
 from bot.core.text import ELLIPSIS, fits, measure
 from bot.errors import Rejected
@@ -204,6 +204,56 @@ def test_a_template_without_a_summary_needs_only_a_title() -> None:
     assert not say(Article(url=LINK), replace(CANDIDATE, title=""), account, LOCAL).adds_value
 
 
+@pytest.mark.parametrize(
+    ("style", "credit"),
+    [
+        ("{summary} {link}", "Example News"),
+        ("{summary} by {author}", ""),
+        ("{summary} {feed}", ""),
+        ("{summary} {site}", ""),
+        ("{summary} {credit} {title}", ""),
+    ],
+)
+def test_a_template_without_a_name_leaves_the_credit_where_it_is(style: str, credit: str) -> None:
+    """Whose it is is said once: by the template, or below it."""
+    assert say(ARTICLE, CANDIDATE, replace(ACCOUNT, style=style), MASTODON).credit == credit
+
+
+def test_a_template_names_whom_it_can() -> None:
+    """The feed knows the author where the page doesn't; a page without a site's name is credited instead."""
+    by = replace(ACCOUNT, style="{summary} ({author}; {site})")
+    unsigned = replace(ARTICLE, author="", site="")
+    said = say(unsigned, replace(CANDIDATE, author="Bo Feeder"), by, MASTODON)
+    assert said.text.endswith("(Bo Feeder; Example News)")
+    assert say(ARTICLE, replace(CANDIDATE, author="Bo Feeder"), by, MASTODON).text.endswith(
+        "(Ann Writer; Example News)"
+    )
+
+
+@pytest.mark.parametrize(("site", "credit"), [("Example News", "Example News"), ("", "Ann Writer")])
+def test_a_title_alone_is_credited_like_any_post(site: str, credit: str) -> None:
+    """To the site, and where it has no name, to who wrote it, before the feed it came by."""
+    account = replace(ACCOUNT, style="New: {title}")
+    assert say(replace(ARTICLE, site=site), replace(CANDIDATE, feed_title="By way of"), account, LOCAL).credit == credit
+
+
+@pytest.mark.parametrize(
+    ("summary", "candidate", "language"), [("de", "fr", "de"), (None, "fr", "fr"), (None, None, "en")]
+)
+def test_the_language_is_the_words_own(summary: str | None, candidate: str | None, language: str) -> None:
+    """Of the words, else of the entry, else of the account."""
+    said = Summary(text="Words.", adds_value=True, language=summary)
+    made = draft(ARTICLE, said, replace(CANDIDATE, language=candidate), replace(ACCOUNT, language="en"), LOCAL)
+    assert made.language == language
+
+
+def test_a_link_that_leaves_no_room_for_words_is_no_post() -> None:
+    """Where it fills the post to the last sign, the reason says that nothing fits beside it."""
+    link = "https://example.com/" + "a" * (LOCAL.max_length - 20)
+    said = say(ARTICLE, replace(CANDIDATE, link=link), ACCOUNT, LOCAL)
+    assert (said.adds_value, said.reason) == (False, "Nothing complete fits beside the link.")
+
+
 def test_hashtags_only_where_the_platform_uses_them() -> None:
     """At most two, the owner's first, then the feed's categories, none on platforms without them."""
     account = replace(ACCOUNT, hashtags=("quiet",))
@@ -273,6 +323,35 @@ def test_without_any_name_the_host_is_credited() -> None:
 def test_things_go_in_order(room: int, text: str) -> None:
     """Hashtags go first, then sentences and credit, then words; the link stays to the last."""
     assert post(DRAFT, Limits(max_length=room, hashtags=True)) == text
+
+
+@pytest.mark.parametrize("room", range(60, 140, 7))
+def test_a_cut_leaves_no_room_unused(room: int) -> None:
+    """Where not one sentence fits, as many whole words stand beside the link as there is room for."""
+    made = post(replace(DRAFT, text="lute " * 60, credit="", hashtags=()), Limits(max_length=room))
+    assert room - len("lute ") < len(made) <= room
+
+
+def test_a_post_that_was_too_long_is_shortened_like_any_other() -> None:
+    """Its last sentences go first; the link stands once, at its place, and everything else is as it was."""
+    told = fit(replace(DRAFT, hashtags=(), language="en"), LOCAL, account="timeline", dedupe_key="k")
+    shorter = shorten(told, Limits(max_length=60))
+    assert shorter.text == f"One sentence here.\n\n{LINK}"
+    assert replace(shorter, text=told.text) == told
+    plain = replace(told, text="One is here. Two is there.", link=None)
+    assert shorten(plain, Limits(max_length=14)).text == "One is here."
+
+
+def test_more_of_an_article_is_what_was_not_said_yet() -> None:
+    """Complete sentences within the room, none of those said already; nothing where there is nothing else."""
+    said = say(ARTICLE, CANDIDATE, ACCOUNT, LOCAL).text
+    more = further(ARTICLE, said, 120)
+    assert more
+    assert more.endswith(".")
+    assert len(more) <= 120
+    assert not {*more.split(". ")} & {*said.split(". ")}
+    assert further(ARTICLE, ARTICLE.text, 120) == ""
+    assert further(ARTICLE, said, 10) == ""
 
 
 def test_a_link_that_does_not_fit_is_refused() -> None:

@@ -96,6 +96,25 @@ def test_entries_that_are_notices_are_refused() -> None:
     assert "notice" in verdict.reason
 
 
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("hammers of carbon move against felt, and nobody needs it in Vienna.", "begins in the middle"),
+        ("keys, hammers and felt make no sound at all in Vienna.", "begins in the middle"),
+    ],
+)
+def test_what_begins_in_the_middle_is_named(words: str, reason: str) -> None:
+    """A small letter at the start shows that something before it is missing."""
+    assert reason in gate(words, SOURCE).reason
+
+
+@pytest.mark.parametrize("words", ["iPianos of carbon, keys and hammers", "eKeys of carbon, hammers and felt"])
+def test_a_name_may_begin_small(words: str) -> None:
+    """One with a capital right behind is a name, and no lost beginning."""
+    article = replace(ARTICLE, text=f"{ARTICLE.text} {words} sold in Vienna.")
+    assert gate(f"{words} sold in Vienna.", source_of(article, read(article))).passes
+
+
 def test_what_does_not_fit_is_named() -> None:
     """Where only a cut fitted, the reason says so."""
     assert gate("Ann Lee spent nine years on an…", SOURCE).reason == "No complete sentence of it fits."
@@ -117,6 +136,7 @@ def test_the_title_in_other_order_is_refused() -> None:
         ("Ann Lee spent 10 years on an instrument with keys and carbon hammers.", "faithful"),
         ("Ann Lee spent nine years on an instrument, see example.org for carbon hammers.", "faithful"),
         ("Ann Lee spent nine years on an instrument with @someone and carbon hammers.", "faithful"),
+        ("Penguins march across the frozen south while glaciers melt slowly into oceans beneath them.", "faithful"),
         ("Penguins march across Antarctica while glaciers melt slowly into oceans beneath them.", "faithful"),
     ],
 )
