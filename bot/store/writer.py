@@ -59,6 +59,23 @@ class Call:
 
 
 @dataclass(slots=True)
+class _Patience:
+    """From when on, on the loop's clock, calls wait for company: both threads learn from what either of them saw.
+
+    Many polls that begin at once ask for their states together, and so will leave their new ones close to each other.
+    """
+
+    since: float = 0.0
+
+    def learn(self, came: int, now: float) -> None:
+        """Note how many calls had come together when some were handed over."""
+        if came >= COMPANY:
+            self.since = now
+        elif came and now >= self.since:
+            self.since = now + TRIED
+
+
+@dataclass(slots=True)
 class _Thread:
     """A thread that takes calls off a queue, as many as wait at once, until it is told to stop.
 
@@ -69,10 +86,10 @@ class _Thread:
     name: str
     work: Callable[[Sequence[Call]], None]
     loop: asyncio.AbstractEventLoop
+    patience: _Patience
     calls: queue.SimpleQueue[list[Call] | None] = field(default_factory=queue.SimpleQueue)
     gathered: list[Call] = field(default_factory=list)  # not handed over yet
     leaving: asyncio.TimerHandle | None = None  # when they will be
-    patient_from: float = 0.0  # on the loop's clock
     thread: threading.Thread | None = None
 
     def put(self, call: Call) -> None:
@@ -80,10 +97,12 @@ class _Thread:
             self.thread = threading.Thread(target=self._run, name=self.name, daemon=True)
             self.thread.start()
         self.gathered.append(call)
-        if not call.together or len(self.gathered) == ENOUGH:
+        if not call.together:
             self.hand_over()
+        elif len(self.gathered) == ENOUGH:
+            self._leave()
         elif len(self.gathered) == 1:
-            wait = LINGER if self.loop.time() >= self.patient_from else 0
+            wait = LINGER if self.loop.time() >= self.patience.since else 0
             self.leaving = self.loop.call_later(wait, self._leave)
 
     def stop(self) -> None:
@@ -93,11 +112,7 @@ class _Thread:
             self.thread.join()
 
     def _leave(self) -> None:
-        now = self.loop.time()
-        if len(self.gathered) >= COMPANY:
-            self.patient_from = now
-        elif self.gathered and now >= self.patient_from:
-            self.patient_from = now + TRIED
+        self.patience.learn(len(self.gathered), self.loop.time())
         self.hand_over()
 
     def hand_over(self) -> None:
@@ -136,8 +151,9 @@ class Writer:
         self.store = store
         self._loop = asyncio.get_running_loop()
         self._reader = store.reader()
-        self._writes = _Thread("store-writer", self._write, self._loop)
-        self._reads = _Thread("store-reader", self._read, self._loop)
+        patience = _Patience()
+        self._writes = _Thread("store-writer", self._write, self._loop, patience)
+        self._reads = _Thread("store-reader", self._read, self._loop, patience)
         self._closed = False
         self._changes = 1
         self._version: int | None = None

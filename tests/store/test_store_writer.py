@@ -154,6 +154,21 @@ async def test_company_is_waited_for_where_there_is_some(store: Store, db: Write
         raise AssertionError("nobody waited")
 
 
+async def test_who_reads_in_company_is_waited_for_when_it_writes(store: Store, db: Writer, odd: Odd) -> None:
+    """Polls that ask for their states together leave their new ones together, although a lone one came before them."""
+    for tried in range(25):
+        await db(odd.note_beside, f"{tried}:alone")  # after this one nobody would wait for a second
+        await settled(*(db(store.feeds.state, f"https://{number}.example/") for number in range(COMPANY)))
+        first = asyncio.create_task(db(odd.note_beside, f"{tried}:first"))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        if await db(odd.note_beside, f"{tried}:later") == f"{tried}:later of 2":
+            assert await first == f"{tried}:first of 2"
+            break
+    else:
+        raise AssertionError("nobody waited")
+
+
 async def test_whatever_cannot_wait_takes_along_what_does(store: Store, db: Writer, odd: Odd) -> None:
     """A durable call is made at once, and in its turn."""
     await settled(*(db(odd.note_beside, f"k{number}") for number in range(COMPANY)))
