@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gc
 import json
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,17 +48,37 @@ def run(place: Place) -> None:
     Prints the page's address and a one-time link that logs you in.  SIGTERM or Ctrl-C lets sends in flight finish and
     ends within 10 seconds; SIGHUP reads the config anew (a changed file is noticed by itself, too).
     """
-    if sys.stderr.isatty() and not place.quiet:  # on a small machine it takes seconds until the page is there
-        click.echo("Starting …", err=True)
-    settings = place.settings(secrets=True)
-    for warning in settings.warnings:
-        click.echo(f"{warning}", err=True)
-    with place.store("run", settings) as store:
-        from bot.app.serve import serve_bot
+    with _leaving_when_told():
+        if sys.stderr.isatty() and not place.quiet:  # on a small machine it takes seconds until the page is there
+            click.echo("Starting …", err=True)
+        settings = place.settings(secrets=True)
+        for warning in settings.warnings:
+            click.echo(f"{warning}", err=True)
+        with place.store("run", settings) as store:
+            from bot.app.serve import serve_bot
 
-        gc.freeze()  # what was imported stays: no collection needs to look through it (5 to 10 % of a poll)
+            gc.freeze()  # what was imported stays: no collection needs to look through it (5 to 10 % of a poll)
 
-        wait_for(serve_bot(settings, store, load=partial(place.settings, secrets=True), say=click.echo))
+            wait_for(serve_bot(settings, store, load=partial(place.settings, secrets=True), say=click.echo))
+
+
+@contextmanager
+def _leaving_when_told() -> Iterator[None]:
+    """Take a signal that comes before the bot listens to signals itself for what it means then: there is nothing to drain.
+
+    The files are being read anyway, so SIGHUP, which would end the process, asks for nothing.
+    """
+
+    def leave(*_: object) -> None:
+        sys.exit(0)
+
+    wishes = {signal.SIGTERM: leave, signal.SIGINT: leave, signal.SIGHUP: lambda *_: None}
+    before = {number: signal.signal(number, wish) for number, wish in wishes.items()}
+    try:
+        yield
+    finally:
+        for number, wish in before.items():
+            signal.signal(number, wish)
 
 
 @click.command(

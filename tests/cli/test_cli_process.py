@@ -141,6 +141,29 @@ def test_a_stream_that_is_closed_is_no_failure(tmp_path: Path, closed: str) -> N
     assert (said.returncode, said.stdout, said.stderr) == (0, b"", b"")
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_bot_that_is_stopped_while_it_starts_ends_well(tmp_path: Path, number: signal.Signals) -> None:
+    """Nothing was begun that has to be drained: exit 0, and no traceback; SIGHUP ends nothing."""
+    folder = write_config(tmp_path / "config")
+    quotes = folder / "quotes.txt"
+    quotes.unlink(missing_ok=True)
+    os.mkfifo(quotes)
+    with (
+        subprocess.Popen(
+            [sys.executable, "-m", "bot", "run", "--config", str(folder)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+        ) as run,
+        quotes.open("wb"),
+    ):  # opens once it is read: so far the start has come
+        run.send_signal(signal.SIGHUP)
+        run.send_signal(number)
+        out, err = run.communicate(timeout=60)
+    assert (run.returncode, out) == (0, b"")
+    assert b"Traceback" not in err
+
+
 def test_an_interrupt_during_the_first_import_is_no_traceback(tmp_path: Path) -> None:
     """Whoever changes their mind at once sees one word."""
     (tmp_path / "click.py").write_text("raise KeyboardInterrupt\n", "utf-8")
