@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import pytest
@@ -61,9 +62,25 @@ def test_a_title_too_short_to_mean_anything_has_no_key(title: str) -> None:
     assert title_key(title) == ""
 
 
+@pytest.mark.parametrize(
+    ("title", "means"),
+    [
+        ("four words of this", True),
+        ("four words ofit", False),
+        ("a b c defghijkl", False),
+        ("recording glaciers today", False),
+    ],
+)
+def test_four_words_of_sixteen_characters_mean_something(title: str, means: bool) -> None:
+    """A word or a character less could be the title of many stories."""
+    assert bool(title_key(title)) is means
+
+
 def test_scripts_without_spaces_need_eight_characters() -> None:
     """A Chinese title is one word for a splitter, and a whole sentence for its reader."""
     assert title_key("湖面结冰时会像琴弦一样歌唱") == "湖面结冰时会像琴弦一样歌唱"
+    assert title_key("湖面结冰时会像琴") == "湖面结冰时会像琴"
+    assert title_key("湖面结冰时会像") == ""
 
 
 # --------------------------------------------------------------------------- simhash
@@ -82,6 +99,11 @@ def test_a_simhash_is_the_same_for_ever() -> None:
     assert simhash(STORY) == simhash(STORY.upper()) == simhash(f"{STORY}")
     assert 0 < simhash(STORY) < 2**64
     assert f"{simhash(STORY):016x}" == "0de23471da78fffd"
+    assert [f"{simhash(' '.join(STORY.split()[:words])):016x}" for words in (23, 24, 25)] == [
+        "0000000000000000",
+        "2f847571d81bfde3",
+        "2b8034715819e5e1",
+    ]
 
 
 def test_short_texts_are_near_nothing() -> None:
@@ -108,6 +130,18 @@ def test_the_search_finds_what_a_loop_finds(hashes: list[int], wanted: int, rng:
     named = list(enumerate(hashes))
     expected = next((name for name, other in named if near(wanted, other)), None)
     assert Nearest(named).to(wanted) == expected
+
+
+def test_no_two_bits_hide_a_reprint() -> None:
+    """Eleven bits, three in each quarter but one, are found by that quarter's two, whichever they are."""
+    told = simhash(STORY)
+    stories = Nearest([(7, told)])
+    for quarter in range(4):
+        elsewhere = sum(0b111 << 16 * other for other in range(4) if other != quarter)
+        for one, other in itertools.combinations(range(16), 2):
+            reprint = told ^ elsewhere ^ ((1 << one | 1 << other) << 16 * quarter)
+            assert (told ^ reprint).bit_count() == NEAR
+            assert stories.to(reprint) == 7
 
 
 def test_nothing_is_near_among_nothing() -> None:
