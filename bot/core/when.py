@@ -199,8 +199,8 @@ def moment_of(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     if (day is None or _FROM_NOW.search(said)) and (span := span_of(said)):
         return now + span
     hour = _hour(said)
-    if day is None and hour is None:
-        return None
+    if hour is None and (day is None or any(one["minute"] or one["half"] for one in _clocks(said))):
+        return None  # no time, or one that no clock shows ("tomorrow at 9:60"): nothing is guessed
     wall = datetime.combine(day or local.date(), hour or MORNING)
     at = wall.replace(tzinfo=zone).astimezone(UTC)
     if at <= now and day is None:
@@ -264,16 +264,21 @@ def _date(found: re.Match[str], today: date) -> date | None:
     return None
 
 
+def _clocks(said: str) -> list[re.Match[str]]:
+    """What may be an hour: a number with an "at", with minutes, or with its half of the day."""
+    found = _CLOCK.finditer(_DATE.sub(" ", said))
+    return [one for one in found if one["at"] or one["minute"] or one["half"]]
+
+
 def _hour(said: str) -> time | None:
-    clocks = _CLOCK.finditer(_DATE.sub(" ", said))
-    found = next((one for one in clocks if one["at"] or one["minute"] or one["half"]), None)
-    if not found:
-        return next((at for name, at in _PARTS.items() if re.search(rf"\b{name}\b", said)), None)
-    hours, minutes, half = int(found["hour"]), int(found["minute"] or 0), found["half"]
-    if half == "pm" and hours < 12:
-        hours += 12
-    if half == "am" and hours == 12:
-        hours = 0
-    if half is None and hours < 12 and re.search(r"\b(?:afternoon|evening|tonight|abend)\b", said):
-        hours += 12  # "tomorrow evening at 8"
-    return time(hours, minutes) if hours < 24 and minutes < 60 else None
+    """The first hour that there is on a clock ("at 45 Main Street" names none), else that of a part of the day."""
+    late = re.search(r"\b(?:afternoon|evening|tonight|abend)\b", said)
+    for found in _clocks(said):
+        hours, minutes, half = int(found["hour"]), int(found["minute"] or 0), found["half"]
+        if half == "am" and hours == 12:
+            hours = 0
+        elif hours < 12 and (half == "pm" or (half is None and late)):
+            hours += 12  # "tomorrow evening at 8"
+        if hours < 24 and minutes < 60:
+            return time(hours, minutes)
+    return next((at for name, at in _PARTS.items() if re.search(rf"\b{name}\b", said)), None)

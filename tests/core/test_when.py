@@ -57,6 +57,27 @@ def test_what_is_no_span_is_none(said: str) -> None:
         ("Dec 24th, 2026", datetime(2026, 12, 24, 8, 0, tzinfo=UTC)),
         ("2026-12-24 18:00", datetime(2026, 12, 24, 17, 0, tzinfo=UTC)),
         ("in a fortnight", datetime(2026, 12, 4, 10, 30, tzinfo=UTC)),
+        ("30 minutes", datetime(2026, 11, 20, 11, 0, tzinfo=UTC)),
+        ("in eleven minutes", datetime(2026, 11, 20, 10, 41, tzinfo=UTC)),
+        ("in twelve days", datetime(2026, 12, 2, 10, 30, tzinfo=UTC)),
+        ("in a month", datetime(2026, 12, 20, 10, 30, tzinfo=UTC)),
+        ("in a year", datetime(2027, 11, 20, 10, 30, tzinfo=UTC)),
+        ("today at 18:00", datetime(2026, 11, 20, 17, 0, tzinfo=UTC)),
+        ("tomorrow morning", datetime(2026, 11, 21, 8, 0, tzinfo=UTC)),
+        ("tomorrow at noon", datetime(2026, 11, 21, 11, 0, tzinfo=UTC)),
+        ("monday midday", datetime(2026, 11, 23, 11, 0, tzinfo=UTC)),
+        ("tomorrow afternoon", datetime(2026, 11, 21, 14, 0, tzinfo=UTC)),
+        ("tomorrow afternoon at 12:30", datetime(2026, 11, 21, 11, 30, tzinfo=UTC)),
+        ("tomorrow evening", datetime(2026, 11, 21, 18, 0, tzinfo=UTC)),
+        ("morgen abend", datetime(2026, 11, 21, 18, 0, tzinfo=UTC)),
+        ("tomorrow night", datetime(2026, 11, 21, 20, 0, tzinfo=UTC)),
+        ("tomorrow at 12am", datetime(2026, 11, 20, 23, 0, tzinfo=UTC)),
+        ("tomorrow at 12pm", datetime(2026, 11, 21, 11, 0, tzinfo=UTC)),
+        ("tomorrow at 23:59", datetime(2026, 11, 21, 22, 59, tzinfo=UTC)),
+        ("tomorrow, to be at 45 Main Street at 18:00", datetime(2026, 11, 21, 17, 0, tzinfo=UTC)),
+        ("tomorrow evening, to be at 45 Main Street", datetime(2026, 11, 21, 18, 0, tzinfo=UTC)),
+        ("tomorrow, to be at 45 Main Street", datetime(2026, 11, 21, 8, 0, tzinfo=UTC)),
+        ("20 November 2027", datetime(2027, 11, 20, 8, 0, tzinfo=UTC)),
     ],
 )
 def test_times_are_the_askers_clock(said: str, expected: datetime) -> None:
@@ -104,7 +125,22 @@ def test_times_are_read_in_the_languages_of_the_rules(said: str, expected: datet
 
 @pytest.mark.parametrize(
     "said",
-    ["when the music stops", "every day at 9", "at 25:00", "yesterday", "30 feb", "to send 24 letters", "in 3 years"],
+    [
+        "when the music stops",
+        "every day at 9",
+        "at 25:00",
+        "tomorrow at 24:00",
+        "tomorrow at 9:60",
+        "morgen um 24 Uhr",
+        "yesterday",
+        "today at 9",
+        "30 feb",
+        "3 May 2026",
+        "2026-05-03",
+        "24 December 2027",
+        "to send 24 letters",
+        "in 3 years",
+    ],
 )
 def test_what_names_no_time_is_none(said: str) -> None:
     """Neither is what comes again and again: one promise is one time.  The reply then asks how it was meant."""
