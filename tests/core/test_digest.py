@@ -29,6 +29,8 @@ def test_a_digest_is_a_thread_where_it_does_not_fit() -> None:
     drafts = digest(ITEMS, OLD)
     assert len(drafts) == 5
     assert drafts[0].text.startswith("Worth your time:\n1/5 ")
+    assert [each.link for each in drafts] == [item.link for item in ITEMS]
+    assert {each.credit for each in drafts} == {"Example"}
     assert all(fits(fit(each, OLD, account="a", dedupe_key="k").text, OLD) for each in drafts)
 
 

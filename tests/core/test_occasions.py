@@ -54,6 +54,11 @@ def test_a_line_that_was_reworded_by_spaces_or_case_is_the_same() -> None:
     assert quote_post(["listen first."], used, slot(1), account(1.0), LIMITS["local"]) is None
 
 
+def test_a_lines_key_is_the_same_for_ever() -> None:
+    """It is stored, so no release may change it: known here by heart."""
+    assert quote_key("Listen  first.", slot()) == "quote:1fd98cf8cb627c3d:2026-11"
+
+
 def test_a_line_that_does_not_fit_is_passed_over() -> None:
     """Better none than half of one."""
     assert quote_post(["word " * 100], set(), slot(), account(1.0), LIMITS["local"]) is None

@@ -140,6 +140,23 @@ def test_a_farewell_is_said_three_times_at_most() -> None:
     assert now == one.lease_until
 
 
+def test_a_short_lease_is_not_outstayed() -> None:
+    """Where it ends before the next farewell is due, that is the time to look again, and the end of it."""
+    one, now = held(lease_until=NOW + 1.5 * FIRST_RETRY), NOW
+    (one,) = planned([], [one], now).ask
+    todo = planned([], [one], NOW + FIRST_RETRY)
+    assert todo.wake_at == one.lease_until
+    assert one.lease_until is not None
+    assert planned([], list(todo.ask), one.lease_until).forget == (one.id,)
+
+
+def test_a_lease_ends_at_its_end() -> None:
+    """What is delivered in that moment counts no more, and the subscription is forgotten then."""
+    assert held(lease_until=NOW + SOONEST).live(NOW)
+    assert not held(lease_until=NOW).live(NOW)
+    assert not held(lease_until=None).live(NOW)
+
+
 def test_what_was_never_verified_needs_no_farewell() -> None:
     """The same for what has expired, or was denied."""
     assert planned([], [held(lease_until=None), held(id="b", lease_until=NOW)]).forget == ("an-id", "b")
