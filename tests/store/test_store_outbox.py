@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -26,6 +27,37 @@ def test_the_same_slot_of_another_account_is_another(store: Store) -> None:
     """Slots, like dedupe keys, are unique per account."""
     for account in ("fedi", "local"):
         assert store.outbox.filled(slot(account=account), None, post("a", account), State.PLANNED, now=NOW) is not None
+
+
+def test_a_slot_is_filled_with_several_posts_or_with_none(store: Store) -> None:
+    """Each names the one before it, and their candidates are told; a slot that is taken stays as it is."""
+    first, second, third = gather(store, [1, 2, 3])
+    parts = [post(name, dedupe_key=f"slot:x#{name}", reply_context={"own": name}) for name in ("a", "b", "c")]
+    number = store.outbox.filled_together(slot(), parts, [first, second], State.PLANNED, now=NOW)
+    rows = {row.id: row for row in store.outbox.rows()}
+    assert number == min(rows)
+    assert [rows[one].post.text for one in sorted(rows)] == [part.text for part in parts]
+    assert [rows[one].post.reply_context for one in sorted(rows)] == [
+        {"own": "a"},
+        {"own": "b", "after": str(number)},
+        {"own": "c", "after": str(number + 1)},
+    ]
+    assert {rows[one].slot for one in rows} == {slot().identity}
+    told = [[one.verdict for one in store.feeds.decisions(each)] for each in (first, second, third)]
+    assert told == [["shared"], ["shared"], []]
+    again = [replace(part, dedupe_key=f"again#{part.text}") for part in parts]
+    assert store.outbox.filled_together(slot(), again, [third], State.PLANNED, now=NOW) is None
+    assert len(store.outbox.rows()) == 3
+    assert store.feeds.decisions(third) == []
+
+
+def test_a_part_that_stands_there_already_breaks_no_thread(store: Store) -> None:
+    """The one after it follows the last one that was added."""
+    plan(store, "b", dedupe_key="twice")
+    parts = [post("a"), post("b", dedupe_key="twice"), post("c")]
+    number = store.outbox.filled_together(slot(), parts, [], State.PLANNED, now=NOW)
+    (last,) = (row for row in store.outbox.rows() if row.post.text == parts[2].text)
+    assert last.post.reply_context["after"] == str(number)
 
 
 def test_a_slot_passed_over_stays_so(store: Store) -> None:
