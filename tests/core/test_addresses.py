@@ -177,6 +177,7 @@ def test_many_spellings_of_one_page_have_one_key(link: str) -> None:
         ("https://example.com:8080/a", "https://example.com/a"),
         ("https://forge.example/ann/amp", "https://forge.example/ann"),
         ("https://m.co/a", "https://co/a"),
+        ("https://www.google.com/map/s/example.com/a", "https://example.com/a"),
     ],
 )
 def test_two_pages_have_two_keys(left: str, right: str) -> None:
@@ -196,6 +197,8 @@ def test_two_pages_have_two_keys(left: str, right: str) -> None:
         ("https://bücher.example/x", "https://xn--bcher-kva.example/x"),
         ("https://example.com/a?b=2&a=1&b=2", "https://example.com/a?a=1&b=2"),
         ("https://example.com/", "https://example.com"),
+        ("https://www.google.com/amp/s/example.com/a?id=5", "https://example.com/a?id=5"),
+        ("https://example-com.cdn.ampproject.org/c/example.com/a?id=5&amp=1", "https://example.com/a?id=5"),
         ("http://[2001:DB8::1]:80/a", "https://[2001:db8::1]/a"),
     ],
 )
