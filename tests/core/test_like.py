@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.elsewhere import SENTENCES
 from bot.core.grams import MOST_LOOKS
-from bot.core.like import Likeness
+from bot.core.like import Likeness, Sense
 from bot.core.words import Words, clean
 
 EXAMPLES = (
@@ -74,7 +74,7 @@ def test_what_has_nothing_in_common_scores_nothing(say: str) -> None:
     """A text without words, or without any known gram, still has a nearest rule, with 0."""
     near = BEES.nearest(words(say))
     assert len(near) == 1
-    assert near[0].score == 0.0
+    assert (near[0].rule, near[0].example, near[0].score) == (*EXAMPLES[0], 0.0)
 
 
 def test_a_long_unknown_question_is_not_mistaken_for_a_short_known_one() -> None:
@@ -106,6 +106,48 @@ def test_thresholds_rise_with_examples_that_sound_like_anything() -> None:
     assert vague.accept > BEES.accept
     assert BEES.ask < BEES.accept < 1
     assert vague.ask < vague.accept < 1
+
+
+def test_few_rules_ask_for_more_likeness() -> None:
+    """One or two know too little of what they are not about; their thresholds stand in the same order."""
+    few = Likeness([pair for pair in EXAMPLES if pair[0] != "honey"])
+    assert few.accept > BEES.accept
+    assert 0 < few.ask < few.accept < 1
+
+
+@pytest.mark.parametrize(("rule", "sentence"), EXAMPLES)
+def test_an_example_with_a_courtesy_is_still_its_rules(rule: str, sentence: str) -> None:
+    """A few words more leave it far above what is answered, and the others far below it."""
+    first, *others = BEES.nearest(words(f"tell me please {sentence}"))
+    assert first.rule == rule
+    assert 0.7 < first.score <= 1
+    assert all(one.score < 0.6 * first.score for one in others)
+
+
+def sensing(meant: Mapping[str, float]) -> Sense:
+    """A sense by which a text is as alike to an example as is written here for its first word, and to no other."""
+
+    def learn(sentences: Sequence[str]) -> Callable[[str], Sequence[float]]:
+        return lambda text: [meant.get(sentence.split()[0], 0.0) if text == "zzz" else 0.0 for sentence in sentences]
+
+    return learn
+
+
+def test_meaning_finds_what_no_word_says() -> None:
+    """Half of likeness is meaning, where it can be sensed, in proportion to its square; the contrary counts nothing."""
+    found = {alike: Likeness(EXAMPLES, sensing({"who": alike})).nearest(words("zzz"))[0] for alike in (1.0, 0.7, -1.0)}
+    assert (found[1.0].rule, found[1.0].example) == ("swarm", "who collects a swarm of bees")
+    assert found[1.0].score > found[0.7].score > 0
+    assert found[-1.0].score == 0
+
+
+def test_meaning_alone_is_never_the_very_words() -> None:
+    """What says the same in other words scores less than an example itself, and words alone less than words with it."""
+    plain = "who collects a swarm"
+    deaf = Likeness(EXAMPLES, sensing({}))
+    assert Likeness(EXAMPLES, sensing({"who": 1.0})).nearest(words("zzz"))[0].score < 0.9
+    assert deaf.nearest(words(plain))[0].score < BEES.nearest(words(plain))[0].score
+    assert deaf.nearest(words(EXAMPLES[2][1]))[0].score == 1.0
 
 
 def test_no_examples_are_no_likeness() -> None:
