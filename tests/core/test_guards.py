@@ -56,6 +56,28 @@ def test_each_guard_holds_back_just_its_own(seen: Seen, more: dict[str, Any], ac
     assert reason in verdict.reason
 
 
+def test_a_cap_of_one_lets_one_through() -> None:
+    """Whoever was never answered has room under any cap."""
+    once = Rate(count=1, per=timedelta(hours=1))
+    narrow = Caps(person=once, account=once, thread=1)
+    assert judged(caps=narrow).action == "answer"
+    for seen in (Seen(person=1), Seen(account=1), Seen(thread=1)):
+        assert judged(seen, narrow).action == "capped"
+
+
+def test_the_caps_are_what_is_promised() -> None:
+    """A day for an answer; on our own timeline sixty a minute, and no other cap but for bots among themselves."""
+    assert timedelta(days=1) == TOO_OLD
+    assert Caps(person=Rate(count=60, per=timedelta(minutes=1)), account=None, thread=None) == LOCAL
+
+
+def test_a_thread_is_as_long_as_the_owner_wrote_for_bots_too() -> None:
+    """The default of four is for where nothing is written."""
+    wide = Caps(thread=10)
+    assert judged(Seen(thread=9), wide, bot=True).action == "answer"
+    assert judged(Seen(thread=10), wide, bot=True).action == "capped"
+
+
 def test_the_owner_knows_no_caps_but_is_subject_to_time() -> None:
     """Caps don't hold for the owner; what is too old is late for everybody."""
     busy = Seen(thread=99, person=99, account=999)

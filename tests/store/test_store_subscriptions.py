@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from bot.core.websub import Subscription
 from bot.model import FeedState, Filters, ParsedFeed
@@ -111,6 +115,27 @@ def test_a_delivery_leaves_the_poll_state_alone(store: Store) -> None:
     assert after is not None
     assert (after.etag, after.next_at, after.hub) == (before.etag, before.next_at, before.hub)
     assert after.last_new == later(5)
+
+
+@pytest.mark.parametrize("more", [{"held": "its known items came back"}, {"released": True}, {"first_ok": None}])
+def test_a_feed_in_doubt_waits_for_its_whole_document(store: Store, more: dict[str, Any]) -> None:
+    """While it is held, and after the owner's word on it, only the whole tells what is new."""
+    gather(store, [1])
+    before = store.feeds.state(FEED.url)
+    assert before is not None
+    store.feeds.save(replace(before, **more))
+    assert store.feeds.delivered(FEED, ParsedFeed(entries=(entry(2),)), Filters(), now=later(5)) is None
+    assert store.feeds.seen_count(FEED.url) == 1
+
+
+def test_a_muted_feed_takes_nothing_in(store: Store) -> None:
+    """Until it is let speak again."""
+    gather(store, [1])
+    part = ParsedFeed(entries=(entry(2),))
+    assert store.feeds.mute(FEED.url, "dead")
+    assert store.feeds.delivered(FEED, part, Filters(), now=later(5)) is None
+    assert store.feeds.unmute(FEED.url)
+    assert store.feeds.delivered(FEED, part, Filters(), now=later(6)) is not None
 
 
 def test_a_feed_that_was_never_read_waits_for_its_whole_document(store: Store) -> None:
