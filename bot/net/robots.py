@@ -25,8 +25,8 @@ from bot.ports import Reply
 AGENT = "Starfish"
 """Our product token: what `User-agent:` lines are compared with."""
 
-LARGEST = 500_000
-"""Bytes that are read; RFC 9309 asks for at least 500 KiB of patience with the rest ignored."""
+LARGEST = 500 * 1024
+"""Bytes that are read: RFC 9309 (2.5) asks for 500 KiB at least, and lets the rest be ignored."""
 
 KEPT = timedelta(hours=24)
 RETRIED = timedelta(hours=1)

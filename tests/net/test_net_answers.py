@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from yarl import URL
 
@@ -20,7 +20,18 @@ def reply(status: int, **headers: str) -> Reply:
     return Reply(status=status, headers=named, body=b"", url=str(HERE))
 
 
+@pytest.mark.parametrize(
+    ("status", "use"), [(199, False), (200, True), (204, True), (299, True), (300, False), (304, False), (404, False)]
+)
+def test_only_what_succeeded_is_worth_reading(status: int, use: bool) -> None:
+    """2xx and nothing else."""
+    assert has_use(status) is use
+
+
 @given(st.integers(100, 999))
+@example(304)
+@example(410)
+@example(200)
 def test_every_status_is_an_answer_or_a_named_failure(status: int) -> None:
     """2xx and 304 pass, 410 is gone, everything else may be tried again; the address is told without its secret."""
     if has_use(status) or status == 304:

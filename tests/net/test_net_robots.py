@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from yarl import URL
 
 from bot.net import Client
-from bot.net.robots import Rules, fits, read
+from bot.net.robots import KEPT, REMEMBERED, RETRIED, RobotsBook, Rules, fits, read
+from bot.ports import Reply
 from tests.servers.feedserver import FeedServer
 from tests.servers.fixtures import Hands
 
@@ -121,6 +123,61 @@ async def test_many_pages_at_once_ask_once(client: Client, server: FeedServer) -
     answers = await asyncio.gather(*(client.robots_allow(server.url("/no")) for _ in range(10)))
     assert answers == [False] * 10
     assert server.hits("/robots.txt") == 1
+
+
+async def test_rules_of_half_a_mebibyte_are_read(client: Client, server: FeedServer) -> None:
+    """500 KiB count, as the standard asks, and what comes after them doesn't."""
+    last = b"Disallow: /late\n"
+    first = b"User-agent: *\n"
+    filler = b"#" * (500 * 1024 - len(first) - len(last) - 1) + b"\n"
+    server.put("/robots.txt", first + filler + last + b"Disallow: /beyond\n", content_type="text/plain")
+    assert not await client.robots_allow(server.url("/late"))
+    assert await client.robots_allow(server.url("/beyond"))
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 499])
+async def test_a_refusal_is_no_rule(client: Client, server: FeedServer, status: int) -> None:
+    """Whatever stands in the page that says so."""
+    server.put("/robots.txt", "User-agent: *\nDisallow: /", status=status)
+    assert await client.robots_allow(server.url("/x"))
+
+
+async def test_rules_count_for_a_day_to_the_moment() -> None:
+    """A second before they are not asked for again; then they are."""
+    clock, asked = Hands(), []
+
+    async def fetch(url: URL) -> Reply:
+        asked.append(str(url))
+        return Reply(status=200, headers={}, body=b"", url=str(url))
+
+    book = RobotsBook(clock)
+    for span, times in ((timedelta(0), 1), (KEPT - timedelta(seconds=1), 1), (timedelta(seconds=1), 2)):
+        clock.now += span
+        assert await book.allows(URL("https://example.com/a?b#c"), fetch)
+        assert asked == ["https://example.com/robots.txt"] * times
+
+
+async def test_the_rules_of_a_thousand_hosts_are_remembered() -> None:
+    """Beyond, the oldest are asked for again, and those that are over go first."""
+    clock, asked = Hands(), []
+
+    async def fetch(url: URL) -> Reply:
+        asked.append(url.host)
+        return Reply(status=500 if url.host == "down.example" else 200, headers={}, body=b"", url=str(url))
+
+    async def visit(*hosts: str) -> list[str | None]:
+        """Who is asked when these are visited in turn."""
+        asked.clear()
+        for host in hosts:
+            await book.allows(URL(f"https://{host}/"), fetch)
+        return list(asked)
+
+    book = RobotsBook(clock)
+    await visit("first.example", "down.example", *(f"h{number}.example" for number in range(REMEMBERED - 2)))
+    assert await visit("first.example", "h0.example") == []
+    clock.now += RETRIED
+    assert await visit("new.example", "first.example") == ["new.example"]  # the place of the one that is over
+    assert await visit("newer.example", "first.example") == ["newer.example", "first.example"]
 
 
 async def test_missing_robots_allow_and_failing_ones_do_not(client: Client, server: FeedServer, clock: Hands) -> None:
