@@ -28,7 +28,7 @@ class Done:
     gathered: list[share.Gathered] = field(default_factory=list)
     filled: list[share.Filled] = field(default_factory=list)
     answered: int = 0
-    delivered: int = 0
+    delivered: int = 0  # arrived: what was refused, waits or is in doubt is not among them
 
 
 async def once(on: Ground, stories: Stories, *, extra: bool, seen: Callable[[share.Gathered], None]) -> Done:
@@ -49,7 +49,7 @@ async def once(on: Ground, stories: Stories, *, extra: bool, seen: Callable[[sha
             done.filled += [filled] if filled else []
         if extra and account.post:
             # Delivered first: an account plans one post at a time.
-            done.delivered += await deliver.deliver(name, stories.delivering)
+            await deliver.deliver(name, stories.delivering)
             slot = Slot(account=name, identity=f"extra:{on.now().isoformat()}", at=now)
             done.filled.append(await share.fill(slot, stories.sharing, on.now()))
     await on.db(on.store.owner.put, "last_call", now.isoformat())
@@ -60,7 +60,8 @@ async def once(on: Ground, stories: Stories, *, extra: bool, seen: Callable[[sha
             break
     done.answered += await tell.tell(stories.telling, on.now())
     for name in stories.delivering.accounts:
-        done.delivered += await deliver.deliver(name, stories.delivering)
+        await deliver.deliver(name, stories.delivering)
+        done.delivered += await on.db(on.store.outbox.arrived_since, name, now)
     return done
 
 

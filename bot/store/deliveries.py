@@ -120,6 +120,13 @@ class Deliveries(Accounts):
         )
 
     @reading
+    def arrived_since(self, account: str, since: datetime) -> int:
+        """How many deliveries of an account, posts and replies, were found to be there since a moment."""
+        return self.number(
+            "SELECT count(*) FROM outbox WHERE account = ? AND state = 'sent' AND settled_at >= ?", account, stamp(since)
+        )
+
+    @reading
     def last_post_at(self, account: str) -> datetime | None:
         """When an account last posted."""
         found = self.one(

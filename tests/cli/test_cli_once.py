@@ -86,6 +86,19 @@ def test_every_post_is_one_extra_and_each_link_comes_once(terminal: Terminal) ->
     assert all(item["text"].endswith(item["url"]) and measure(item["text"], LIMITS) <= 300 for item in items)
 
 
+def test_what_did_not_arrive_is_not_called_delivered(site: FeedServer, tmp_path: Path) -> None:
+    """A post in doubt, held, waiting or refused is none that was delivered; one that the platform took is."""
+    hook = site.url("/hook")
+    account = f'[[accounts]]\nname = "hook"\nplatform = "webhook"\nurl = "{hook}"\nsettle = "1s"\n'
+    terminal = Terminal(write_config(tmp_path / "config", feeds=[], accounts=account))
+    terminal.ok("once")
+    for status, delivered in ((400, 0), (200, 1), (500, 0), (429, 0)):
+        site.put("/hook", status=status)
+        terminal.ok("post", f"Words for {status}", "--account", "hook")
+        done = terminal.ok("once", "--json").json()
+        assert (status, done["delivered"]) == (status, delivered)
+
+
 def test_extra_posts_ignore_quiet_and_count_for_the_day(site: FeedServer, tmp_path: Path) -> None:
     """The owner's own wish goes at night too, and is one of the day's posts."""
     url = site.put("/day.xml", rss(PIECES))
