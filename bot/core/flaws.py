@@ -49,13 +49,13 @@ _DOING = re.compile(
     r"wanted|bought|moved|started|tried|finished|got|visited|met|took|saw|read|heard|spent|attended|wore|enjoyed|stopped|returned|updated|installed|ordered|picked|switched|used)\b[^:;]*\Z"
 )
 _SHORT = 160  # characters: what is longer has something beside
-_INVITING = re.compile(r"[\"“]?Let(?:['’]?s| us)\s")
+_INVITING = re.compile(r"[\"“]?(?:Let(?:['’]?s| us)|Have a (?:look|listen|read))\b")
 # A signpost: the thing itself is somewhere else.
 _SIGNPOST = re.compile(
-    r"(?i)\byou(?:['’]ll| can| will|['’]d| may)? (?:can |also )?(?:find|see|read|get|download|view|watch|follow|reach|listen to|check out|grab) (?:[^\s.!?]+ ){1,8}"
+    r"(?i)\A[\"“]?for (?:the |an? )?(?:full|more|complete|further)\b[^,]{0,40}, (?:see|visit|check|read|go)\b|\bthere(?:['’]s| is| are) (?:\w+ ){1,4}here (?:of|on|about|that)\b|\byou(?:['’]ll| can| will|['’]d| may)? (?:can |also )?(?:find|see|read|get|download|view|watch|follow|reach|listen to|check out|grab) (?:[^\s.!?]+ ){1,8}"
     r"(?:here|below|on (?:twitter|github|facebook|youtube|instagram|linkedin|mastodon)|(?:over )?at (?:[\w-]+\.){1,3}(?:com|org|net|io))\b|\b(?:check|come) back (?:in|for|soon|often|later|here|tomorrow|next)\b|\A[\"“]?come back to\b|\bclick (?:on )?(?:the|this) (?:\w+ )?(?:link|button|image|picture|photo)\b|"
     r"\b(?:slides|links?|photos?|pictures|videos?|audio|recordings?|details|code|results|notes|images?|information|transcript|screenshots?) (?:are|is|can be found|follows?) (?:\w+ )?(?:below|here|attached|following)\b|"
-    r"\b(?:see|read|click|view|details|information|available) here[.!]|\bhere and here\b|\b(?:see|view|visit|check out) (?:the|our|my|his|her) [^.!?]{1,60} (?:here|below)[.!]|\A(?:see|view|read|visit|check out) (?:the (?:full|complete|original|whole) )?[^.]{1,60} (?:here|below)\b"
+    r"\b(?:see|read|click|view|details|information|available|coverage|explanation) here[.!]|\bhere and here\b|\b(?:see|view|visit|check out) (?:the|our|my|his|her) [^.!?]{1,60} (?:here|below)[.!]|\A(?:see|view|read|visit|check out) (?:the (?:full|complete|original|whole) )?[^.]{1,60} (?:here|below)\b"
 )
 # It tells of itself: "This post summarizes …", "Maybe I'll write more of it".
 _OF_ITSELF = re.compile(

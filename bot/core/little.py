@@ -36,10 +36,10 @@ _EMPTY = re.compile(
 _EMPTY_WORDS = _set("hot over exciting horizon way general important there two three four several some many")
 # One of the steps of a recipe: for who does it, not for who reads that one can.
 _STEP = re.compile(
-    r"\A[\"“]?(?:(?:First|Next|Then|Now|Finally|Once [a-z]+ed),? (?:you (?:will |can |need to )?)?)?(?:(?i:add|grind|pour|push|mix|stir|bake|click|tap|press|select|pick|type|go|run|open|"
+    r"\A[\"“]?(?:(?:First|Next|Then|Now|Finally|Obviously|Simply|Just|Again|Once [a-z]+ed),? (?:you (?:will |can |need to )?)?)?(?:(?i:add|grind|pour|push|mix|stir|bake|click|tap|press|select|pick|type|go|run|open|"
     r"enter|replace|set|remove|place|put|cut|fold|heat|whisk|combine|sprinkle|cook|serve|attach|drag|drop|paste|copy|install|navigate|choose|insert|create|cover|connect|plug|"
-    r"reboot|restart|bring|roll|chop|slice|peel|season|preheat|configure|download|edit|execute|delete|check)\s(?:the|an?|your|some|all|each|this|that|these|those|in|into|on|to|it|them|"
-    r"half|up|out|from|until|for|\d[\d/.]*)\b|(?i:click|select|press|tap|choose|pick|run|type|open)\s[“\"‘'A-Z])"
+    r"reboot|restart|bring|roll|chop|slice|peel|season|preheat|configure|download|edit|execute|delete|check|change)\s(?:the|an?|your|some|all|each|this|that|these|those|in|into|on|to|it|them|"
+    r"half|up|out|from|until|for|[a-z]+ (?:to|with|into)|\d[\d/.]*)\b|(?i:click|select|press|tap|choose|pick|run|type|open)\s[“\"‘'A-Z])"
     r"|\b[Yy]ou should (?:now )?(?:see|have|end up|get)\b"
 )
 # What somebody went through, and nothing that it taught: "I had to go by bus".

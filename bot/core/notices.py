@@ -14,7 +14,7 @@ _QUOTED = re.compile(r"[\"“„«][^\"“”„«»]{0,400}[\"“”»]")
 _CALLING = re.compile(
     r"(?i)\byou(?:['’]re| are) (?:\w+ly |all |both )?invited\b|\b(?:enter|use) (?:the |my )?(?:(?:promo|coupon|discount|offer) )?code (?-i:[A-Z0-9]{3,})\b|"
     r"\b\d{1,2} ?(?:%|percent) off (?!(?:their|its|his|her|the|from|of|a|course|by|in)\b)|\b(?:get|buy|book|grab|reserve|order|pre-?order) (?:your (?:copy|seats?|tickets?|spot)|tickets)\b|"
-    r"\brequest an invite\b|\bjoin me (?:at|for|on|in|this|live)\b|\brsvp\b|\bregister by e-?mail|\b(?:hear|tell|know|share|leave|send|feedback|questions)\b[^.!?]{0,40}\bin the comments\b|\btickets? (?:voor|für|pour)\b|\bsubmit (?:it|yours?|your \w+) (?:today|now|by|here)\b|\bregistration (?:is|will be) (?:now |still )?open\b|\bto (?:register|rsvp|apply|enrol|enroll|book),? (?:please|visit|go to|call|e-?mail|click|contact|see)\b|"
+    r"\brequest an invite\b|\bneeds? your help\b|\bjoin me (?:at|for|on|in|this|live)\b|\brsvp\b|\bregister by e-?mail|\b(?:hear|tell|know|share|leave|send|feedback|questions)\b[^.!?]{0,40}\bin the comments\b|\btickets? (?:voor|für|pour)\b|\bsubmit (?:it|yours?|your \w+) (?:today|now|by|here)\b|\bregistration (?:is|will be) (?:now |still )?open\b|\bto (?:register|rsvp|apply|enrol|enroll|book),? (?:please|visit|go to|call|e-?mail|click|contact|see)\b|"
     r"\bregister (?:now|here|today|online)\b|\bapply (?:now|today|online)\b|\byou can apply (?:for|to|by|until|between)\b|\b(?:call|phone|e-?mail|contact) (?:us\b(?!\w)|me\b(?!\w)|\(?\+?\d{3}|[\w.+-]{2,40}@)|"
     r"\btickets (?:are (?:on sale|available|priced)|cost|start at|(?:will )?go on sale|can be)\b|\b(?:free admission|admission is|doors open|where to buy)\b|"
     r"\bcan be (?:purchased|bought|ordered) (?:in|at|from|on|here|online|through)\b|\bplease (?:be|note|contact|visit|make sure|feel free|join|register|help|donate|check|see|e-?mail|call|let)\b|, please[.!]\Z|"
@@ -26,7 +26,7 @@ _CALLING = re.compile(
     r"ingresso (?:libero|gratuito)|iscrizioni aperte|toegang (?:is )?gratis|aanmelden (?:kan|via)|wstęp wolny|zapisy (?:do|na))\b"
 )
 _CALLING_WORDS = """
-invited code off get buy book grab reserve order preorder pre invite rsvp registration register apply enrol enroll rsvp call phone email mail contact
+invited code need needs off get buy book grab reserve order preorder pre invite rsvp registration register apply enrol enroll rsvp call phone email mail contact
 join submit comments ticket tickets admission doors where purchased bought ordered please hiring recruiting looking applicants candidates experience meets bed bedroom beds
 bedrooms 1bedroom 2bedroom 3bedroom earn bewerben buchen anmeldung anmeldungen bewerbung bewerbungen karten eintritt einlass entrée inscription
 inscriptions entrada inscripciones inscrições ingresso iscrizioni toegang aanmelden wstęp zapisy

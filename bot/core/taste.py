@@ -49,7 +49,7 @@ _POINTING = re.compile(
     r"\b(?:this|these|those)(?:[.,;!]|\s+all\b)|\b(?:all|of|with|from|by|for|to|like|than|in|on|at)\s(?:this|that)(?:[.,;!]|\s+(?:is|was|are|were|has|will|would|can)\b)|"
     r"\b(?:that|this|though|too|either|below|above)[.!]?\Z|"
     r"\b(?:even|at|from|in|with|for|by|on|of)\sthat\s(?!(?:the|a|an|he|she|it|they|we|I|you|there|this|these|those|his|her|their|our|my|is|was|are|were|has|will|can|"
-    r"would|could|which|of|in|kind|sort|day|year)\b)[a-z]+\b|\bto [a-z]+ that (?!is\b|was\b)[a-z]+[.,;!?]"
+    r"would|could|which|of|in|kind|sort|day|year)\b)[a-z]+\b|\bto [a-z]+ that (?!is\b|was\b)[a-z]+[.,;!?]|\bto [a-z]+ this (?:that|is|was|with|by|via|and|or)\b"
 )
 _PRONOUN = re.compile(
     r"(?i)\b(?:he|she|they|it|him|her|his|hers|their|them|its|elle|ils|elles|leurs?|ella|ellos|ellas)\b"
@@ -112,7 +112,7 @@ _LEANING_START = re.compile(
 )
 # "Got a new piano.", "Would love to hear it.": who?
 _ELIDED = re.compile(
-    r"\A[\"“]?(?:Not (?:the|an?|as|too|so|really|exactly|bad)|(?:Better|Worse|Easier|Harder) than|Would|Can['’]t|Couldn['’]t|Got|Went|Ran|Had|Been|Hoping|Looking|Looked|Thought|Loved|Wish|Am|Did|Didn['’]t|Tried|Finished|Started) (?!(?:I|you|he|she|it|we|they|the)\b)[a-z]|"
+    r"\A[\"“]?(?:Not (?:the|an?|as|too|so|really|exactly|bad)|(?:Better|Worse|Easier|Harder) than|Need(?:s|ed)?|Would|Can['’]t|Couldn['’]t|Got|Went|Ran|Had|Been|Hoping|Looking|Looked|Thought|Loved|Wish|Am|Did|Didn['’]t|Tried|Finished|Started) (?!(?:I|you|he|she|it|we|they|the)\b)[a-z]|"
     r"\A[\"“]?(?:Gave|Took|Made|Wrote|Saw|Met|Spent|Bought|Added|Fixed|Created|Updated|Improved|Removed|Changed|Moved|Released|Published|Implemented|Built|Switched|Heard|Watched|Visited|Attended|"
     r"Learned|Played) (?:an?|the|my|our|some|support|individual|more|new) "
 )
@@ -213,7 +213,7 @@ def faults(
     if not follows:
         found += [
             1.0 * (not _POINTERS.isdisjoint(heard) and bool(_POINTING.search(bare))),
-            0.4 * _points_at_unknown(text, known),
+            0.6 * _points_at_unknown(text, known),
             0.3 * ("also" in heard and "but also" not in bare),
             0.7 * bool(_OF_SEVERAL.match(text)),
             0.5 * bool(_LEANING_START.match(text)),

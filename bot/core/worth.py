@@ -28,7 +28,7 @@ def _set(listed: str) -> frozenset[str]:
 _REASONS = {
     "en": _set(
         "because why means lets allows enables prevents protects causes caused requires requiring saves costs helps reduces increases improves improve reduce "
-        "increase prevent cause protect avoid avoids therefore hence unless otherwise turns replaces replaced ensures thanks due solves solve"
+        "increase prevent cause protect avoid avoids therefore hence unless otherwise turns replaces replaced ensure ensures ensuring allow allowing enable preventing thanks due solves solve"
     ),
     "de": _set(
         "weil warum bedeutet ermöglicht verhindert verursacht schützt braucht spart kostet hilft senkt erhöht verbessert vermeidet deshalb sonst damit"
@@ -38,7 +38,7 @@ _REASONS = {
 _COMPARISONS = {
     "en": _set(
         "than instead rather unlike whereas better worse best worst easier harder faster slower cheaper larger bigger smaller stronger weaker simpler safer "
-        "biggest largest smallest fastest easiest hardest simplest strongest highest lowest greatest fewer less despite although though without actually"
+        "biggest largest smallest fastest easiest hardest simplest strongest highest lowest greatest fewer less despite although though without"
     ),
     "de": _set(
         "als anstatt besser schlechter einfacher schneller langsamer billiger teurer größer kleiner mehr weniger obwohl trotz ohne sondern"
@@ -47,7 +47,7 @@ _COMPARISONS = {
 # What holds, or ought to.
 _RULES = {
     "en": _set(
-        "should must every never always nobody everyone everybody nothing only cannot need needs worth matters impossible enough important wrong"
+        "should must every never always nobody everyone everybody nothing only cannot need needs matters impossible enough important wrong"
     ),
     "de": _set(
         "sollte sollten muss müssen nie niemals immer niemand alle jeder nichts nur lohnt unmöglich genug wichtig falsch"
