@@ -70,7 +70,7 @@ def little(text: str, bare: str, heard: frozenset[str]) -> float:
     found = (
         0.6 * bool(_DIARY.match(text)),
         0.7 * bool(_STEP.search(text)),
-        0.8 * (not _EMPTY_WORDS.isdisjoint(heard) and bool(_EMPTY.search(bare))),
+        1.2 * (not _EMPTY_WORDS.isdisjoint(heard) and bool(_EMPTY.search(bare))),
         0.6 * (not _SELF.isdisjoint(heard) and bool(_SCENE.search(bare))),
     )
     return sum(found)

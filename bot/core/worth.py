@@ -59,7 +59,10 @@ _DENIALS = {
     "de": _set("nicht kein keine"),
 }
 # What somebody tells of himself is less to others.
-_OWN = {"en": _set("i me my i’m i’ve i’d i’ll"), "de": _set("ich mich mir mein meine meinen meinem meiner")}
+_OWN = {
+    "en": _set("i me my i’m i’ve i’d i’ll we our us"),
+    "de": _set("ich mich mir mein meine meinen meinem meiner wir uns unser unsere"),
+}
 # A number that says by itself whether it is much.
 _SHARE = re.compile(
     r"\d ?(?:%|percent\b|per cent\b|prozent\b|times\b|x\b|mal\b)|[$€£]\d|\d (?:million|billion|millionen|milliarden)\b",
