@@ -216,3 +216,14 @@ async def test_robots_behind_redirects_and_endless_ones_are_read_in_part(client:
     server.put("/elsewhere", "User-agent: *\nDisallow: /no\n" + "# filler\n" * 100_000, content_type="text/plain")
     assert not await client.robots_allow(server.url("/no"))
     assert await client.robots_allow(server.url("/yes"))
+
+
+@pytest.mark.parametrize(("hops", "allowed"), [(5, False), (6, True)])
+async def test_five_redirects_lead_to_rules(client: Client, server: FeedServer, hops: int, allowed: bool) -> None:
+    """As RFC 9309 (2.3.1.2) asks for; where they lead on for longer, there are none."""
+    path = "/robots.txt"
+    for hop in range(hops):
+        server.redirect(path, f"/hop-{hop}", 302)
+        path = f"/hop-{hop}"
+    server.put(path, "User-agent: *\nDisallow: /", content_type="text/plain")
+    assert await client.robots_allow(server.url("/x")) is allowed
