@@ -151,7 +151,6 @@ class _Reading:
             except FileNotFoundError:
                 self.problems.append(Problem(shown_path(path), MISSING))
                 documents[name] = Document(path, mistakes=[])
-                continue
             for line, sentence in documents[name].mistakes:
                 self.problems.append(_problem(path, line, sentence))
         return documents
