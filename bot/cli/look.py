@@ -11,7 +11,7 @@ import click
 
 from bot.cli.options import Place, anywhere, common, known_account, wait_for
 from bot.cli.progress import progress
-from bot.cli.show import ago, local, paragraph, table
+from bot.cli.show import ago, heading, local, paragraph, table
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -139,7 +139,7 @@ def timeline(place: Place, *, limit: int, as_json: bool, jsonl: bool) -> None:
     else:
         for item in items:
             answers = f" ↳ {item.in_reply_to}" if item.in_reply_to else ""
-            click.secho(f"{item.id}  {local(item.created_at, settings)}  {item.author}{answers}", bold=True)
+            heading(f"{item.id}  {local(item.created_at, settings)}  {item.author}{answers}")
             click.echo(paragraph(item.text, indent="    "))
         if not items:
             click.echo("The timeline is empty. Start the bot with: starfish run")

@@ -10,7 +10,7 @@ import click
 
 from bot.cli.groups import Group
 from bot.cli.options import Place, common, wait_for
-from bot.cli.show import ago, counted, local, paragraph, table
+from bot.cli.show import ago, counted, heading, local, paragraph, table
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
@@ -147,7 +147,7 @@ def unanswered(place: Place, *, as_json: bool) -> None:
         return
     for one in found:
         near = f"; nearest rule {one.nearest!r} at {one.score:.2f}" if one.nearest else ""
-        click.secho(f"{one.number}  {one.count}× ({one.reason}{near})", bold=True)
+        heading(f"{one.number}  {one.count}× ({one.reason}{near})")
         for mention in one.mentions[:3]:
             click.echo(paragraph(f"{mention.author}, {local(mention.at, settings)}: {mention.text}", indent="    "))
     if found:

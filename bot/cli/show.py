@@ -5,6 +5,7 @@ May import: the standard library, click, rich.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import textwrap
@@ -28,6 +29,16 @@ FOLDED = 24
 
 GAP = 2
 """Columns between two cells."""
+
+
+def heading(words: str) -> None:
+    """Print what stands above the rest."""
+    click.secho(words, bold=_may_style() or None)
+
+
+def _may_style() -> bool:
+    """Whether codes for the terminal may stand among the words (https://no-color.org)."""
+    return not os.environ.get("NO_COLOR")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -61,7 +72,7 @@ def _columns(console: Console, head: Sequence[str], rows: Sequence[Sequence[str]
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
+    grid = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold" if _may_style() else "")
     for heading, width in zip(head, widths, strict=True):
         # What is folded is whole: an address that is cut can be neither told apart nor copied.
         grid.add_column(heading, overflow="fold", no_wrap=width <= NARROW, min_width=width if width <= NARROW else None)
@@ -74,7 +85,7 @@ def _record(head: Sequence[str], row: Sequence[str]) -> None:
     """A row as a few lines: what it is called, and below it the rest by name."""
     named = [(heading, cell) for heading, cell in zip(head, row, strict=True) if cell]
     called = 2 if len(row[0]) == 1 else 1  # a mark alone is no name
-    click.secho(" ".join(cell for _, cell in named[:called]), bold=True)
+    heading(" ".join(cell for _, cell in named[:called]))
     rest = " · ".join(f"{heading}: {cell}" if heading else cell for heading, cell in named[called:])
     if rest:
         click.echo(paragraph(rest.replace("\n", " "), indent="    "))

@@ -123,7 +123,9 @@ class Deliveries(Accounts):
     def arrived_since(self, account: str, since: datetime) -> int:
         """How many deliveries of an account, posts and replies, were found to be there since a moment."""
         return self.number(
-            "SELECT count(*) FROM outbox WHERE account = ? AND state = 'sent' AND settled_at >= ?", account, stamp(since)
+            "SELECT count(*) FROM outbox WHERE account = ? AND state = 'sent' AND settled_at >= ?",
+            account,
+            stamp(since),
         )
 
     @reading

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cli.progress import progress, working
-from bot.cli.show import ago, brief, local, paragraph, table
+from bot.cli.show import ago, brief, heading, local, paragraph, table
 from tests.servers.small_bot import read_config, write_config
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -42,6 +42,22 @@ def test_a_person_gets_a_table_and_no_markup_of_strangers() -> None:
     shown = out.getvalue()
     assert "entries" in shown.splitlines()[0]
     assert "[red]evil[/red]" in shown
+
+
+@pytest.mark.parametrize("width", ["120", "30"])
+def test_where_no_colours_are_wanted_there_are_no_codes(monkeypatch: pytest.MonkeyPatch, width: str) -> None:
+    """With NO_COLOR in the environment, tables and records are words alone; without it, what heads them is bold."""
+    monkeypatch.setenv("COLUMNS", width)
+    monkeypatch.setenv("TERM", "xterm")
+    shown = []
+    for wish in ("1", ""):
+        monkeypatch.setenv("NO_COLOR", wish)
+        with redirect_stdout(Screen()) as out:
+            table(["feed", "state", "entries"], ROWS)
+            heading("12  Ann")
+        shown.append(out.getvalue())
+    assert "\x1b" not in shown[0]
+    assert "\x1b[1m" in shown[1]
 
 
 def test_a_long_address_is_folded_and_never_cut() -> None:
