@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from bot.core.little import private
+from bot.core.little import is_step, private
 from bot.core.notices import calls
 from bot.core.sentences import sentences
 from bot.core.taste import claims, hangs, spoilt
@@ -116,6 +116,8 @@ def _idle(words: str, parts: list[str]) -> Flaw | None:
             return Flaw("adds", f"It only points elsewhere: “{sign[0].strip()}”.")
         if told := _OF_ITSELF.search(_QUOTED.sub(" ", words)):
             return Flaw("adds", f"It tells of itself: “{told[0].strip()}”.")
+    if all(is_step(part) and not worth(part) for part in parts):
+        return Flaw("adds", "It is one step of several, without what they lead to.")
     if all(claims(part) and private(part) and not worth(part) for part in parts):
         return Flaw("adds", "It tells only what its author was doing.")
     return None

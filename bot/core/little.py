@@ -69,7 +69,7 @@ def little(text: str, bare: str, heard: frozenset[str]) -> float:
     """
     found = (
         0.6 * bool(_DIARY.match(text)),
-        0.7 * bool(_STEP.search(text)),
+        0.7 * is_step(text),
         1.2 * (not _EMPTY_WORDS.isdisjoint(heard) and bool(_EMPTY.search(bare))),
         0.6 * (not _SELF.isdisjoint(heard) and bool(_SCENE.search(bare))),
     )
@@ -79,6 +79,11 @@ def little(text: str, bare: str, heard: frozenset[str]) -> float:
 def private(text: str) -> bool:
     """Tell whether an author speaks of what he did, has or plans: news to those who know him."""
     return _SCENE.search(text) is not None or _PRIVATE.search(text) is not None
+
+
+def is_step(text: str) -> bool:
+    """Tell whether words are one step of several: "Add the flour and stir."."""
+    return _STEP.search(text) is not None
 
 
 def leads_on(text: str, heard: frozenset[str]) -> bool:
