@@ -33,7 +33,7 @@ GAP = 2
 
 def heading(words: str) -> None:
     """Print what stands above the rest."""
-    click.secho(words, bold=_may_style() or None)
+    click.echo(click.style(words, bold=True) if _may_style() else words)
 
 
 def _may_style() -> bool:
