@@ -94,3 +94,45 @@ def test_a_place_that_is_not_in_the_file_is_the_nearest_around_it(tmp_path: Path
     assert document.line(("t", "b", 3)) == 2
     assert document.line(("x",)) == 1
     assert reading(tmp_path, "").line(("x",)) is None
+    assert document.line(("t", "b")) == 2
+    assert document.line(("t", "a", 7)) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("[[f]]\nurl = 1\n\n [[ f ]]\n", [1, 4]),
+        ("f = [\n{ url = 1 },\n{ url = 2 }]", [2, 3]),
+        ('x = """\n[[f]]\n"""\n[[f]]\n[[f]]\n', [4, 5]),
+    ],
+)
+def test_tables_know_their_lines_in_any_layout(tmp_path: Path, text: str, lines: list[int]) -> None:
+    """As headers, as values, and where a text quotes a header."""
+    assert reading(tmp_path, text).table_lines("f", 2) == lines
+
+
+def test_a_key_may_stand_on_an_unreadable_line_of_any_table(tmp_path: Path) -> None:
+    """The first one in the file is no other than the rest; above all tables it belongs to none."""
+    document = reading(tmp_path, "z = x y\n[t]\nurl = x y\n[u]\na = 1\n")
+    assert document.may_hold(("t",), "url")
+    assert not document.may_hold(("t",), "z")
+    assert not document.may_hold(("u",), "url")
+    assert reading(tmp_path, "[t]\nurl = x y\n").may_hold(("t",), "url")
+
+
+def test_brackets_without_end_are_one_mistake_among_others(tmp_path: Path) -> None:
+    """On a line of its own beside other slips, and of the whole where nothing else is wrong."""
+    deep = f"a = {'[' * 5_000}{']' * 5_000}\n"
+    sentence = "has brackets inside brackets without end"
+    assert [said for said in reading(tmp_path, f"x: 1\n{deep}b = 2\n").mistakes if said[0] == 2] == [(2, sentence)]
+    assert reading(tmp_path, deep).mistakes == [(None, sentence)]
+
+
+def test_what_is_no_text_is_said_with_its_line(tmp_path: Path) -> None:
+    """As is what can't be read at all; neither stops the reading of other files."""
+    path = tmp_path / "file.toml"
+    path.write_bytes(b"a = 1\n\nb = '\xff'\n")
+    assert [line for line, _ in read(path).mistakes] == [3]
+    ((line, sentence),) = read(tmp_path).mistakes
+    assert line is None
+    assert sentence == "can't be read: Is a directory"

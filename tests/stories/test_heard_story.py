@@ -138,3 +138,18 @@ async def test_a_crowd_in_one_thread_gets_what_one_person_gets(bot: SmallBot) ->
         await heard(bot, "guild", f"@p{number}", text="hello")
     await heard(bot, "guild", "@bo", text="hello", thread="u")
     assert await waiting(bot) == ["capped"] * 2
+
+
+async def test_the_word_that_we_pause_holds_for_the_persons_window(tmp_path: Path) -> None:
+    """Once in it however much is said, and again in the next one; who speaks in no thread is under no thread's cap."""
+    accounts = OWNED.replace('caps = { account = "2/h" }', 'caps = { person = "1/m", thread = 1 }')
+    async with small_bot(write_config(tmp_path / "config", accounts=accounts), Hands()) as bot:
+        told = []
+        for _ in range(2):
+            for number in range(4):
+                await heard(bot, "club", "@bo", text="hello", remote_id=f"{bot.clock()} {number}")
+                await waiting(bot)
+                bot.later(seconds=10)
+            told.append(len(await bot.outbox()))
+            bot.later(minutes=1)
+        assert told == [2, 4]  # an answer and the word, each time

@@ -68,6 +68,17 @@ async def test_every_view_shows_full_and_empty(owner: Browser, bot: FakeBot, vie
     assert all("noopener" in (a["rel"] or "") for a in page.all("a", target="_blank"))
 
 
+async def test_looking_at_the_link_does_not_spend_it(browser: Browser, bot: FakeBot) -> None:
+    """A chat that previews links asks with HEAD; the owner still gets in after it, and the bare form is no refusal."""
+    link = f"/login?token={bot.login.new_token()}"
+    head = await browser.raw(f"HEAD {link} HTTP/1.1\r\nHost: {browser.host}\r\nConnection: close\r\n\r\n".encode())
+    assert head.split(b" ", 2)[1] == b"200"
+    assert b"set-cookie" not in head.lower()
+    assert (await browser.get("/login")).status == 200
+    assert (await browser.get(link)).status == 303
+    assert (await browser.get("/dashboard/queue")).status == 200
+
+
 @pytest.mark.parametrize(
     ("action", "form", "told"),
     [
@@ -75,6 +86,8 @@ async def test_every_view_shows_full_and_empty(owner: Browser, bot: FakeBot, vie
         ("reject", {"row": "7", "reason": "too loud"}, ("reject", 7, "too loud")),
         ("edit", {"row": "7", "text": "Better.\r\n"}, ("edit", 7, "Better.")),
         ("snooze", {"row": "7", "span": "3h"}, ("snooze", 7, timedelta(hours=3))),
+        ("snooze", {"row": "7", "span": "1d"}, ("snooze", 7, timedelta(days=1))),
+        ("snooze", {"row": "7", "span": "7d"}, ("snooze", 7, timedelta(days=7))),
         ("resend", {"row": "41", "back": "outbox"}, ("resend", 41)),
         ("mark_sent", {"row": "41", "back": "outbox"}, ("mark_sent", 41)),
         (
@@ -88,6 +101,7 @@ async def test_every_view_shows_full_and_empty(owner: Browser, bot: FakeBot, vie
         ("pause", {"account": "fediverse", "span": "1h"}, ("pause", "fediverse", timedelta(hours=1))),
         ("pause", {"account": "", "span": ""}, ("pause", None, None)),
         ("resume", {"account": "fediverse"}, ("resume", "fediverse")),
+        ("resume", {"account": ""}, ("resume", None)),
     ],
 )
 async def test_an_action_is_done_and_said(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.model import TimelineItem
 from bot.web.timeline import (
     HUES,
+    LONG,
     Piece,
     ago,
     ahead,
@@ -97,6 +98,11 @@ def test_every_item_is_shown_once(links: list[tuple[int, int | None]]) -> None:
                 Piece("b.example", "https://b.example"),
             ),
         ),
+        (
+            "https://a.example/x, at first",
+            "https://elsewhere.example/a-long-address",
+            (Piece("a.example", "https://a.example/x"), Piece(", at first")),
+        ),
         ("javascript:alert(1) https:// data:x", None, (Piece("javascript:alert(1) https:// data:x"),)),
         ("https://[broken", None, (Piece("https://[broken"),)),
         ("x", "javascript:alert(1)", (Piece("x"),)),
@@ -158,6 +164,12 @@ def test_a_credit_stands_beside_its_link(text: str, expected: tuple[str, ...]) -
     assert [piece.text for piece in found if piece.credit] == [one for one in expected if one.startswith("— ")]
 
 
+def test_a_long_text_gets_a_box_of_its_own() -> None:
+    """From the first character beyond."""
+    assert not shown(item(1, text="x" * LONG)).long
+    assert shown(item(1, text="x" * (LONG + 1))).long
+
+
 def test_what_strangers_say_has_no_links() -> None:
     """A mention is plain text: nobody advertises through the bot's page."""
     assert shown(item(1, "mention", text="buy https://spam.example")).pieces == (Piece("buy https://spam.example"),)
@@ -174,12 +186,16 @@ def test_people_have_an_initial_and_a_colour(author: str, initial: str) -> None:
 @pytest.mark.parametrize(
     ("span", "was", "will"),
     [
-        (timedelta(seconds=3), "just now", "any moment"),
-        (timedelta(seconds=50), "just now", "in 50 s"),
+        (timedelta(seconds=4.9), "just now", "any moment"),
+        (timedelta(seconds=5), "just now", "in 5 s"),
+        (timedelta(seconds=59), "just now", "in 59 s"),
+        (timedelta(minutes=1), "1 min ago", "in 1 min"),
         (timedelta(minutes=25, seconds=59), "25 min ago", "in 25 min"),
         (timedelta(hours=5, minutes=59), "5 h ago", "in 5 h"),
         (timedelta(days=1), "1 day ago", "in 1 day"),
         (timedelta(days=3), "3 days ago", "in 3 days"),
+        (timedelta(days=7, seconds=-1), "6 days ago", "in 6 days"),
+        (timedelta(days=7), "15 Nov 2026", "in 7 days"),
     ],
 )
 def test_times_in_words(span: timedelta, was: str, will: str) -> None:
