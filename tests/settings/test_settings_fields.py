@@ -125,6 +125,16 @@ def test_every_proposal_is_itself_right(proposal: tuple[Callable[[object], objec
     reader(better.strip('"'))
 
 
+@pytest.mark.parametrize("text", ["9.60", "9:60", "24:00", "24h", "13pm", "25.00"])
+def test_no_hour_is_proposed_that_no_clock_shows(text: str) -> None:
+    """What can't have been meant is answered with the notation alone."""
+    with pytest.raises(Unfit) as told:
+        fields.clock(text)
+    assert ("did you mean" in str(told.value)) is (text == "13pm")
+    with pytest.raises(Unfit):
+        fields.window(f"22:00-{text}")
+
+
 def test_the_least_gap_of_a_cron_expression_is_seen() -> None:
     """The gap is that of the closest two times, over nights and weekends."""
     assert fields.cron_gap("*/5 9 * * *") == timedelta(minutes=5)
