@@ -33,8 +33,11 @@ class Place:
         """Read and validate the owner's files; `secrets`: all must be there.  Raises ConfigError with every mistake."""
         from bot.app.installed import options_of, platforms
         from bot.core.rules import check_rule
+        from bot.errors import UsageError
         from bot.settings import load
 
+        if self.folder.is_file():
+            raise UsageError(f"{self.folder} is a file; --config takes the folder where starfish.toml is")
         options = options_of(platforms())
         return load(self.folder, options, env=os.environ, check_rule=check_rule, secrets=secrets)
 
@@ -86,7 +89,7 @@ def _with_options(command: Callable[P, T], *, in_place: bool) -> Callable[P, T]:
         click.option("--quiet", "-q", is_flag=True, help="Say only what went wrong."),
         click.option(
             "--config",
-            type=click.Path(path_type=Path, file_okay=False) if in_place else click.Path(path_type=Path),
+            type=click.Path(path_type=Path),
             envvar="STARFISH_CONFIG" if in_place else None,
             default=Path("config"),
             show_default=False,

@@ -145,6 +145,17 @@ def test_a_config_with_mistakes_keeps_nobody_from_condensing(tmp_path: Path) -> 
     assert "private" in said.out
 
 
+def test_a_file_where_a_config_could_be_is_in_nobodys_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a folder with a file called config, `condense` works, and what needs a config says that this is none."""
+    (tmp_path / "config").write_text("Host *\n", "utf-8")
+    (tmp_path / "page.html").write_text(page(PIECES[0]), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert Terminal()("condense", "page.html").code == 0
+    said = Terminal()("status")
+    assert said.code == 2
+    assert "config is a file" in said.err
+
+
 def test_an_unknown_platform_is_named_with_those_that_there_are(anywhere: Terminal) -> None:
     """Exit 2, and the names to choose from."""
     said = anywhere("condense", "--jsonl", "--platform", "nope")
