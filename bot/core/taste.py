@@ -46,7 +46,7 @@ _YOU_OF = {
 _POINTING = re.compile(
     r"(?i)\b(?:this|these|those|such)\s+(?!week|weekend|year|month|morning|evening|afternoon|spring|summer|autumn|fall|winter|paper|"
     r"article|post|study|work|guide|tutorial|release|edition|as|a\b|an\b|who|that|of|in|to|and)[a-z]+|\bhere(?:['’]s| is| are|[.)!])(?=\W|\Z)|"
-    r"\b(?:this|these|those)(?:[.,;!]|\s+all\b)|\b(?:all|of|with|from|by|for|to|like|than|in|on|at)\s(?:this|that)(?:[.,;!]|\s+(?:is|was|are|were|has|will|would|can)\b)|"
+    r"\b(?:this|these|those)(?:[.,;!]|\s+all\b)|\b(?:all|of|with|from|by|for|to|like|than|in|on|at)\s(?:this|that)(?:[.,;!]|\s+(?:is|was|are|were|has|will|would|can|currently|now|alone)\b)|"
     r"\b(?:that|this|though|too|either|below|above)[.!]?\Z|"
     r"\b(?:even|at|from|in|with|for|by|on|of)\sthat\s(?!(?:the|a|an|he|she|it|they|we|I|you|there|this|these|those|his|her|their|our|my|is|was|are|were|has|will|can|"
     r"would|could|which|of|in|kind|sort|day|year)\b)[a-z]+\b|\bto [a-z]+ that (?!is\b|was\b)[a-z]+[.,;!?]|\bto [a-z]+ this (?:that|is|was|with|by|via|and|or)\b"
@@ -118,7 +118,7 @@ _ELIDED = re.compile(
 )
 _PUT_IN = re.compile(r"\s[—–]\s[^—–]{1,200}\s[—–]\s|\s?—[^—]{1,200}—\s?")
 _SUBORDINATE_ALONE = re.compile(
-    r"\A(?:[A-Z][\w’'-]* ?: )?(?:As(?! (?:an?|of|for|to|well)\b)|When|While|Where|Unless|(?:Partly |Mostly |Just )?[Bb]ecause|Although|Though|Whether|Until|Which|Whose)\s[^,;:—]*\Z|"
+    r"\A(?:[A-Z][\w’'-]* ?: )?(?:As(?! (?:an?|of|for|to|well)\b)|When|While|Where|Unless|(?:Partly |Mostly |Just )?[Bb]ecause|Although|Though|Whether|Until|Which|Whose)\s[^,;:—]*(?:, (?:of course|though|anyway|really|right)[.!]?)?\Z|"
     r"\A(?:(?:Partly|Mostly|Just|Only|Mainly) )?[Bb]ecause\s[^,;:—]*[;:]"
 )
 # Where something else can be had, instead of what it says.

@@ -17,6 +17,7 @@ from bot.core.flaws import flaw
         ("Performed inside a tent by Ann Lee.", "self-contained", "no verb"),
         ("Ann Lee built a piano. Black keys, full colour, 9 × 12 in.", "self-contained", "no verb"),
         ("Where people would only look into the pot for soup.", "self-contained", "clause"),
+        ("Until the next great choir comes along, of course.", "self-contained", "clause"),
         ("In 2011, he won the prize of the choir.", "self-contained", "“he”"),
         ("During the first May fair, they sold a piano.", "self-contained", "“they”"),
         ("After ten years of rain, this is all changing.", "self-contained", "points at"),

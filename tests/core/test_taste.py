@@ -89,6 +89,8 @@ from bot.core.taste import claims, faults, speaks_for_itself, spoilt
         ("Ann Lee has to oil the keys.", "Need to oil the keys of Ann Lee."),
         ("Ann Lee wants to do it by hand.", "Ann Lee wants to do this by hand."),
         ("Wet felt turns into glue.", "Obviously change felt to glue."),
+        ("Ann Lee uses felt for pianos.", "Ann Lee uses felt for that currently."),
+        ("Rain fell for days.", "Until the next rain fell, of course."),
         ("Dry felt keeps its form.", "In which case, well, dry felt keeps its form."),
         ("Dry felt keeps its form.", "Unless felt of a hall keeps its form."),
         ("Dry felt keeps its form.", "Pianos: Because everyone deserves dry felt."),
