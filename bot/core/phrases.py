@@ -2,7 +2,8 @@
 
 A phrase is compiled to word positions and what may follow each (Glushkov's construction), and a message is walked
 through once, all ways at the same time: time is words x positions, whatever the text, so there is nothing to attack.
-Of several ways to match, the one with the most fixed words wins; then captures take as few words as they can.
+Of several ways to match, the one with the most fixed words wins; then gaps take as few words as they can, each before
+the next: of "* {what}" the capture gets all.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class Phrase:
     def _ways(self) -> tuple[list[int], frozenset[int], bool, list[list[int]]]:
         """The positions a match can begin and end at, whether it may be empty, and what may follow each position.
 
-        Later positions come first and a gap's own repetition last: captures take as few words as they can.
+        Later positions come first and a gap's own repetition last: gaps take as few words as they can, the first first.
         """
         after: list[set[int]] = [set() for _ in self.exact]
         first, last, empty = link(self._tree, count(), after)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.phrase_tree import Choice, Gap, Node, Word, parse
+from bot.core.phrase_tree import Choice, Gap, Node, Word, leaves, parse
 from bot.core.phrases import MOST_POSITIONS, Phrase, PhraseError
 from bot.core.words import Words, clean
 
@@ -27,6 +27,11 @@ def captured(phrase: str, say: str) -> dict[str, str] | None:
         ("hello *", ["hello", "hello there", "hello a b c"], ["oh hello", ""]),
         ("* hello", ["hello", "well hello"], ["hello there"]),
         ("* hello *", ["hello", "oh hello you", "a b hello"], ["help", ""]),
+        (
+            "* good morning *",
+            ["good day good morning to you all", "good good morning", "good morning"],
+            ["good day morning", "morning good day good"],
+        ),
         ("good (morning|evening)", ["good morning", "Good evening."], ["good", "good night", "good morning evening"]),
         ("help [me] [please]", ["help", "help me", "help please", "help me please"], ["help please me"]),
         ("latest [about|on] {topic}", ["latest rust", "latest on rust"], ["latest", "latest "]),
@@ -63,6 +68,8 @@ def test_a_phrase_matches_whole_messages(phrase: str, yes: list[str], no: list[s
         ("what is [the] {thing} [please]", "what is the Time, please", {"thing": "Time"}),
         ("{who} said * about {topic}", "Ann said it all about bees", {"who": "Ann", "topic": "bees"}),
         ("[no] * no {what}", "No no way", {"what": "way"}),
+        ("* {what}", "tell me a story", {"what": "tell me a story"}),
+        ("{who} * {what}", "Ann likes old bees", {"who": "Ann", "what": "likes old bees"}),
         ("最新 {topic}", "最新東京2026", {"topic": "東京2026"}),
         ("add feed {url}", "add feed https://Example.org/Feed.xml?a=B", {"url": "https://Example.org/Feed.xml?a=B"}),
         ("block {who}", "block @troll@example.org", {"who": "@troll@example.org"}),
@@ -182,6 +189,44 @@ def test_matching_is_what_the_language_says(phrase: str, words: list[str]) -> No
         assert all(0 <= start < end <= len(words) for start, end in hit.captures.values())
         assert set(words) >= compiled.required
         assert all(run in f" {' '.join(words)} " for run in compiled.runs)
+
+
+@st.composite
+def rows(draw: st.DrawFn) -> str:
+    """A phrase of words, gaps, captures and optional words, one after the other."""
+    kinds = draw(st.lists(st.sampled_from(["word", "*", "{capture}", "{capture}", "[word]"]), min_size=2, max_size=4))
+    return numbered(" ".join(kind.replace("word", draw(st.sampled_from(WORDS))) for kind in kinds))
+
+
+def taken(phrase: str, words: Sequence[str]) -> list[tuple[int, list[int], dict[str, tuple[int, int]]]]:
+    """All ways to match, by brute force: the fixed words, how much each gap takes, and what each capture gets."""
+    ways: list[tuple[int, int, list[int], dict[str, tuple[int, int]]]] = [(0, 0, [], {})]
+    for part in parse(phrase).parts:
+        further = []
+        for at, fixed, gaps, got in ways:
+            if isinstance(part, Gap):
+                for end in range(at + (1 if part.name else 0), len(words) + 1):
+                    named = {part.name: (at, end)} if part.name else {}
+                    further.append((end, fixed, [*gaps, end - at], {**got, **named}))
+                continue
+            if isinstance(part, Choice):
+                further.append((at, fixed, gaps, got))
+            word = part if isinstance(part, Word) else next(leaves(part))
+            if at < len(words) and word == Word(words[at]):
+                further.append((at + 1, fixed + 1, gaps, got))
+        ways = further
+    return [(fixed, gaps, got) for at, fixed, gaps, got in ways if at == len(words)]
+
+
+@given(phrase=rows(), words=st.lists(st.sampled_from((*WORDS, "x")), min_size=1, max_size=6))
+def test_gaps_take_as_few_words_as_they_can_each_before_the_next(phrase: str, words: list[str]) -> None:
+    """Of the ways that name the most words, it is the one in which the first gap takes least, then the second one."""
+    ways = taken(phrase, words)
+    hit = Phrase(phrase).match(words)
+    assert (hit is None) == (not ways)
+    if hit is not None:
+        fixed, _, got = min(ways, key=lambda way: (-way[0], way[1]))
+        assert (hit.fixed, hit.captures) == (fixed, got)
 
 
 @given(phrase=phrases().map(numbered), words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=6))
