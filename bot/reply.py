@@ -14,7 +14,17 @@ from zoneinfo import ZoneInfo
 
 from bot.act import PROMISES, act
 from bot.acting import INSTEAD, Acting, said_lately
-from bot.core.reply import DID_YOU_MEAN, ONLY_ANSWERS, PLAIN_WORDS, WELCOME, is_blank, pick, render, welcoming
+from bot.core.reply import (
+    DID_YOU_MEAN,
+    NOTHING_TO_SAY,
+    ONLY_ANSWERS,
+    PLAIN_WORDS,
+    WELCOME,
+    is_blank,
+    pick,
+    render,
+    welcoming,
+)
 from bot.core.rules import ASKED, Engine
 from bot.find import post_values
 from bot.model import Account, Limits, Match, Mention, Rule
@@ -113,6 +123,7 @@ def say(
     # The mention's own name decides among several replies, so that a retry says the same words.
     first = pick(options, f"{mention.account}:{mention.remote_id}")
     said = [render(welcoming(one) if found and "welcome" in found else one, values) for one in (first, *options)]
+    said = [text for text in said if text] or [render(NOTHING_TO_SAY, values)]
     known = {_unwelcomed(text) for text in before}
     return next((text for text in said if _unwelcomed(text) not in known), said[0])
 

@@ -75,8 +75,8 @@ ONLY_ANSWERS = "Here I may only answer, {name}, once each time somebody speaks t
 PLAIN_WORDS = "In plain words, {name}? I can't use a mere handle or link there. Name a topic, for example: find reverb"
 """What is said where nothing is left of a topic once what pings or links is taken out of it."""
 
-LATE_ANSWER = "You asked {asked}: {text}"
-"""The beginning of an answer that had to be taught first."""
+NOTHING_TO_SAY = "I have nothing to say to that yet, {name}."
+"""What is said where all that a rule's reply names is missing: nobody is sent an empty answer."""
 
 _PLACE = re.compile(r"(: )?\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)\}")
 _BRACES = re.compile(r"\{([^{}]*)\}")

@@ -85,12 +85,12 @@ def test_m6_a_wrong_rule_is_refused_at_load_with_its_line(tmp_path: Path, rule: 
 
 
 async def test_m6_an_empty_result_is_said_in_words(tmp_path: Path) -> None:
-    """An action that finds nothing says the rule's `else`; a rule without one leaves the name empty, never a traceback."""
+    """An action that finds nothing says the rule's `else`; a rule without one is honest in its place, never empty."""
     rules = RULES.replace('else = "Nothing about {topic} yet."\n', "")
     async with small_bot(write_config(tmp_path / "config"), Hands()) as bot:
         assert await bot.talk("latest on zithers") == "Nothing about zithers yet."
     async with small_bot(write_config(tmp_path / "bare", rules=rules), Hands()) as bot:
-        assert await bot.talk("latest on zithers") == ":"
+        assert await bot.talk("latest on zithers") == "I have nothing to say to that yet, ann."
         bot.later(minutes=1)
         assert await bot.talk("why", about=999) != ""
 
