@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -52,6 +53,33 @@ def test_few_statements_do(raw: sqlite3.Connection, count: int, few: int, fewest
         raw, "INSERT OR IGNORE INTO things", [(number + 1000, "", 0) for number in range(count)], repeatable=True
     )
     assert sum("INSERT" in each for each in seen) == fewest
+
+
+class Noting:
+    """A connection that only notes how many values each statement brings."""
+
+    rowcount = 1
+
+    def __init__(self) -> None:
+        self.brought: list[int] = []
+
+    def execute(self, _sql: str, values: list[object]) -> Noting:
+        self.brought.append(len(values))
+        return self
+
+
+@given(count=st.integers(1, 3 * VALUES // 2), columns=st.integers(1, 40), repeatable=st.booleans())
+def test_statements_are_few_shapes_within_their_bound(count: int, columns: int, repeatable: bool) -> None:
+    """Powers of two of rows, the greatest first, none with more values than allowed, and no row more than is needed."""
+    noting = Noting()
+    rows = [(0,) * columns] * count
+    write_rows(cast("sqlite3.Connection", noting), "INSERT INTO things", rows, repeatable=repeatable)
+    sizes = [brought // columns for brought in noting.brought]
+    assert all(size.bit_count() == 1 and size * columns <= VALUES for size in sizes)
+    assert sizes == sorted(sizes, reverse=True)
+    assert 2 * sizes[0] > min(count, VALUES // columns)
+    more = sum(sizes) - count
+    assert 0 <= more < max(1, sizes[-1] // 2 if repeatable else 1)
 
 
 def test_a_change_counts_each_row_it_found(raw: sqlite3.Connection) -> None:
