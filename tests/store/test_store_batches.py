@@ -15,6 +15,7 @@ from bot.store.batches import VALUES, read_rows, write_rows
 
 @pytest.fixture
 def raw() -> Iterator[sqlite3.Connection]:
+    """A table of things."""
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT, size INTEGER)")
     yield connection
@@ -29,11 +30,13 @@ def statements(connection: sqlite3.Connection) -> list[str]:
 
 
 def things(count: int) -> list[tuple[object, ...]]:
+    """Rows of it."""
     return [(number, f"thing {number}", number * number) for number in range(count)]
 
 
 @given(count=st.integers(0, 3 * VALUES // 2), repeatable=st.booleans())
 def test_every_row_is_written_once(count: int, repeatable: bool) -> None:
+    """However many there are, filled up or not."""
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT, size INTEGER)")
     head = "INSERT OR IGNORE INTO things" if repeatable else "INSERT INTO things"
@@ -45,6 +48,7 @@ def test_every_row_is_written_once(count: int, repeatable: bool) -> None:
 
 @pytest.mark.parametrize(("count", "few", "fewest"), [(1, 1, 1), (64, 1, 1), (95, 6, 2), (255, 8, 2), (300, 4, 2)])
 def test_few_statements_do(raw: sqlite3.Connection, count: int, few: int, fewest: int) -> None:
+    """One for each power of two; two at most, where a row may come twice."""
     seen = statements(raw)
     write_rows(raw, "INSERT INTO things", things(count))
     assert sum("INSERT" in each for each in seen) == few
@@ -83,6 +87,7 @@ def test_statements_are_few_shapes_within_their_bound(count: int, columns: int, 
 
 
 def test_a_change_counts_each_row_it_found(raw: sqlite3.Connection) -> None:
+    """Once, though the last one fills a statement up; what is not there is not counted."""
     write_rows(raw, "INSERT INTO things", things(11))
     changes: list[tuple[object, ...]] = [(number, "new") for number in range(5, 25)]
     touched = write_rows(
@@ -96,11 +101,13 @@ def test_a_change_counts_each_row_it_found(raw: sqlite3.Connection) -> None:
 
 
 def test_a_failure_is_the_callers(raw: sqlite3.Connection) -> None:
+    """Nothing is swallowed: the transaction around it is taken back."""
     with pytest.raises(sqlite3.IntegrityError):
         write_rows(raw, "INSERT INTO things", [(1, "", 0), (1, "", 0)])
 
 
 def test_rows_come_in_one(raw: sqlite3.Connection) -> None:
+    """Whatever stands in them: quotes, line ends, the smallest number, nothing."""
     raw.row_factory = sqlite3.Row
     assert read_rows(raw, "id, name", "FROM things") == []
     raw.execute("INSERT INTO things VALUES (1, 'a \"quoted\" \u00fc\n\u2028', NULL), (-9223372036854775808, '', 7)")
