@@ -20,7 +20,7 @@ from bot.core.guards import BOT_DAY, Seen, Verdict, caps_of, guard
 from bot.core.replies import reply_post
 from bot.core.reply import PAUSED, render
 from bot.model import Caps, Match, Mention, Post
-from bot.reply import Answering, reply_to, values_of
+from bot.reply import Answering, bare_name, reply_to, values_of
 from bot.store import TAKEN_BACK
 
 log = logging.getLogger("starfish.answer")
@@ -181,7 +181,8 @@ async def _seen(mention: Mention, together: Together, caps: Caps, bot: Answering
         now=now,
     )
     granted = together.granted
-    own = mention.author in bot.own_handles.get(mention.account, frozenset())
+    # Whoever is logged in as the owner is no echo of ours, whatever they call themselves.
+    own = not mention.owner and bare_name(mention.author) in bot.own_names.get(mention.account, frozenset())
     return Seen(
         own=own,
         opted_out=tally.opted_out,

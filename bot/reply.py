@@ -57,7 +57,7 @@ class Answering:
     longer: Callable[[int, str], Awaitable[str]]  # (candidate, what was said) → more of it
     desk: OwnerDesk | None = None  # carries out the owner's orders
     rehearsal: bool = False  # nothing is stored: caps and cooldowns don't count, actions only say what they would do
-    own_handles: Mapping[str, frozenset[str]] = field(default_factory=dict)  # per account: who we are there
+    own_names: Mapping[str, frozenset[str]] = field(default_factory=dict)  # per account whose platform can't tell: ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +68,11 @@ class Reply:
     text: str
     unanswered: str | None = None  # why the owner should see it
     details: Mapping[str, str] = field(default_factory=dict)  # what the next turn of the talk needs to know
+
+
+def bare_name(author: str) -> str:
+    """A name as people compare it: without its @, in small letters."""
+    return author.strip().lstrip("@").casefold()
 
 
 async def reply_to(mention: Mention, bot: Answering, now: datetime, *, undone: bool = True) -> Reply:

@@ -29,7 +29,7 @@ from bot.llm import Llm
 from bot.model import Account, Limits
 from bot.net import Client
 from bot.ports import Clock, Platform, Preparing, Publisher, Tools, Vault
-from bot.reply import Answering
+from bot.reply import Answering, bare_name
 from bot.settings import Settings
 from bot.share import Sharing
 from bot.store import Store, Writer
@@ -124,6 +124,7 @@ async def stories(settings: Settings, on: Ground, known: Mapping[str, Platform],
         accounts=accounts,
         limits=limits,
         name=settings.bot.name,
+        own_names={name: frozenset({bare_name(settings.bot.name)}) for name in accounts if limits[name].in_store},
         niche=settings.bot.niche,
         quotes=settings.quotes,
         feeds=len(settings.feeds),

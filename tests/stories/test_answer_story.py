@@ -50,6 +50,14 @@ async def test_who_has_no_name_is_greeted_all_the_same(bot: SmallBot) -> None:
     assert reply.text == "Hello there, nice to meet you."
 
 
+@pytest.mark.parametrize("author", ["@starfish", "starfish", "@Starfish"])
+async def test_the_bot_never_answers_itself(bot: SmallBot, author: str) -> None:
+    """Who speaks under the bot's own name on its own page is heard and not answered, so that nothing runs in circles."""
+    assert await bot.talk("hello", author=author) == ""
+    assert [item.kind for item in await bot.timeline()] == ["mention"]
+    assert await bot.talk("hello", author="@starfishes")
+
+
 async def test_the_same_mention_twice_is_one(bot: SmallBot) -> None:
     """The platform may tell an event again, before the answer and after it: one mention, one reply."""
     first = await bot.hear("hello", key="k")
