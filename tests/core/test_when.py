@@ -77,6 +77,9 @@ def test_what_is_no_span_is_none(said: str) -> None:
         ("tomorrow, to be at 45 Main Street at 18:00", datetime(2026, 11, 21, 17, 0, tzinfo=UTC)),
         ("tomorrow evening, to be at 45 Main Street", datetime(2026, 11, 21, 18, 0, tzinfo=UTC)),
         ("tomorrow, to be at 45 Main Street", datetime(2026, 11, 21, 8, 0, tzinfo=UTC)),
+        ("today, in 2 hours", datetime(2026, 11, 20, 12, 30, tzinfo=UTC)),
+        ("20 November at 18:00", datetime(2026, 11, 20, 17, 0, tzinfo=UTC)),
+        ("am Wochenende", datetime(2026, 11, 21, 8, 0, tzinfo=UTC)),
         ("20 November 2027", datetime(2027, 11, 20, 8, 0, tzinfo=UTC)),
     ],
 )
