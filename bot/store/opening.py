@@ -18,8 +18,8 @@ from bot.errors import StoreError
 from bot.store.connection import BUSY, Connection
 from bot.store.failures import RESTORE, explain
 from bot.store.guard import Guard, beside, facts, read_marker
+from bot.store.migrations import APPLICATION, MIGRATIONS, migrate
 from bot.store.owner import copy
-from bot.store.schema import APPLICATION, MIGRATIONS, migrate
 from bot.store.store import Store
 from bot.store.values import stamp
 

@@ -19,10 +19,10 @@ from bot.errors import StoreError
 from bot.store.connection import Connection, sync_folder
 from bot.store.failures import explain
 from bot.store.guard import Guard, beside, facts, write_marker
+from bot.store.migrations import MIGRATIONS, migrate
 from bot.store.opening import checked, not_newer, version_of
 from bot.store.owner import copy
 from bot.store.part import listed
-from bot.store.schema import MIGRATIONS, migrate
 from bot.store.values import stamp
 
 SINCE = "a backup was restored: this may have been sent after it was made"

@@ -1,19 +1,9 @@
-"""The tables, as numbered migrations.
+"""The tables of the first version; `migrations` leads from them to those of today.  May import: nothing.
 
-May import: within the store values.
-A migration that was released is never edited: the next one changes what it left.
 Times are microseconds since 1970 in UTC; `''` in an account's column means all accounts, or the bot itself.
 """
 
 from __future__ import annotations
-
-import sqlite3
-from collections.abc import Sequence
-
-from bot.store.values import mark
-
-APPLICATION = 0x53544152
-"""`PRAGMA application_id`: "STAR", so that another program's database is never taken for ours."""
 
 FEEDS = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -270,60 +260,4 @@ CREATE TABLE timeline (
 );
 """
 
-TAKING_BACK = """
--- A sent reply with a time: whom it answers took their words back, and so shall it be; at that time.
-CREATE INDEX outbox_take_back ON outbox (account, not_before) WHERE state = 'sent' AND not_before IS NOT NULL;
--- What one person was answered lately, however many others speak at the same time.
-CREATE INDEX outbox_asker ON outbox (account, reply_to_author, created_at) WHERE kind = 'reply';
-"""
-
-SLIMMER = """
--- What is kept for ever should be small: a link is found by 64 bits of its canonical form, which its link tells anyway;
--- whether a feed had a title is asked only where a flood is suspected, and all its entries are gone through then.
-CREATE TABLE kept (
-    feed INTEGER NOT NULL REFERENCES feeds (id),
-    key BLOB NOT NULL,            -- 16 bytes
-    title TEXT NOT NULL,
-    link TEXT NOT NULL,
-    published INTEGER,
-    first_seen INTEGER NOT NULL,
-    verdict TEXT NOT NULL,
-    reason TEXT NOT NULL DEFAULT '',
-    link_mark INTEGER NOT NULL,   -- 64 bits of its canonical link; 0: it has none
-    title_mark INTEGER NOT NULL,  -- 64 bits of its folded title; 0: too short to mean anything
-    matched TEXT NOT NULL DEFAULT '[]',
-    same_as INTEGER,
-    candidate INTEGER,
-    UNIQUE (feed, key)
-);
-INSERT INTO kept SELECT feed, key, title, link, published, first_seen, verdict, reason, mark(canonical), title_mark,
-    matched, same_as, candidate FROM entries ORDER BY rowid;
-DROP TABLE entries;
-ALTER TABLE kept RENAME TO entries;
-CREATE INDEX entries_link ON entries (link_mark, feed) WHERE link_mark != 0;
-"""
-
-MIGRATIONS: tuple[str, ...] = (FEEDS + DELIVERIES + CONVERSATIONS, TAKING_BACK, SLIMMER)
-"""`MIGRATIONS[n]` brings a database of version n to version n + 1."""
-
-
-def migrate(connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS) -> None:
-    """Bring an open transaction's database to the newest version; the caller has backed it up."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    connection.create_function("mark", 1, mark, deterministic=True)
-    for script in migrations[version:]:
-        for statement in _statements(script):
-            connection.execute(statement)
-    connection.execute(f"PRAGMA application_id = {APPLICATION}")
-    connection.execute(f"PRAGMA user_version = {len(migrations)}")
-
-
-def _statements(script: str) -> list[str]:
-    """Part a script into statements; `executescript` would commit the open transaction."""
-    statements, rest = [], ""
-    for piece in script.split(";")[:-1]:
-        rest += piece + ";"
-        if sqlite3.complete_statement(rest):  # not within a string, a comment or a trigger
-            statements.append(rest)
-            rest = ""
-    return statements
+TABLES = FEEDS + DELIVERIES + CONVERSATIONS

@@ -13,7 +13,7 @@ import pytest
 from bot import deliver
 from bot.errors import StoreError
 from bot.store import open_store
-from bot.store.schema import MIGRATIONS
+from bot.store.migrations import MIGRATIONS
 from tests.faults.rig import Rig, rig
 from tests.servers.fixtures import START
 

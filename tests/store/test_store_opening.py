@@ -14,7 +14,7 @@ import pytest
 from bot.core.same import canonical, title_key
 from bot.errors import StoreBusy, StoreError
 from bot.store import Store, open_store
-from bot.store.schema import MIGRATIONS
+from bot.store.migrations import MIGRATIONS
 from bot.store.values import key_bytes, mark
 from tests.store.given import FEED, MINUTE, NOW, entry, gather, plan
 

@@ -11,8 +11,8 @@ import pytest
 from bot.errors import StoreError
 from bot.model import Feed, FeedState, State
 from bot.store import Store, Writer, open_store
+from bot.store.calls import COMPANY, ENOUGH, LINGER
 from bot.store.part import Part, bulk, durable, reading, together
-from bot.store.writer import COMPANY, ENOUGH, LINGER
 from tests.store.given import FEED, NOW, SENT, later, mention, plan, post, slot
 
 
