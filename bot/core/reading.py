@@ -137,12 +137,17 @@ def headline(title: str, site: str = "") -> str:
     key = folded(site)
     for mark in (" | ", " - ", " – ", " — ", " · ", " :: ", " » "):
         before, found, after = title.rpartition(mark)
-        if found and key and folded(after) and (folded(after) in key or key in folded(after)) and len(before) > 8:
+        if found and key and _named(folded(after), key) and len(before) > 8:
             return headline(before, site)
         before, found, after = title.partition(mark)
         if found and key and folded(before) == key and after:
             return headline(after, site)
     return title
+
+
+def _named(ending: str, site: str) -> bool:
+    """Tell whether what ends a title is its site's name, a part of it, or have it in them, by whole words."""
+    return bool(ending) and (f" {ending} " in f" {site} " or f" {site} " in f" {ending} ")
 
 
 def folded(text: str) -> str:

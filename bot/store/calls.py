@@ -67,7 +67,8 @@ class CallThread:
     """A thread that takes calls off a queue, as many as wait at once, until it is told to stop.
 
     Waking it costs more than a small call.  So calls that can be made together are handed over together, those of one
-    turn of the loop, and as long as many come those of the next 50 ms too, up to fifty; any other call takes them along at once.
+    turn of the loop, and as long as many come those of the next 50 ms too, up to fifty; any other call takes them along
+    at once.
     """
 
     name: str

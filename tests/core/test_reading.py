@@ -56,6 +56,9 @@ def test_each_sentence_knows_its_place_and_words() -> None:
         ("News of the day | The Site", "The Site Magazine", "News of the day"),
         ("The day | The Site", "The Site", "The day | The Site"),
         ("", "The Site", ""),
+        ("How we made do without | it", "The Site", "How we made do without | it"),
+        ("How we made do without it | Site", "The Site", "How we made do without it"),
+        ("How we made do without it | The Site of Ann", "The Site", "How we made do without it"),
     ],
 )
 def test_a_headline_does_not_name_its_site(title: str, site: str, bare: str) -> None:
