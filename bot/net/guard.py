@@ -61,7 +61,6 @@ class Refused(OSError):
 
 
 @lru_cache(maxsize=1024)
-@lru_cache(maxsize=1_024)
 def plain(text: str) -> Address:
     """Read a socket's address, without a zone, as the address that the packets will really reach.
 

@@ -140,15 +140,20 @@ async def test_one_that_fails_among_those_made_together_fails_alone(store: Store
     assert odd.noted() == {"k1", "k2", "k3"}
 
 
+async def waited(db: Writer, odd: Odd, tried: int) -> bool:
+    """Whether a call was made together with one that came some turns of the loop later."""
+    first = asyncio.create_task(db(odd.note_beside, f"{tried}:first"))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    later = await db(odd.note_beside, f"{tried}:later")
+    return await first == f"{tried}:first of 2" and later == f"{tried}:later of 2"
+
+
 async def test_company_is_waited_for_where_there_is_some(store: Store, db: Writer, odd: Odd) -> None:
     """After several at once the next one waits a moment, and others that come some turns later are made with it."""
     for tried in range(25):  # on a machine that stands still meanwhile the moment passes
         await settled(*(db(odd.note_beside, f"{tried}:{number}") for number in range(COMPANY)))
-        first = asyncio.create_task(db(odd.note_beside, f"{tried}:first"))
-        for _ in range(5):
-            await asyncio.sleep(0)
-        if await db(odd.note_beside, f"{tried}:later") == f"{tried}:later of 2":
-            assert await first == f"{tried}:first of 2"
+        if await waited(db, odd, tried):
             break
     else:
         raise AssertionError("nobody waited")
@@ -159,11 +164,7 @@ async def test_who_reads_in_company_is_waited_for_when_it_writes(store: Store, d
     for tried in range(25):
         await db(odd.note_beside, f"{tried}:alone")  # after this one nobody would wait for a second
         await settled(*(db(store.feeds.state, f"https://{number}.example/") for number in range(COMPANY)))
-        first = asyncio.create_task(db(odd.note_beside, f"{tried}:first"))
-        for _ in range(5):
-            await asyncio.sleep(0)
-        if await db(odd.note_beside, f"{tried}:later") == f"{tried}:later of 2":
-            assert await first == f"{tried}:first of 2"
+        if await waited(db, odd, tried):
             break
     else:
         raise AssertionError("nobody waited")
