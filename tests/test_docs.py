@@ -35,7 +35,10 @@ from bot.settings.starfish_file import (
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text("utf-8")
-SHIPPED = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "config").iterdir()) if path.is_file())
+# Whoever ran the bot from here has its database beside the files that are shipped.
+SHIPPED = "\n".join(
+    path.read_text("utf-8") for path in sorted((ROOT / "config").iterdir()) if path.suffix in {".toml", ".txt"}
+)
 SETTINGS = [
     (table.__name__, field.alias or name)
     for table in (
