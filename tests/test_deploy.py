@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -175,3 +176,12 @@ async def test_the_health_check_tells_a_bot_from_none(tmp_path: Path, monkeypatc
         assert await looked(port) == 0
         assert await bot.stop() == 0
         assert await looked(port) != 0
+
+
+def test_the_package_takes_what_is_shipped_and_nothing_that_a_bot_left_beside_it() -> None:
+    """Whoever ran the bot from a checkout has its database and its secrets in the folder that the starter files come from."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    taken = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    shipped = {f"config/{name}" for name in ("starfish.toml", "feeds.toml", "rules.toml", "quotes.txt", "deploy")}
+    assert taken == {name: name.replace("config/", "bot/starter/") for name in shipped}
+    assert all((ROOT / name).exists() for name in shipped)
