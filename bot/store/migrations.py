@@ -48,7 +48,13 @@ ALTER TABLE kept RENAME TO entries;
 CREATE INDEX entries_link ON entries (link_mark, feed) WHERE link_mark != 0;
 """
 
-MIGRATIONS: tuple[str, ...] = (TABLES, TAKING_BACK, SLIMMER)
+SIDE_BY_SIDE = """
+-- What a poll adds to an index stands side by side in it, and a commit writes a few of its pages instead of nearly all.
+DROP INDEX entries_link;
+CREATE INDEX entries_link ON entries (feed, link_mark) WHERE link_mark != 0;
+"""
+
+MIGRATIONS: tuple[str, ...] = (TABLES, TAKING_BACK, SLIMMER, SIDE_BY_SIDE)
 """`MIGRATIONS[n]` brings a database of version n to version n + 1."""
 
 

@@ -259,6 +259,9 @@ def test_what_was_read_before_marks_took_the_place_of_links_is_known_still(path:
         assert (found.link, found.canonical, found.verdict) == (old.link, "https://example.com/post/1", "candidate")
         assert (found.reason, found.matched, found.candidate) == ("so", ("word",), 3)
         assert store.feeds.entry_of("") == []
+        question = "EXPLAIN QUERY PLAN SELECT 1 FROM entries WHERE feed = 1 AND link_mark = 2 AND link_mark != 0"
+        plan = store.connection.raw.execute(question)
+        assert "entries_link (feed=? AND link_mark=?)" in str([tuple(row) for row in plan])
 
 
 def test_a_newer_database_is_refused(path: Path) -> None:
