@@ -53,6 +53,10 @@ _MEANT = {
     "¢": "•",
     "": "”",
 }  # the last one's end is a control
+# As TeX writes quotation marks, and who has none on the keyboard; not the empty string of a program, nor inches.
+_TYPED_TWICE = re.compile(
+    r"(?<![\w'`])(?:``|'')(?=[^\s'`])([^'`“”\n]{1,200}(?:'(?=\w)[^'`“”\n]{1,200}){0,4})(?<!\s)''(?!['\w])"
+)
 _BREAKS = regex.compile(r" ?[\n\x0b\x0c\x85\u2028\u2029]\s*+")
 _SPACES = regex.compile(r"\s++")
 _BLANKS = regex.compile(r"[^\S\n\x0b\x0c\x85\u2028\u2029]++")
@@ -65,8 +69,13 @@ def clean(text: str, *, lines: bool = False) -> str:
     """Give foreign text as a person would type it: NFC, no hidden characters, at most 4 marks a base, spaces folded.
 
     `lines`: line breaks stay, one for any number of them; otherwise they are spaces too.  Emoji keep their joiners.
-    What was read in the wrong encoding on its way here is put right.
+    What was read in the wrong encoding on its way here is put right, and ''words'' get quotation marks.
     """
+    tidy = _tidied(text, lines=lines)
+    return _TYPED_TWICE.sub(r"“\1”", tidy) if "''" in tidy else tidy
+
+
+def _tidied(text: str, *, lines: bool) -> str:
     if text.isascii() and text.isprintable():
         return " ".join(text.split())  # nine of ten titles and names: nothing to clean but their spaces
     if _WESTERN.fullmatch(text):

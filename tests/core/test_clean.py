@@ -60,6 +60,29 @@ def test_what_was_read_well_stays(text: str) -> None:
     assert clean(text) == text
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("The ''golden hour'' is short.", "The “golden hour” is short."),
+        ("a ``tuning knob'' it isn't", "a “tuning knob” it isn't"),
+        ("''It's late,'' she said. ''Go.''", "“It's late,” she said. “Go.”"),
+        ("''one\ntwo''", "“one two”"),
+    ],
+)
+def test_quotation_marks_that_were_typed_of_two_become_one(typed: str, meant: str) -> None:
+    """As TeX has them, or a keyboard without; and cleaning again changes nothing."""
+    assert clean(typed) == meant
+    assert clean(meant) == meant
+
+
+@pytest.mark.parametrize(
+    "text", ["x = ''", "if a == '' or b == '': x", "5'6'' tall", "'''bold'''", "''open", "5'' and 6''"]
+)
+def test_two_apostrophes_that_quote_nothing_stay(text: str) -> None:
+    """Empty strings of programs, inches and the marks of wikis are no quotation."""
+    assert clean(text) == text
+
+
 @pytest.mark.parametrize("text", [FAMILY, ENGLAND, "❤️", "1️⃣", "👍🏽", "نمی‌خواهم", "क्‍ष", "日本語", "ﬁ", "Ünïcödé"])
 def test_what_a_reader_can_see_stays(text: str) -> None:
     """Emoji keep their joiners, flags their tags, and scripts that need joiners keep them."""
@@ -101,7 +124,7 @@ def test_foreign_text_pings_tags_and_links_nobody(foreign: str, safe: str) -> No
     assert defused(foreign) == safe
 
 
-@given(st.text(max_size=80))
+@given(st.text(max_size=80) | st.text("'`a “”\n", max_size=30))
 def test_cleaning_is_done_once(text: str) -> None:
     """Cleaning what is clean changes nothing, and the result is NFC."""
     once = clean(text)
@@ -116,7 +139,25 @@ def test_nothing_that_acts_is_left(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["Â", "Ã", "â€", "\u0301", "👨\u200d", "@", "#", "@a", "#1", "\U000e0061", "https://", " \n", "\u200c"]
+    "piece",
+    [
+        "Â",
+        "Ã",
+        "â€",
+        "\u0301",
+        "👨\u200d",
+        "@",
+        "#",
+        "@a",
+        "#1",
+        "\U000e0061",
+        "https://",
+        " \n",
+        "\u200c",
+        "''",
+        "''a",
+        "``a'b",
+    ],
 )
 def test_hostile_runs_are_cleaned(piece: str) -> None:
     """A hundred thousand hostile characters are cleaned and defused at once."""
