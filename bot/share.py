@@ -8,7 +8,6 @@ Read this, `answer.py` and `deliver.py`, and you have understood the bot.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,12 +15,11 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bot.core import compose, polling
+from bot.core import polling
 from bot.core.choose import Choice, Share, rank
-from bot.core.digest import DigestItem
 from bot.core.filters import blocked_by
 from bot.core.intake import Intake, Poll
-from bot.core.occasions import NO_REPEAT, WORTH, digest_posts, is_quote_slot, quote_post
+from bot.core.occasions import NO_REPEAT, is_quote_slot, quote_post
 from bot.core.pace import GRACE, day_start, due
 from bot.errors import FeedError
 from bot.model import (
@@ -32,13 +30,12 @@ from bot.model import (
     Filters,
     Limits,
     ParsedFeed,
-    Post,
     Slot,
     State,
 )
 from bot.ports import FeedReader, PageReader, Rewriter
 from bot.store import Store, Writer
-from bot.wording import compose_post, read
+from bot.wording import Contest, compose_digest, post_of, tell
 
 log = logging.getLogger("starfish.share")
 
@@ -177,8 +174,10 @@ async def fill(slot: Slot, bot: Sharing, now: datetime) -> Filled:
     choices = await choose(account, bot, now, decide=True)
     if account.style == "digest":
         return await _fill_with_digest(slot, choices, account, bot, now)
-    for choice in choices[:TRIED_AT_ONCE]:
-        post = await compose_post(choice.candidate, account, bot)
+    contest = Contest(choices[:TRIED_AT_ONCE], lambda candidate: tell(candidate, account, bot))
+    while found := await contest.best():
+        choice, told = found
+        post = await post_of(told, account, bot)
         if isinstance(post, str):
             await bot.db(bot.store.feeds.decided, account.name, choice.candidate.id, "failed", post, now=now)
             continue
@@ -212,25 +211,6 @@ async def _fill_with_digest(
     state = State.DRAFT if account.review else State.PLANNED
     row = await bot.db(bot.store.outbox.filled_together, slot, posts, told, state, now=now)
     return Filled(slot=slot, outbox=row, reason="" if row else "this slot was filled already")
-
-
-async def compose_digest(
-    slot: Slot, choices: Sequence[Choice], account: Account, bot: Sharing
-) -> tuple[list[Post], list[int]]:
-    """Tell the best finds together, as one post or a thread, with the candidates they are; fewer than two are none."""
-    limits = bot.limits[account.name]
-    alone = replace(account, style="takeaway")
-    items: list[DigestItem] = []
-    told: list[int] = []
-    for choice in choices[: 2 * TRIED_AT_ONCE]:
-        article = await read(choice.candidate, bot)
-        draft = await asyncio.to_thread(compose.say, article, choice.candidate, alone, limits)
-        if draft.adds_value and draft.link:
-            items.append(DigestItem(text=draft.text, link=draft.link, credit=draft.credit))
-            told.append(choice.candidate.id)
-        if len(items) == WORTH:
-            break
-    return (digest_posts(items, slot, account, limits), told) if len(items) > 1 else ([], [])
 
 
 async def unready(account: Account, bot: Sharing, now: datetime) -> str | None:

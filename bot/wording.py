@@ -1,19 +1,23 @@
 """From a candidate to the words of a post: read, condensed, fitted.  May import: core, ports, store, articles.
 
-The part of the first story that `share.fill` asks for each candidate it tries.
+The part of the first story that `share.fill` asks for the candidates it tries: which of the best is told best, and how.
 """
 
 from __future__ import annotations
 
 import asyncio
+import heapq
 import logging
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.core import compose, rewrite
+from bot.core.choose import MOST_TELLING, Choice, told
+from bot.core.digest import DigestItem
+from bot.core.occasions import WORTH, digest_posts
 from bot.errors import PageError, Rejected
-from bot.model import Account, Article, Candidate, Draft, Limits, Post
+from bot.model import Account, Article, Candidate, Draft, Limits, Post, Slot
 from bot.ports import Rewriter
 
 if TYPE_CHECKING:
@@ -25,21 +29,86 @@ LATELY = 100
 """Deliveries of an account among which no two posts say the same; headlines alone may come back, as those of series do."""
 
 
-async def compose_post(
-    candidate: Candidate, account: Account, bot: Sharing, *, before: Sequence[Post] = ()
-) -> Post | str:
-    """Tell a candidate as a post of this account, or say in a sentence why it doesn't make one.
+COMPARED = 4
+"""Of so many candidates at the head of a choice the posts are compared: each may cost a page and a second.  Of the best
+of four, strict readers found two in three worth their time, of the first ones two in five."""
+
+
+FINDS = 12
+"""Of so many candidates a digest takes the best."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What would be told of a candidate, and of what it was made."""
+
+    candidate: Candidate
+    draft: Draft
+    article: Article
+
+
+class Contest:
+    """Candidates as a slot tries them: those first whose score, with what their post tells, is the highest.
+
+    Only the head of the choice is compared, and of that only as many are told as could still come first.
+    """
+
+    def __init__(
+        self, choices: Sequence[Choice], tell: Callable[[Candidate], Awaitable[Told]], *, compared: int = COMPARED
+    ) -> None:
+        """`choices` come best first; `compared` of them are the head."""
+        self._choices = choices
+        self._tell = tell
+        self._told: dict[int, tuple[Choice, Told]] = {}
+        self._waiting = [(-choice.score - MOST_TELLING, place) for place, choice in enumerate(choices[:compared])]
+        heapq.heapify(self._waiting)
+        self._next = len(self._waiting)
+
+    async def best(self) -> tuple[Choice, Told] | None:
+        """The next one to try, with what would be told of it, or the first that makes no post; None: all were given."""
+        while self._waiting:
+            _, place = heapq.heappop(self._waiting)
+            if place in self._told:
+                return self._told[place]
+            choice, one = await self._judged(place)
+            if not one.draft.adds_value:
+                return choice, one
+            self._told[place] = choice, one
+            heapq.heappush(self._waiting, (-choice.score, place))
+        if self._next == len(self._choices):
+            return None
+        self._next += 1
+        return await self._judged(self._next - 1)
+
+    async def _judged(self, place: int) -> tuple[Choice, Told]:
+        choice = self._choices[place]
+        one = await self._tell(choice.candidate)
+        return (choice if one.draft.merit is None else told(choice, one.draft.merit)), one
+
+
+async def tell(candidate: Candidate, account: Account, bot: Sharing, *, styled: bool = True) -> Told:
+    """Read a candidate's article, and say the best of it that fits a post of this account.
+
+    `styled`: a style of the feed goes before that of the account.
+    """
+    article = await read(candidate, bot)
+    teller = _styled(account, candidate, bot) if styled else account
+    # Off the loop: a long article takes longer than the 50 ms that the loop may stand still.
+    draft = await asyncio.to_thread(compose.say, article, candidate, teller, bot.limits[account.name])
+    return Told(candidate=candidate, draft=draft, article=article)
+
+
+async def post_of(one: Told, account: Account, bot: Sharing, *, before: Sequence[Post] = ()) -> Post | str:
+    """Make what would be told a post of this account, or say in a sentence why it doesn't make one.
 
     `before` are posts that go out earlier and are in no outbox yet.
     """
     limits = bot.limits[account.name]
-    article = await read(candidate, bot)
-    # Off the loop: a long article takes longer than the 50 ms that the loop may stand still.
-    draft = await asyncio.to_thread(compose.say, article, candidate, _styled(account, candidate, bot), limits)
+    candidate, draft = one.candidate, one.draft
     if not draft.adds_value:
         return draft.reason or "It says no more than its headline."
     if bot.rewriter is not None and candidate.note is None and account.style == "takeaway":
-        draft = await _reworded(draft, article, limits, bot.rewriter)
+        draft = await _reworded(draft, one.article, limits, bot.rewriter)
     try:
         post = compose.fit(draft, limits, account=account.name, dedupe_key=candidate.canonical)
     except Rejected as error:
@@ -47,6 +116,22 @@ async def compose_post(
     if candidate.note is None and candidate.title not in post.text and await _was_said(post, bot, before):
         return "Its words are, to the letter, those of a post before it."
     return replace(post, visibility=account.visibility, language=account.language or post.language)
+
+
+async def compose_digest(
+    slot: Slot, choices: Sequence[Choice], account: Account, bot: Sharing
+) -> tuple[list[Post], list[int]]:
+    """Tell the best finds together, as one post or a thread, with the candidates they are; fewer than two are none."""
+    alone = replace(account, style="takeaway")
+    contest = Contest(choices[:FINDS], lambda candidate: tell(candidate, alone, bot, styled=False), compared=FINDS)
+    items: list[DigestItem] = []
+    told: list[int] = []
+    while len(items) < WORTH and (found := await contest.best()):
+        draft = found[1].draft
+        if draft.adds_value and draft.link:
+            items.append(DigestItem(text=draft.text, link=draft.link, credit=draft.credit))
+            told.append(found[1].candidate.id)
+    return (digest_posts(items, slot, account, bot.limits[account.name]), told) if len(items) > 1 else ([], [])
 
 
 async def _was_said(post: Post, bot: Sharing, before: Sequence[Post]) -> bool:

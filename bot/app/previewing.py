@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import share, wording
+from bot import wording
 from bot.app.build import Ground, Stories
 from bot.app.queue import coming, lineup_of
 from bot.core.choose import Choice, Lineup
 from bot.core.occasions import NO_REPEAT, is_quote_slot, quote_post
 from bot.core.text import measure
-from bot.model import Account, Post, Slot
+from bot.model import Account, Candidate, Post, Slot
 
 A_QUOTE = "a line of quotes.txt, whose turn it is"
 IN_A_DIGEST = "the best finds together"
@@ -53,6 +53,7 @@ class _Ahead:
         self._lineup = lineup
         self._limits = stories.sharing.limits[account.name]
         self._found: list[Preview] = []
+        self._told: dict[int, wording.Told] = {}  # by candidate: it stands in the contest of several slots
 
     async def posts(self, now: datetime, count: int) -> list[Preview]:
         """Fill slots until there are so many posts, or nothing is left to fill one with."""
@@ -72,9 +73,11 @@ class _Ahead:
         return self._found
 
     async def _article(self, slot: Slot) -> bool:
-        while (choice := self._lineup.best(slot.at)) is not None:
-            earlier = [one.post for one in self._found]
-            post = await wording.compose_post(choice.candidate, self._account, self._stories.sharing, before=earlier)
+        contest = wording.Contest(self._lineup.ranked(slot.at), self._tell)
+        earlier = [one.post for one in self._found]
+        while best := await contest.best():
+            choice, told = best
+            post = await wording.post_of(told, self._account, self._stories.sharing, before=earlier)
             if not isinstance(post, str) and post.dedupe_key not in {one.dedupe_key for one in earlier}:
                 self._lineup.taken(choice, slot.at)
                 self._add(slot, [post], choice=choice, why=choice.why)
@@ -82,9 +85,14 @@ class _Ahead:
             self._lineup.dropped(choice)
         return False
 
+    async def _tell(self, candidate: Candidate) -> wording.Told:
+        if candidate.id not in self._told:
+            self._told[candidate.id] = await wording.tell(candidate, self._account, self._stories.sharing)
+        return self._told[candidate.id]
+
     async def _digest(self, slot: Slot) -> bool:
         choices = self._lineup.ranked(slot.at)
-        posts, told = await share.compose_digest(slot, choices, self._account, self._stories.sharing)
+        posts, told = await wording.compose_digest(slot, choices, self._account, self._stories.sharing)
         for choice in choices:
             if choice.candidate.id in told:
                 self._lineup.dropped(choice)

@@ -6,6 +6,7 @@ Implements `bot.ports.PageReader`.
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Mapping
 
 from bot.articles.fromfeed import INLINE, article_of, has_full_text, text_of
@@ -17,6 +18,10 @@ from bot.net import Client
 from bot.worker import Worker
 
 MAX_BYTES = 3_000_000  # after decompression
+
+KEPT = 32
+"""Pages that are kept in memory: what loses a slot to another story stands in the contest for the next one again."""
+
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 
 _HTML = re.compile(r"\s*(?:text/html|application/xhtml\+xml|text/xml|application/xml)\s*(?:;|\Z)", re.IGNORECASE)
@@ -30,12 +35,21 @@ class Pages:
     def __init__(self, client: Client, worker: Worker) -> None:
         self._client = client
         self._worker = worker
+        self._kept: OrderedDict[str, Article] = OrderedDict()  # by link, the one read last at the end
 
     async def read(self, url: str) -> Article:
-        """The article behind a link, also where the page has a `problem`.
+        """The article behind a link, also where the page has a `problem`; one of the last few is not asked for again.
 
         :raises PageError: it can't be had, is no HTML, or robots.txt asks us not to; the message is a sentence
         """
+        if url not in self._kept:
+            self._kept[url] = await self._fetched(url)
+        self._kept.move_to_end(url)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return self._kept[url]
+
+    async def _fetched(self, url: str) -> Article:
         if not safe_link(url):
             raise PageError("The link is not one that we follow.")
         try:

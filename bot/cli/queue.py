@@ -61,6 +61,8 @@ def list_(place: Place, *, account: str | None, as_json: bool) -> None:
             for one in rows
         ],
     )
+    if sum(one.choice is not None for one in rows) > 1:
+        click.echo("By score alone; of the first ones `starfish preview` compares the posts, too, as each slot does.")
     if not rows:
         click.echo("Nothing waits.")
 

@@ -106,6 +106,7 @@ def draft(article: Article, summary: Summary, candidate: Candidate, account: Acc
         title=title,
         adds_value=summary.adds_value,
         reason=summary.reason,
+        merit=summary.merit,
     )
 
 
@@ -218,7 +219,11 @@ def _as_quotation(made: Draft, article: Article, account: Account, limits: Limit
 def _plain_link(failed: Draft, article: Article, candidate: Candidate) -> Draft:
     title = clean(candidate.title) or clean(article.title)
     return replace(
-        failed, text=defused(title), adds_value=True, reason=f"A plain link, as the account wishes: {failed.reason}"
+        failed,
+        text=defused(title),
+        adds_value=True,
+        reason=f"A plain link, as the account wishes: {failed.reason}",
+        merit=0.0,
     )
 
 

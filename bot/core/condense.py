@@ -53,6 +53,7 @@ class Summary:
     language: str | None = None
     title: str = ""
     credit: str = ""  # site or author; empty: neither is known
+    merit: float | None = None  # how much is told and how well, to compare with other articles' (`choose.told`)
 
 
 def condense(
@@ -81,9 +82,9 @@ def condense(
     said = _said(reading, described, budget, unit, style)
     of_publisher = {each.text for each in said if each.of_publisher}
     if gated:
-        for text in Merit(article, reading, budget, unit).best_first(said):
+        for text, merit in Merit(article, reading, budget, unit).best_first(said):
             if gate(text, source, own_words=text in of_publisher).passes:
-                return _summary(text, PASSED, article, reading)
+                return replace(_summary(text, PASSED, article, reading), merit=merit)
     text = said[0].text if said else _least(reading, budget, unit)
     return _summary(text, gate(text, source, own_words=text in of_publisher), article, reading)
 

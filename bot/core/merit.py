@@ -45,14 +45,14 @@ class Merit:
         self._unit = unit
         self._weighed: dict[str, float] = {}
 
-    def best_first(self, said: list[Said]) -> Iterator[str]:
-        """Give the texts, best first; faults are looked for only as far as is asked, since they take their time."""
+    def best_first(self, said: list[Said]) -> Iterator[tuple[str, float]]:
+        """Give the texts with their merit, best first; faults take their time, so they are looked for as far as asked."""
         waiting = [(-each.score - self._worth(each), place, False) for place, each in enumerate(said)]
         heapq.heapify(waiting)
         while waiting:
             cost, place, judged = heapq.heappop(waiting)
             if judged:
-                yield said[place].text
+                yield said[place].text, -cost
             else:
                 heapq.heappush(waiting, (cost + self._faults(said[place]), place, True))
 

@@ -45,6 +45,7 @@ class Draft:
     reply_to: int | None = None  # our number of the mention
     adds_value: bool = True
     reason: str = ""  # which point of the value gate failed, in words
+    merit: float | None = None  # how much its words tell and how well; None: they were not chosen for that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

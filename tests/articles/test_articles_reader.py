@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 from bot.articles.fromfeed import INLINE
-from bot.articles.reader import Pages
+from bot.articles.reader import KEPT, Pages
 from bot.errors import PageError
 from bot.net import Client
 from bot.ports import PageReader
@@ -45,6 +46,22 @@ async def test_an_article_behind_a_link(server: FeedServer, pages: Pages) -> Non
     assert article.title == "Eleven hundred boats"
     assert PROSE[2] in article.text.split("\n")
     assert (article.origin, article.problem) == ("page", None)
+
+
+async def test_the_last_pages_are_kept(server: FeedServer, pages: Pages) -> None:
+    """What was read lately is not asked for again; what failed is, and so is what was read long ago."""
+    urls = [server.put(f"/boats/{number}", page(), content_type=HTML) for number in range(KEPT + 1)]
+    missing = server.put("/gone", b"", status=500)
+    for url in (urls[0], urls[0], *urls):
+        await pages.read(url)
+    for _ in range(2):
+        with pytest.raises(PageError):
+            await pages.read(missing)
+    await pages.read(urls[-1])
+    await pages.read(urls[0])
+    asked = Counter(one.path for one in server.seen)
+    assert asked["/boats/0"] == asked["/gone"] == 2
+    assert {asked[f"/boats/{number}"] for number in range(1, KEPT + 1)} == {1}
 
 
 async def test_a_page_asks_for_html_and_says_who_asks(server: FeedServer, pages: Pages) -> None:

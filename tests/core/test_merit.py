@@ -17,7 +17,7 @@ ARTICLE = Article(
 
 def ordered(*said: Said, budget: int | None = 300) -> list[str]:
     """The texts, best first."""
-    return list(Merit(ARTICLE, read(ARTICLE), budget, ROOM).best_first(list(said)))
+    return [text for text, _ in Merit(ARTICLE, read(ARTICLE), budget, ROOM).best_first(list(said))]
 
 
 def test_a_reason_goes_before_a_description_of_the_same_score() -> None:

@@ -135,7 +135,9 @@ async def test_a_reply_to_a_post_is_explained(tmp_path: Path) -> None:
             await bot.gather()
             row = (await bot.fill("one")).outbox
             await bot.deliver()
-            assert await bot.talk("why?", about=row) == "It came from Small Sounds: it is 3 hours old."
+            assert await bot.talk("why?", about=row) == (
+                "It came from Small Sounds: it is 3 hours old and there is much to tell of it."
+            )
             (post,) = await bot.posts()
             assert post.url is not None
             found = await bot.talk("latest on rain")

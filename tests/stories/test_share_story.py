@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.app.queue import waiting
 from bot.core.text import measure
 from bot.demo.server import sites
 from bot.platforms.local import LIMITS
@@ -48,6 +49,29 @@ async def test_an_article_walks_from_its_feed_to_the_timeline(tmp_path: Path) ->
         (row,) = await bot.outbox()
         assert (row.state, row.slot) == ("sent", "wall:2026-11-22T12:00")
         assert row.receipt is not None
+
+
+async def test_what_tells_most_goes_first(server: FeedServer, tmp_path: Path) -> None:
+    """Of two stories of one day the fresher one waits where its post would tell little, and the choice says so."""
+    chat = (
+        "The weather was grey when the meeting of the local members began in the afternoon.",
+        "There was some coffee, and most people stood around the tables near the windows.",
+        "Later on the tables were moved, and the chairs were put back along the walls again.",
+    )
+    dull = replace(PIECES[0], slug="dull", title="Our meeting", age=timedelta(0), paragraphs=chat)
+    telling = replace(PIECES[1], age=timedelta(hours=3))
+    url = server.put("/feed", rss([dull, telling]))
+    async with small_bot(write_config(tmp_path / "config", feeds=[url]), Hands()) as bot:
+        await bot.gather()
+        queued = [one.choice for one in await waiting(bot.stories, bot.on, bot.clock())]
+        assert [one.candidate.title for one in queued if one] == [dull.title, telling.title]
+        for number in range(2):
+            await bot.fill(f"extra:{number}")
+            await bot.deliver()
+        assert [row.post.title for row in sorted(await bot.outbox(), key=lambda row: row.id)] == [
+            telling.title,
+            dull.title,
+        ]
 
 
 async def test_the_same_document_again_brings_nothing(server: FeedServer, tmp_path: Path) -> None:
