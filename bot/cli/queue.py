@@ -30,7 +30,11 @@ def queue() -> None:
 @as_json_option
 @common
 def list_(place: Place, *, account: str | None, as_json: bool) -> None:
-    """Show drafts, planned posts and the backlog, each with its expected time."""
+    """Show drafts, planned posts and the backlog, each with its expected time.
+
+    The backlog is in the order of its scores; a slot also compares the posts of the first few, as `starfish preview`
+    shows.
+    """
     from bot.app.build import ground, stories
     from bot.app.installed import platforms, utc_now
     from bot.app.queue import Waiting, waiting
@@ -61,8 +65,6 @@ def list_(place: Place, *, account: str | None, as_json: bool) -> None:
             for one in rows
         ],
     )
-    if sum(one.choice is not None for one in rows) > 1:
-        click.echo("By score alone; of the first ones `starfish preview` compares the posts, too, as each slot does.")
     if not rows:
         click.echo("Nothing waits.")
 

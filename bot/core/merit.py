@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.core.clean import clean
-from bot.core.reading import Reading, Sentence
+from bot.core.reading import Reading, Sentence, sentence_of
 from bot.core.taste import DULL, faults, speaks_for_itself
 from bot.core.terms import terms, words
 from bot.core.text import measure
@@ -23,6 +23,14 @@ _CENTRAL = 2  # sentences in which a term stands that the article is about
 _LENGTHY = 12  # sentences of an article that may stray from its subject
 _CLAIMED = 10  # plain faults that it costs to say "I" where no quotation marks can tell whose it is
 _QUOTE_MARKS = frozenset('"“”„«»')
+_FULL, _HALF_FULL = 12, 8  # content words of a saying that tells enough, and of a usual one
+_EACH_WORD = 0.25
+_OF_TITLE, _OF_NAME, _OF_QUOTE, _OF_BRACKET, _NAMELESS = 0.8, 0.6, 0.8, -0.6, -0.4
+"""What it is worth, in plain faults: each content word; to begin with a word of the title, or with a name of two; to
+quote; to put something in brackets; to name nothing.  Set by 1,592 sentences of 392 entries of blogs and news, which
+readers graded: of those with fewer than six content words 7 % were worth a post, of those with twelve 57 %."""
+
+_NAMING = frozenset(["en", "fr", "es", "it", "pt", "nl", "pl"])  # languages in which a capital letter means a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +66,25 @@ class Merit:
 
     def _worth(self, said: Said) -> float:
         """Weigh what there is to take away; what the publisher chose to say is taken for worth it."""
-        if said.of_publisher:
-            return MOST * DULL
-        found = [self._worth_of(part.text) for part in said.parts] or [worth(said.text, self._reading.language)]
-        return max(found) * DULL
+        forms = said.parts or (sentence_of(said.text, 0, self._reading.language, opens=True),)
+        found = MOST if said.of_publisher else max(self._worth_of(form.text) for form in forms)
+        return (found + self._standing(forms)) * DULL
+
+    def _standing(self, forms: tuple[Sentence, ...]) -> float:
+        """Weigh how far words stand on their own feet: what is in them, and whether it says at once what it speaks of."""
+        first = forms[0]
+        content = len(frozenset[str]().union(*(form.content for form in forms)))
+        begins = [*first.text.lstrip("\"“„«'‘").split(maxsplit=2), "", ""]
+        named = begins[0][:1].isupper() and begins[1][:1].isupper()
+        cased = (self._reading.language or "en") in _NAMING
+        return (
+            _EACH_WORD * (min(content, _FULL) - _HALF_FULL)
+            + _OF_TITLE * (not self._reading.title_terms.isdisjoint(terms(begins[0], self._reading.language)))
+            + _OF_NAME * (cased and named)
+            + _OF_QUOTE * (not _QUOTE_MARKS.isdisjoint(first.text))
+            + _OF_BRACKET * ("(" in first.text)
+            + _NAMELESS * (cased and not any(form.capitals for form in forms))
+        )
 
     def _worth_of(self, text: str) -> float:
         """Weigh a sentence, which may stand in many pairs, once."""

@@ -192,7 +192,7 @@ def faults(
         0.5 * _addresses(bare, heard, language),
         1.5 * ("?" in text and ("?" in bare or bool(_ASKED.search(text)))),
         0.7 * ("!" in bare),
-        1.0 * bool(_ADDRESSING.match(text)),
+        1.6 * bool(_ADDRESSING.match(text)),
         1.2 * (bool(_ORDERING.match(text)) or orders(text)),
         1.2 * bool(_ELIDED.match(text)),
         little(text, bare, heard),
@@ -212,10 +212,10 @@ def faults(
     ]
     if not follows:
         found += [
-            1.0 * (not _POINTERS.isdisjoint(heard) and bool(_POINTING.search(bare))),
-            0.6 * _points_at_unknown(text, known),
-            0.3 * ("also" in heard and "but also" not in bare),
-            0.7 * bool(_OF_SEVERAL.match(text)),
+            1.7 * (not _POINTERS.isdisjoint(heard) and bool(_POINTING.search(bare))),
+            1.8 * _points_at_unknown(text, known),
+            0.6 * ("also" in heard and "but also" not in bare),
+            1.6 * bool(_OF_SEVERAL.match(text)),
             0.5 * bool(_LEANING_START.match(text)),
             1.0 * leads_on(text, heard),
             1.5 * (not _PRONOUNS.isdisjoint(heard) and _unresolved(bare, known)),

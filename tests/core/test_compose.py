@@ -263,8 +263,13 @@ def test_hashtags_only_where_the_platform_uses_them() -> None:
 
 def test_hashtags_cost_no_words_where_there_is_little_room() -> None:
     """In a short post the better sentence comes before hashtags, and those that fit beside it come back."""
-    told = "The quiet piano has 88 keys, which were cut from old church doors."
-    article = replace(ARTICLE, text=f"{told}\nAnn Lee sells nine kinds of tea abroad.", description="", author="")
+    told = "The quiet piano of Vienna has 88 keys, which Ann Lee cut from the oak of nine old church doors."
+    article = replace(
+        ARTICLE,
+        text=f"{told}\nSomebody sells nine kinds of green tea and eleven of black tea to people in towns abroad.",
+        description="",
+        author="",
+    )
     room = len(f"{told}\n\n— Example News\n{LINK}?id=7")
     for spare, tags in ((0, ()), (12, ()), (25, ("#KeyboardInstruments",)), (30, ("#KeyboardInstruments", "#Vienna"))):
         short = Limits(max_length=room + spare, hashtags=True)

@@ -13,7 +13,7 @@ from bot.core.taste import claims, faults, speaks_for_itself, spoilt
         ("Ann Lee sold the instrument in May.", "I sold the instrument in May."),
         ("The committee raised its rate.", "Why did the committee raise its rate?"),
         ("Ann Lee said: “It is pure white.”", "“When you look at it, it is pure white,” he said."),
-        ("The new rules start in May.", "These rules start in May, and this plan too."),
+        ("New rules start in May.", "These rules start in May, and this plan too."),
         ("Ann Lee finished her work.", "On the second day of the trip she finished."),
         ("Ann Lee came to Vienna.", "Welcome to the story of Ann Lee, who came to Vienna!"),
         ("More is known of it at the office.", "More is known of it at www.example.com now."),
