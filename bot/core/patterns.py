@@ -68,11 +68,11 @@ _LEANING_HINTS = ("above", "below", "earlier", "before", "latter", "former", "fo
 _SELLING = re.compile(
     r"(?i)\b(?:you won['’]?t believe|what happens next|blow your mind|will shock you|jaw[- ]dropping|must[- ]see|"
     r"click (?:here|below|through)|read more|read on|find out (?:more|how|why)|learn more|keep reading|for more (?:information|info|insights|details)|(?:please|[!.,]) consider (?:sharing|supporting|donating|subscribing)|thanks for (?:watching|listening|tuning in)|stay tuned|"
-    r"subscribe|sign up|newsletter|(?:to|in) your inbox|need to know to start the day|follow us|like us on|share this|join (?:us|our|the waitlist)|buy now|order now|shop now|"
+    r"subscribe|sign up|(?:our|my|this|free|weekly|daily|monthly|the (?:\w+ )?)\s?newsletter|newsletter(?= subscri)|(?:to|in) your inbox|need to know to start the day|follow us|like us on|share this|join (?:us|our|the waitlist)|buy now|order now|shop now|"
     r"you can (?:now )?(?:buy|purchase|order|pre-?order)|(?:source )?codes? (?:is|are|will be) (?:\w+ )?available|(?:full|complete) list of \w+ (?:is|are|can be)|(?:from|on|at|in|see|visit) our (?:own )?(?:website|site|download page|(?:web|online )?(?:store|shop)|forum|discord|slack)|limited time|don['’]?t miss|act now|free trial|discount code|promo code|coupon|use code|affiliate|sponsor(?:ed|ing|s)?|"
     r"this video|watch the video|photo(?:graph)? by|\bvia (?:pixabay|unsplash|flickr|pexels|shutterstock)|getty images|all rights reserved|patreon|in this (?:post|article|video|"
     r"tutorial|episode),? (?:we|i)(?:['’]ll| will)|thanks for reading|let (?:us|me) know in the comments|comments? below|privacy information|"
-    r"abonnieren|jetzt (?:kaufen|bestellen|anmelden)|mehr lesen|weiterlesen|newsletter|abonnez[- ]vous|cliquez|lire la suite|"
+    r"abonnieren|jetzt (?:kaufen|bestellen|anmelden)|mehr lesen|weiterlesen|(?:unser(?:e[nm])?|mein(?:e[nm])?|den|zum|im) newsletter|abonnez[- ]vous|cliquez|lire la suite|"
     r"suscr[ií]b\w+|haz clic|leer más|iscriviti|clicca|leggi (?:anche|tutto)|inscreva[- ]se|clique aqui|leia mais|"
     r"abonneer|klik hier|lees (?:meer|verder)|subskrybuj|kliknij|czytaj (?:więcej|dalej))\b"
 )

@@ -44,6 +44,10 @@ def test_a_start_that_leans_is_seen(sentence: str, language: str | None, leans: 
     [
         ("You won't believe what happens next.", "You won't believe"),
         ("Sign up for our newsletter today.", "Sign up"),
+        ("It went out in our newsletter.", "our newsletter"),
+        ("The weekly newsletter is free.", "The weekly newsletter"),
+        ("Mehr dazu steht in unserem Newsletter.", "unserem Newsletter"),
+        ("Owners choose whether a post goes out as an email newsletter.", ""),
         ("The store now reads minds.", ""),
         ("Code is publicly available at example.com.", "Code is publicly available"),
         ("The full list of changes are available there.", "full list of changes are"),
