@@ -69,7 +69,7 @@ def little(text: str, bare: str, heard: frozenset[str]) -> float:
     """
     found = (
         0.6 * bool(_DIARY.match(text)),
-        0.7 * is_step(text),
+        0.5 * is_step(text),
         1.2 * (not _EMPTY_WORDS.isdisjoint(heard) and bool(_EMPTY.search(bare))),
         0.6 * (not _SELF.isdisjoint(heard) and bool(_SCENE.search(bare))),
     )

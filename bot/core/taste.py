@@ -61,6 +61,10 @@ _PERSONAL = frozenset(["he", "she", "him", "his", "her", "hers"])
 _WHERE = re.compile(
     r"\b(?:in|at|on|of|from|inside|near|to|by|In|At|On|From|Inside|Near)\s\Z"
 )  # a place is nobody who did something
+# What somebody may do, and what there is, with nothing before it that says where: "You can also rotate them."
+_OPENING = re.compile(
+    r"\A[\"“]?(?:You (?:can|could|will|may|might|need|have|must|should)|There(?: is| are| was| were|['’]s)(?![^.]*\d))\b"
+)
 _NAMELESS_SPEAKER = re.compile(r"[\"”’],?\s+(?:he|she|they|it|says|said|adds|added)\b(?!\s+[A-Z])")
 _ADDRESSING = re.compile(
     r"(?i)\A[\"“„«]?(?:welcome|happy|please|thanks?|hello|hi|hey|dear|note|warning|disclaimer|spoiler|wait|well|ok|okay|yes|no|oh|so|sure|"
@@ -93,9 +97,9 @@ _CALENDAR = re.compile(
 _SOON_OLD = re.compile(r"(?i)\b(?:yesterday|tomorrow|tonight|last night|heute|gestern|morgen|hier soir|ayer|mañana)\b")
 _ASKED = re.compile(r"\A[\"“„«][^\"“”„«»]{0,120}\?[\"”“»]|\?[\"”“»]?\Z")
 _LABEL = re.compile(r"\A(?:[A-ZÀ-Þ][\w’'-]++ ?+){1,5}: |\A[\w.-]++ [—–] [A-ZÀ-Þ]")
-# "The roadshow featured": which one?  With "of", "for" or "that" behind it, it is told.
+# "The roadshow featured": which one?  With "of", "for" or "that" behind it, it is told; and "the bad news is" tells itself.
 _THE = re.compile(
-    r"\A(?:The|Both|Another|All) (?P<what>(?:(?!(?:of|for|that|to|in|on|at|with|who|which|whose|and|or|from|by|as|between|about|is|was|are|were|has|had)\b)"
+    r"\A(?:The|Both|Another|All) (?!(?:[a-z]+ )?(?:news|consensus|lesson|takeaway|upside|downside|irony|truth)\b|[a-z]+ (?:thing|part)\b|real world\b)(?P<what>(?:(?!(?:of|for|that|to|in|on|at|with|who|which|whose|and|or|from|by|as|between|about|is|was|are|were|has|had)\b)"
     r"[a-zà-ÿ][a-zà-ÿ'’-]+ ){1,3}?)(?:(?:also|now|then|still|even|just|immediately|clearly|already|simply|finally|\w+ly) )?"
     r"(?:was|is|were|are|will|would|has|had|have|can|could|may|might|must|should|came|comes|said|says|took|takes|made|"
     r"makes|gave|gives|found|finds|began|begins|went|goes|got|gets|does|did|\w{3,}ed|\w{3,}s)\b"
@@ -165,8 +169,9 @@ _DAYS = _set("yesterday tomorrow tonight night heute gestern morgen hier ayer ma
 DULL = 0.05
 """What one plain fault costs: as much as the features of an average runner-up differ from the best."""
 
-SPOILT = 2.2
-"""As many plain faults in one sentence make it no post: read by eye, 27 of 36 such posts of real feeds told nothing."""
+SPOILT = 1.8
+"""As many plain faults in one sentence make it no post: of 185 such sentences of real entries readers found 15 % worth
+one, of all 1,592 that they graded 39 %."""
 
 
 def faults(
@@ -192,9 +197,10 @@ def faults(
         0.5 * _addresses(bare, heard, language),
         1.5 * ("?" in text and ("?" in bare or bool(_ASKED.search(text)))),
         0.7 * ("!" in bare),
-        1.6 * bool(_ADDRESSING.match(text)),
+        1.8 * bool(_ADDRESSING.match(text)),
         1.2 * (bool(_ORDERING.match(text)) or orders(text)),
         1.2 * bool(_ELIDED.match(text)),
+        0.9 * bool(_OPENING.match(text)),
         little(text, bare, heard),
         2.0 * (not _OWN_KIND.isdisjoint(heard) and bool(_ABOUT_ITSELF.search(bare))),
         1.5 * (not _CRIERS.isdisjoint(heard) and bool(_ANNOUNCING.search(text))),
