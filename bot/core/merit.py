@@ -52,6 +52,8 @@ class Merit:
         self._budget = budget
         self._unit = unit
         self._weighed: dict[str, float] = {}
+        self._begun: dict[str, float] = {}
+        self._cased = (reading.language or "en") in _NAMING
 
     def best_first(self, said: list[Said]) -> Iterator[tuple[str, float]]:
         """Give the texts with their merit, best first; faults take their time, so they are looked for as far as asked."""
@@ -67,24 +69,24 @@ class Merit:
     def _worth(self, said: Said) -> float:
         """Weigh what there is to take away; what the publisher chose to say is taken for worth it."""
         forms = said.parts or (sentence_of(said.text, 0, self._reading.language, opens=True),)
-        found = MOST if said.of_publisher else max(self._worth_of(form.text) for form in forms)
+        found = MOST if said.of_publisher else max([self._worth_of(form.text) for form in forms])
         return (found + self._standing(forms)) * DULL
 
     def _standing(self, forms: tuple[Sentence, ...]) -> float:
         """Weigh how far words stand on their own feet: what is in them, and whether it says at once what it speaks of."""
-        first = forms[0]
-        content = len(frozenset[str]().union(*(form.content for form in forms)))
-        begins = [*first.text.lstrip("\"“„«'‘").split(maxsplit=2), "", ""]
-        named = begins[0][:1].isupper() and begins[1][:1].isupper()
-        cased = (self._reading.language or "en") in _NAMING
-        return (
-            _EACH_WORD * (min(content, _FULL) - _HALF_FULL)
-            + _OF_TITLE * (not self._reading.title_terms.isdisjoint(terms(begins[0], self._reading.language)))
-            + _OF_NAME * (cased and named)
-            + _OF_QUOTE * (not _QUOTE_MARKS.isdisjoint(first.text))
-            + _OF_BRACKET * ("(" in first.text)
-            + _NAMELESS * (cased and not any(form.capitals for form in forms))
-        )
+        content = forms[0].content if len(forms) == 1 else forms[0].content | forms[1].content
+        found = self._begins(forms[0].text) + _EACH_WORD * (min(len(content), _FULL) - _HALF_FULL)
+        return found + _NAMELESS if self._cased and not any(form.capitals for form in forms) else found
+
+    def _begins(self, text: str) -> float:
+        """Weigh how a sentence begins, which may stand in many pairs, once."""
+        if text not in self._begun:
+            begins = [*text.lstrip("\"“„«'‘").split(maxsplit=2), "", ""]
+            named = self._cased and begins[0][:1].isupper() and begins[1][:1].isupper()
+            titled = not self._reading.title_terms.isdisjoint(terms(begins[0], self._reading.language))
+            quotes, bracketed = not _QUOTE_MARKS.isdisjoint(text), "(" in text
+            self._begun[text] = _OF_TITLE * titled + _OF_NAME * named + _OF_QUOTE * quotes + _OF_BRACKET * bracketed
+        return self._begun[text]
 
     def _worth_of(self, text: str) -> float:
         """Weigh a sentence, which may stand in many pairs, once."""
