@@ -55,6 +55,11 @@ _PRIVATE = re.compile(
     r"house|apartment|room|desk|commute|birthday|holiday|vacation|trip|hobby|hobbies|favou?rite|ritual|order)\b",
     re.IGNORECASE,
 )
+# Who wrote it, as it stands under an article: "Ann Lee is a lecturer at the University of Vienna."
+_ABOUT_AUTHOR = re.compile(
+    r"\A[A-ZÀ-Þ][\w’'.-]+(?: [A-ZÀ-Þ][\w’'.-]+){0,3} is (?:currently )?(?:an?|the) (?:[\w-]+,? ){0,5}?(?i:lecturer|professor|author|writer|engineer|"
+    r"developer|founder|co-?founder|director|student|editor|journalist|consultant|fellow|reporter|researcher|analyst|columnist|photographer|freelancer)\b"
+)
 _STEPS = _set(
     "simultaneously immediately afterward afterwards subsequently collectively together alternatively conversely later said case context scenario example point stage "
     "time illustrate proceed begin start so this that bonus update edit ps p note let we lets"
@@ -70,6 +75,7 @@ def little(text: str, bare: str, heard: frozenset[str]) -> float:
     found = (
         0.6 * bool(_DIARY.match(text)),
         0.5 * is_step(text),
+        1.0 * (" is " in text and bool(_ABOUT_AUTHOR.match(text))),
         1.2 * (not _EMPTY_WORDS.isdisjoint(heard) and bool(_EMPTY.search(bare))),
         0.6 * (not _SELF.isdisjoint(heard) and bool(_SCENE.search(bare))),
     )

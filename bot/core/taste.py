@@ -45,7 +45,7 @@ _YOU_OF = {
 }
 _POINTING = re.compile(
     r"(?i)\b(?:this|these|those|such)\s+(?!week|weekend|year|month|morning|evening|afternoon|spring|summer|autumn|fall|winter|paper|"
-    r"article|post|study|work|guide|tutorial|release|edition|as|a\b|an\b|who|that|of|in|to|and)[a-z]+|\bhere(?:['’]s| is| are|[.)!])(?=\W|\Z)|"
+    r"article|post|study|work|guide|tutorial|as|a\b|an\b|who|that|of|in|to|and)[a-z]+|\bhere(?:['’]s| is| are|[.)!])(?=\W|\Z)|"
     r"\b(?:this|these|those)(?:[.,;!]|\s+all\b)|\b(?:all|of|with|from|by|for|to|like|than|in|on|at)\s(?:this|that)(?:[.,;!]|\s+(?:is|was|are|were|has|will|would|can|currently|now|alone)\b)|"
     r"\b(?:that|this|though|too|either|below|above)[.!]?\Z|"
     r"\b(?:even|at|from|in|with|for|by|on|of)\sthat\s(?!(?:the|a|an|he|she|it|they|we|I|you|there|this|these|those|his|her|their|our|my|is|was|are|were|has|will|can|"
@@ -203,7 +203,7 @@ def faults(
         0.9 * bool(_OPENING.match(text)),
         little(text, bare, heard),
         2.0 * (not _OWN_KIND.isdisjoint(heard) and bool(_ABOUT_ITSELF.search(bare))),
-        1.5 * (not _CRIERS.isdisjoint(heard) and bool(_ANNOUNCING.search(text))),
+        1.2 * (not _CRIERS.isdisjoint(heard) and bool(_ANNOUNCING.search(text))),
         1.5 * ((bool(_DIGIT.search(bare)) or not _BOOKING.isdisjoint(heard)) and bool(_CALENDAR.search(bare))),
         0.4 * (not _DAYS.isdisjoint(heard) and bool(_SOON_OLD.search(bare))),
         1.0 * bool(_NAMELESS_SPEAKER.search(text)),

@@ -22,6 +22,8 @@ from bot.core.taste import claims, faults, speaks_for_itself, spoilt
         ("Ann Lee trains for a race.", "“What are you training for?” Ann Lee trains."),
         ("Ann Lee asked for more light.", "Ann Lee asked: “Can there be more light?”"),
         ("A new station opened in May.", "The station opened in May."),
+        ("Ann Lee is among the lecturers who sing.", "Ann Lee is a lecturer at the school of Vienna."),
+        ("It came with version nine of Felt.", "It came with this release of Felt."),
         ("The bad news is that felt swells.", "The felt is that it swells."),
         ("The funny thing is that felt swells.", "The funny felt is swollen."),
         ("There are 88 keys in a piano.", "There are keys in a piano."),
