@@ -30,8 +30,8 @@ LATELY = 100
 
 
 COMPARED = 4
-"""Of so many candidates at the head of a choice the posts are compared: each may cost a page and a second.  Of the best
-of four, strict readers found two in three worth their time, of the first ones two in five."""
+"""Of so many candidates at the head of a choice the posts are compared: each may cost a page and a second.  Of posts of
+300 characters strict readers found 55 % worth their time, of those with the most merit of four 69 %; of 140: 37 and 54."""
 
 
 FINDS = 12

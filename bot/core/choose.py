@@ -36,8 +36,8 @@ MOST_TELLING = _WEIGHTS["telling"]
 """What knowing a candidate's post can add to its score at most, or take from it."""
 
 _TYPICAL, _TELLING = 0.1, 0.3
-"""The merit of a typical post, and of the best twentieth: of 369 entries of real feeds, at 140 characters.  Of such posts
-42 % were found worth reading by strict readers, of the better half of them 58 %, and of the best of five 67 %."""
+"""The merit of a typical post, and of the best twentieth: between those of 370 real entries at 140 characters (0.07 and
+0.22) and of 320 at 300 (0.15 and 0.35)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

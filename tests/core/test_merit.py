@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from bot.core.merit import Merit, Said
@@ -55,23 +53,12 @@ def test_the_worthiest_part_of_a_pair_counts() -> None:
     [
         ("Felt swells in damp halls near old river mills.", "Felt swells in the halls."),  # there is more in it
         ("Pianos are old in Vienna.", "Organs are old in Vienna."),  # it begins with what the title speaks of
-        ("Ann Lee is here in Vienna.", "Ann is here in Vienna now."),  # and with a whole name
-        ("Ann said “felt swells” in Vienna.", "Ann said felt swells in Vienna."),
         ("Felt swells in Vienna.", "Felt (it) swells in Vienna."),
-        ("Felt swells in Vienna.", "Felt swells in damp."),
     ],
 )
 def test_what_stands_on_its_own_feet_goes_first(better: str, worse: str) -> None:
     """Of two sayings of one score the one whose words tell more, and say at once what they speak of."""
     assert ordered(Said(worse, 0.1), Said(better, 0.1)) == [better, worse]
-
-
-def test_capital_letters_name_nothing_where_every_noun_has_one() -> None:
-    """In German neither a noun is a name, nor is a sentence without one nameless."""
-    article = replace(ARTICLE, text="Der Filz quillt in feuchten Hallen, weil das Holz arbeitet.", language="de")
-    said = [Said(text, 0.1) for text in ("Alte Hallen quellen auf", "alte hallen quellen auf")]
-    found = dict(Merit(article, read(article), 300, ROOM).best_first(said))
-    assert len(set(found.values())) == 1
 
 
 def test_an_i_that_no_marks_can_hold_comes_last() -> None:
