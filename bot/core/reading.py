@@ -24,6 +24,10 @@ _MOST_CHARACTERS = 60_000
 _WRAPPED = re.compile(
     r"\n(?:(?<![.!?:;…。！？]\n)|(?<=e\.g\.\n)|(?<=i\.e\.\n)|(?<=et al\.\n))(?![a-z]{1,2}[A-Z])(?=[a-zß-öø-ÿ]|\([a-z])"
 )
+# A line that is a heading, as the way it is written shows: "A Bit of Background".
+_HEADING = re.compile(
+    r"(?:\A|\n)(?=[^\n]{0,60}\Z)(?:[A-ZÀ-Þ][\w’'-]*|[a-z]{1,3})(?: (?:[A-ZÀ-Þ][\w’'-]*|[a-z]{1,3})){1,8}\Z"
+)
 _BYLINE = re.compile(r"(?:By|Von|Par|Por|Di) (?:(?:and|und|et|y|e) |[A-ZÀ-Þ][\w.’'-]*+(?:,? |,?\Z)){2,14}\Z")
 _CLOCKED = re.compile(r"\(?\d{1,2}:\d\d(?::\d\d)?\)?(?:\s|\Z)")  # a chapter of a video or podcast
 _LONGEST = 700  # characters of one sentence: beyond, it is a list or a table, and no post
@@ -80,7 +84,7 @@ class Reading:
 
 def read(article: Article) -> Reading:
     """Read an article: title without the site's name, sentences without boilerplate, words without stop words."""
-    text = _WRAPPED.sub(" ", _cleaned(article.text[:_MOST_CHARACTERS]))
+    text = _WRAPPED.sub(_unwrapped, _cleaned(article.text[:_MOST_CHARACTERS]))
     title = headline(article.title, article.site)
     language = language_of(text or title, article.language)
     found: list[Sentence] = []
@@ -112,6 +116,12 @@ def read(article: Article) -> Reading:
         sentences=tuple(found),
         counts=counts,
     )
+
+
+def _unwrapped(line_break: re.Match[str]) -> str:
+    """Join two lines, unless the first is a heading that the second one, with a name in lower case, follows."""
+    start, end = max(0, line_break.start() - 61), line_break.start()
+    return "\n" if _HEADING.search(line_break.string[start:end]) else " "
 
 
 def _cleaned(text: str) -> str:

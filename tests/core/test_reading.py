@@ -74,11 +74,13 @@ def test_a_sentence_that_starts_in_the_middle_is_not_whole() -> None:
 
 def test_wrapped_lines_are_one_paragraph() -> None:
     """A line that goes on in lower case belongs to the one before; a new sentence, a heading and iOS do not."""
-    text = "The town sold\nits school (e.g.\nthe hall).\nA heading\niOS is out."
+    text = "The town sold\nits school (e.g.\nthe hall).\nA heading\niOS is out.\nA Bit of Background\nfelt is wool."
     assert [sentence.text for sentence in read(article(text)).sentences] == [
         "The town sold its school (e.g. the hall).",
         "A heading",
         "iOS is out.",
+        "A Bit of Background",
+        "felt is wool.",
     ]
 
 
