@@ -6,8 +6,9 @@ Implements `bot.ports.PageReader`.
 from __future__ import annotations
 
 import re
+import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from bot.articles.fromfeed import INLINE, article_of, has_full_text, text_of
 from bot.articles.packing import unpack
@@ -20,7 +21,9 @@ from bot.worker import Worker
 MAX_BYTES = 3_000_000  # after decompression
 
 KEPT = 32
-"""Pages that are kept in memory: what loses a slot to another story stands in the contest for the next one again."""
+KEPT_FOR = 6 * 3600.0
+"""So many pages are kept in memory, and for so many seconds: what loses a slot to another story stands in the contest for
+the next one again.  Later it may have been corrected."""
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 
@@ -32,22 +35,26 @@ _MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title|article|p|
 class Pages:
     """Reads articles from their pages, or from what their feed says."""
 
-    def __init__(self, client: Client, worker: Worker) -> None:
+    def __init__(self, client: Client, worker: Worker, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock` counts seconds."""
         self._client = client
         self._worker = worker
-        self._kept: OrderedDict[str, Article] = OrderedDict()  # by link, the one read last at the end
+        self._clock = clock
+        self._kept: OrderedDict[str, tuple[float, Article]] = OrderedDict()  # by link, with when it was read, in order
 
     async def read(self, url: str) -> Article:
         """The article behind a link, also where the page has a `problem`; one of the last few is not asked for again.
 
         :raises PageError: it can't be had, is no HTML, or robots.txt asks us not to; the message is a sentence
         """
-        if url not in self._kept:
-            self._kept[url] = await self._fetched(url)
-        self._kept.move_to_end(url)
+        read_at, article = self._kept.get(url, (0.0, None))
+        if article is None or self._clock() - read_at > KEPT_FOR:
+            article = await self._fetched(url)
+            self._kept[url] = self._clock(), article
+            self._kept.move_to_end(url)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
-        return self._kept[url]
+        return article
 
     async def _fetched(self, url: str) -> Article:
         if not safe_link(url):

@@ -64,6 +64,16 @@ async def test_the_last_pages_are_kept(server: FeedServer, pages: Pages) -> None
     assert {asked[f"/boats/{number}"] for number in range(1, KEPT + 1)} == {1}
 
 
+async def test_a_page_is_read_anew_after_hours(server: FeedServer, client: Client, worker: Worker) -> None:
+    """It may have been corrected since."""
+    hours = [0.0, 5.9, 6.1, 6.1]
+    pages = Pages(client, worker, clock=lambda: 3600 * hours.pop(0))
+    url = server.put("/boats", page(), content_type=HTML)
+    for expected in (1, 1, 2):
+        await pages.read(url)
+        assert server.hits("/boats") == expected
+
+
 async def test_a_page_asks_for_html_and_says_who_asks(server: FeedServer, pages: Pages) -> None:
     """The request names HTML as what is wanted, and carries the bot's own name."""
     await pages.read(server.put("/boats", page(), content_type=HTML))
