@@ -65,13 +65,16 @@ class Contest:
         self._next = len(self._waiting)
 
     async def best(self) -> tuple[Choice, Told] | None:
-        """The next one to try, with what would be told of it, or the first that makes no post; None: all were given."""
+        """The next one to try, with what would be told of it; None: all were given.
+
+        What makes no post is given as it comes, and so is what has no merit to compare: a headline, the owner's words.
+        """
         while self._waiting:
             _, place = heapq.heappop(self._waiting)
             if place in self._told:
                 return self._told[place]
             choice, one = await self._judged(place)
-            if not one.draft.adds_value:
+            if not one.draft.adds_value or one.draft.merit is None:
                 return choice, one
             self._told[place] = choice, one
             heapq.heappush(self._waiting, (-choice.score, place))

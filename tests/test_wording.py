@@ -69,7 +69,10 @@ async def test_what_can_come_no_more_is_not_told() -> None:
     assert (await contest.best() or (None,))[0] is not None
     assert teller.asked == [1]
     teller = Teller({1: None, 2: 0.3})  # the owner's own words, or a headline as the account wishes
-    assert await order(Contest([choice(1, 100.0), choice(2, 1.0)], teller)) == [1, 2]
+    contest = Contest([choice(1, 1.0), choice(2, 0.9)], teller)
+    first = await contest.best()
+    assert (first and first[1].candidate.id, teller.asked) == (1, [1])
+    assert await order(contest) == [2]
 
 
 async def test_only_the_head_is_compared() -> None:
