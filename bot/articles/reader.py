@@ -25,6 +25,9 @@ KEPT_FOR = 6 * 3600.0
 """So many pages are kept in memory, and for so many seconds: what loses a slot to another story stands in the contest for
 the next one again.  Later it may have been corrected."""
 
+FAILED_FOR = 3600.0
+"""Seconds for which a page that could not be had is not asked for again."""
+
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 
 _HTML = re.compile(r"\s*(?:text/html|application/xhtml\+xml|text/xml|application/xml)\s*(?:;|\Z)", re.IGNORECASE)
@@ -40,21 +43,26 @@ class Pages:
         self._client = client
         self._worker = worker
         self._clock = clock
-        self._kept: OrderedDict[str, tuple[float, Article]] = OrderedDict()  # by link, with when it was read, in order
+        self._kept: OrderedDict[str, tuple[float, Article | str]] = OrderedDict()  # by link: when, and what or why not
 
     async def read(self, url: str) -> Article:
         """The article behind a link, also where the page has a `problem`; one of the last few is not asked for again.
 
         :raises PageError: it can't be had, is no HTML, or robots.txt asks us not to; the message is a sentence
         """
-        read_at, article = self._kept.get(url, (0.0, None))
-        if article is None or self._clock() - read_at > KEPT_FOR:
-            article = await self._fetched(url)
-            self._kept[url] = self._clock(), article
+        asked_at, found = self._kept.get(url, (0.0, None))
+        if found is None or self._clock() - asked_at > (FAILED_FOR if isinstance(found, str) else KEPT_FOR):
+            try:
+                found = await self._fetched(url)
+            except PageError as error:
+                found = str(error)
+            self._kept[url] = self._clock(), found
             self._kept.move_to_end(url)
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
-        return article
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        if isinstance(found, str):
+            raise PageError(found)
+        return found
 
     async def _fetched(self, url: str) -> Article:
         if not safe_link(url):

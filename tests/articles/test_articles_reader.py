@@ -49,7 +49,7 @@ async def test_an_article_behind_a_link(server: FeedServer, pages: Pages) -> Non
 
 
 async def test_the_last_pages_are_kept(server: FeedServer, pages: Pages) -> None:
-    """What was read lately is not asked for again; what failed is, and so is what was read long ago."""
+    """What was read lately, or failed lately, is not asked for again; of more pages the oldest one is."""
     urls = [server.put(f"/boats/{number}", page(), content_type=HTML) for number in range(KEPT + 1)]
     missing = server.put("/gone", b"", status=500)
     for url in (urls[0], urls[0], *urls):
@@ -60,18 +60,23 @@ async def test_the_last_pages_are_kept(server: FeedServer, pages: Pages) -> None
     await pages.read(urls[-1])
     await pages.read(urls[0])
     asked = Counter(one.path for one in server.seen)
-    assert asked["/boats/0"] == asked["/gone"] == 2
+    assert (asked["/boats/0"], asked["/gone"]) == (2, 1)
     assert {asked[f"/boats/{number}"] for number in range(1, KEPT + 1)} == {1}
 
 
 async def test_a_page_is_read_anew_after_hours(server: FeedServer, client: Client, worker: Worker) -> None:
-    """It may have been corrected since."""
-    hours = [0.0, 5.9, 6.1, 6.1]
-    pages = Pages(client, worker, clock=lambda: 3600 * hours.pop(0))
+    """It may have been corrected since; what failed is tried again after one."""
+    hours = [0.0]
+    pages = Pages(client, worker, clock=lambda: 3600 * hours[0])
     url = server.put("/boats", page(), content_type=HTML)
-    for expected in (1, 1, 2):
+    for hours[0], hits in ((0.0, 1), (5.9, 1), (6.1, 2), (12.0, 2)):
         await pages.read(url)
-        assert server.hits("/boats") == expected
+        assert server.hits("/boats") == hits
+    missing = server.put("/gone", b"", status=500)
+    for hours[0], hits in ((13.0, 1), (13.9, 1), (14.1, 2)):
+        with pytest.raises(PageError, match="500"):
+            await pages.read(missing)
+        assert server.hits("/gone") == hits
 
 
 async def test_a_page_asks_for_html_and_says_who_asks(server: FeedServer, pages: Pages) -> None:
