@@ -47,6 +47,7 @@ ROOMS: tuple[int | None, ...] = (None, 140, 200)
 CHARACTERS = Limits(max_length=10_000)
 SCORER = RougeScorer(["rouge1", "rouge2", "rougeL"], use_stemmer=True)
 ROUNDS = 1_000
+PAPERS = "science_tldr"  # the kind of sample that is a paper's abstract
 
 Triple = tuple[float, float, float]
 System = Callable[[Article, int | None], str]
@@ -164,10 +165,6 @@ def compare(every: list[Sample], weights: dict[int, dict[str, float]]) -> None:
     print(f"\nall kinds pooled, one sentence, to Lead-1: {difference(pooled['ours'], pooled['lead, cut'])}")
 
 
-PAPERS = "science_tldr"
-"""The kind of sample that is a paper's abstract."""
-
-
 def candidate_of(article: Article) -> Candidate:
     """The candidate that would have brought this article."""
     return Candidate(
@@ -179,7 +176,7 @@ def candidate_of(article: Article) -> Candidate:
 def gates(every: list[Sample]) -> None:
     """Print how many articles give a post that passes the value gate, a link costing 23; pages and feeds, and papers.
 
-    Papers, of which there are abstracts alone, have sentences that no short post holds.
+    Of papers there are abstracts alone, whose sentences are mostly too long for a short post.
     """
     account = Account(name="bench", platform="local")
     titled = [sample for sample in every if sample.article.title]

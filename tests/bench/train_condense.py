@@ -12,8 +12,8 @@ Tried, and within the noise of the figures (0.3 of ROUGE-1 on 600 articles, over
 the same features, features of words at a sentence's beginning, the chances of single words to be told, overlap with the
 title by all words and pairs, pairs of words that the article repeats, the rarity of words among all articles (in overlap,
 centrality and alone), weights of their own for each kind of article, a stronger or wider vote among candidates, and other
-mixes of the three scores.  What separates the best candidate from ours
-is which sentence is told: with the right form of ours, 0.5 would be won, with the right sentence 7.
+mixes of the three scores.  What separates the best candidate from ours is which sentence is told: with the right form of
+ours, 0.5 would be won, with the right sentence 7.
 """
 
 from __future__ import annotations

@@ -17,6 +17,13 @@ from tests.servers.feedserver import FeedServer
 from tests.servers.fixtures import Hands
 from tests.servers.small_bot import BASE, LOCAL, PIECES, SmallBot, rss, small_bot, write_config
 
+CHAT = (
+    "The weather was grey when the meeting of the local members began in the afternoon.",
+    "There was some coffee, and most people stood around the tables near the windows.",
+    "Later on the tables were moved, and the chairs were put back along the walls again.",
+)
+DULL = replace(PIECES[0], slug="dull", title="Our meeting", age=timedelta(0), paragraphs=CHAT)
+
 
 @pytest.fixture
 async def server() -> AsyncIterator[FeedServer]:
@@ -53,25 +60,32 @@ async def test_an_article_walks_from_its_feed_to_the_timeline(tmp_path: Path) ->
 
 async def test_what_tells_most_goes_first(server: FeedServer, tmp_path: Path) -> None:
     """Of two stories of one day the fresher one waits where its post would tell little, and the choice says so."""
-    chat = (
-        "The weather was grey when the meeting of the local members began in the afternoon.",
-        "There was some coffee, and most people stood around the tables near the windows.",
-        "Later on the tables were moved, and the chairs were put back along the walls again.",
-    )
-    dull = replace(PIECES[0], slug="dull", title="Our meeting", age=timedelta(0), paragraphs=chat)
     telling = replace(PIECES[1], age=timedelta(hours=3))
-    url = server.put("/feed", rss([dull, telling]))
+    url = server.put("/feed", rss([DULL, telling]))
     async with small_bot(write_config(tmp_path / "config", feeds=[url]), Hands()) as bot:
         await bot.gather()
         queued = [one.choice for one in await waiting(bot.stories, bot.on, bot.clock())]
-        assert [one.candidate.title for one in queued if one] == [dull.title, telling.title]
+        assert [one.candidate.title for one in queued if one] == [DULL.title, telling.title]
         for number in range(2):
             await bot.fill(f"extra:{number}")
             await bot.deliver()
         assert [row.post.title for row in sorted(await bot.outbox(), key=lambda row: row.id)] == [
             telling.title,
-            dull.title,
+            DULL.title,
         ]
+
+
+async def test_a_digest_tells_what_tells_most(server: FeedServer, tmp_path: Path) -> None:
+    """Of six stories it tells five, and the dull one, though the freshest, is not among them."""
+    telling = [replace(piece, age=timedelta(hours=3)) for piece in PIECES[1:6]]
+    url = server.put("/feed", rss([DULL, *telling]))
+    account = LOCAL + 'style = "digest"\n'
+    async with small_bot(write_config(tmp_path / "config", feeds=[url], accounts=account), Hands()) as bot:
+        await bot.gather()
+        await bot.fill("weekly")
+        told = "\n".join([row.post.text for row in await bot.outbox()])
+        assert all(f"{BASE}/{piece.slug}" in told for piece in telling)
+        assert f"{BASE}/{DULL.slug}" not in told
 
 
 async def test_the_same_document_again_brings_nothing(server: FeedServer, tmp_path: Path) -> None:
