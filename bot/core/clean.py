@@ -61,7 +61,12 @@ _BREAKS = regex.compile(r" ?[\n\x0b\x0c\x85\u2028\u2029]\s*+")
 _SPACES = regex.compile(r"\s++")
 _BLANKS = regex.compile(r"[^\S\n\x0b\x0c\x85\u2028\u2029]++")
 
-_PINGS = regex.compile(r"(?<![\w.+\-@＠﹫])[@＠﹫]++(?=\w)|(?<![\w&#＃﹟])[#＃﹟]++(?=[\w\p{M}]*[^\W\d_])")
+# "@" calls somebody wherever no ASCII word stands before it, as in an e-mail address, and on X behind "RT", too; a run
+# of signs always does once one of them is taken away.  "#1" and "C#" are no hashtags.
+_PINGS = regex.compile(
+    r"(?<![@＠﹫#＃﹟])(?:[#＃﹟]++[@＠﹫][@＠﹫#＃﹟]*+|[@＠﹫][@＠﹫#＃﹟]++|(?<![A-Za-z0-9_])[@＠﹫]|(?<=\b[Rr][Tt])[@＠﹫])(?=\w)"
+    r"|(?<![\w&#＃﹟])[#＃﹟]++(?=[\w\p{M}]*[^\W\d_])"
+)
 _SCHEME = regex.compile(r"(?i)^https?://(?:[^/@\s]*@)?(?:www\.)?")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -110,6 +111,10 @@ def test_line_breaks_stay_where_asked() -> None:
         ("@ann said hi to @bob@example.social", "ann said hi to bob@example.social"),
         ("＠ann", "ann"),
         ("@@everyone", "everyone"),
+        (".@ann and -@bob: see /@cyd", ".ann and -bob: see /cyd"),
+        ("見て@ann", "見てann"),
+        ("RT@ann: hi, art@home", "RTann: hi, art@home"),
+        ("@#ann and #@bob and ##@#cyd", "ann and bob and cyd"),
         ("#MeToo and ＃tag and ##x", "MeToo and tag and x"),
         ("C# is #1 and a#b", "C# is #1 and a#b"),
         ("mail ann@example.com", "mail ann@example.com"),
@@ -136,6 +141,16 @@ def test_cleaning_is_done_once(text: str) -> None:
 def test_nothing_that_acts_is_left(text: str) -> None:
     """Whatever the text, no link is left in it."""
     assert links_in(defused(text), bare=False) == []
+
+
+# Before a handle X wants none of these (twitter-text, `validMentionPrecedingChars`), but takes "RT"; Mastodon is stricter.
+CALLS = re.compile(r"(?:\A|[^a-zA-Z0-9_!#$%&*@＠]|(?:\A|[^a-zA-Z0-9_+~.-])(?i:rt):?)[@＠][a-zA-Z0-9_]")
+
+
+@given(st.text("@＠#＃aRrTt .:/-+é見\n", max_size=60))
+def test_nobody_is_called(text: str) -> None:
+    """Whatever stands before a sign, and however signs are piled up, nothing is left that X takes for a handle."""
+    assert not CALLS.search(defused(text))
 
 
 @pytest.mark.parametrize(
