@@ -131,7 +131,7 @@ async def compose_digest(
     while len(items) < WORTH and (found := await contest.best()):
         draft = found[1].draft
         if draft.adds_value and draft.link:
-            items.append(DigestItem(text=draft.text, link=draft.link, credit=draft.credit))
+            items.append(DigestItem(text=draft.text, link=draft.link, credit=draft.credit, language=draft.language))
             numbers.append(found[1].candidate.id)
     return (digest_posts(items, slot, account, bot.limits[account.name]), numbers) if len(items) > 1 else ([], [])
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.compose import fit
@@ -35,7 +36,13 @@ def quote_post(
     if not fresh:
         return None
     line = fresh[int(_draw(slot.identity) * len(fresh))]
-    return Post(account=account.name, text=line, dedupe_key=quote_key(line, slot), language=account.language)
+    return Post(
+        account=account.name,
+        text=line,
+        dedupe_key=quote_key(line, slot),
+        language=account.language,
+        visibility=account.visibility,
+    )
 
 
 def quote_key(line: str, slot: Slot) -> str:
@@ -48,11 +55,12 @@ def digest_posts(items: Sequence[DigestItem], slot: Slot, account: Account, limi
 
     :raises Rejected: a link alone doesn't fit
     """
-    drafts: list[Draft] = digest(items[:WORTH], limits)
-    return [
+    drafts: list[Draft] = digest(items[:WORTH], limits, language=account.language)
+    posts = [
         fit(draft, limits, account=account.name, dedupe_key=f"slot:{slot.identity}#{part}")
         for part, draft in enumerate(drafts, 1)
     ]
+    return [replace(post, visibility=account.visibility) for post in posts]
 
 
 def _draw(name: str) -> float:

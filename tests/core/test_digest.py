@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from bot.core.compose import fit
 from bot.core.digest import DigestItem, digest
 from bot.core.text import fits
@@ -42,6 +46,28 @@ def test_a_digest_of_nothing_is_nothing() -> None:
 def test_without_threads_the_posts_are_not_numbered() -> None:
     """Where posts don't hang together, a number would mean nothing."""
     assert digest(ITEMS, ALONE)[1].text == "Find number 2 is here. More of it."
+
+
+@pytest.mark.parametrize(
+    ("languages", "account", "opens", "tagged"),
+    [
+        (["de", "de"], None, "Lesenswert:", "de"),
+        (["de", "en"], None, "Worth your time:", None),
+        (["en", "ja"], "fr", "À lire :", "fr"),
+        (["ja", "ja"], None, "Worth your time:", "ja"),
+        (["de", None], None, "Worth your time:", None),
+    ],
+)
+def test_a_digest_opens_in_the_language_of_its_account_or_finds(
+    languages: list[str | None], account: str | None, opens: str, tagged: str | None
+) -> None:
+    """The account's own, else the one that all finds share; what has several is tagged with none."""
+    finds = [replace(item, language=language) for item, language in zip(ITEMS, languages, strict=False)]
+    (whole,) = digest(finds, MASTODON, language=account)
+    assert whole.text.startswith(f"{opens}\n\n• Find number 1")
+    assert whole.language == tagged
+    parts = digest(finds, replace(OLD, max_length=80), language=account)
+    assert [each.language for each in parts] == [account or each for each in languages]
 
 
 def test_what_a_find_says_pings_nobody() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -84,6 +85,15 @@ def test_a_long_digest_is_a_thread_whose_parts_have_keys_of_their_own() -> None:
     assert len(posts) == 5
     assert len({post.dedupe_key for post in posts}) == 5
     assert posts[0].dedupe_key.endswith("#1")
+
+
+def test_they_are_seen_by_whom_the_account_speaks_to() -> None:
+    """A one-liner and each part of a digest have the account's visibility and language, as every other post."""
+    quiet = replace(account(1.0), visibility="unlisted", language="de")
+    line = quote_post(QUOTES, set(), slot(), quiet, LIMITS["mastodon"])
+    assert line is not None
+    for post in (line, *digest_posts(items(5, 600), slot(), quiet, LIMITS["mastodon"])):
+        assert (post.visibility, post.language) == ("unlisted", "de")
 
 
 @given(count=st.integers(1, 8), size=st.integers(10, 600), platform=st.sampled_from(sorted(LIMITS)))
