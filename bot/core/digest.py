@@ -10,7 +10,6 @@ from bot.core.sentences import sentences
 from bot.core.text import defused, fits
 from bot.model import Draft, Limits
 
-
 _ENGLISH = "Worth your time:"
 _HEADINGS = {
     "de": "Lesenswert:", "fr": "À lire :", "es": "Vale la pena leerlo:", "it": "Da leggere:",
