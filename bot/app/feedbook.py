@@ -78,19 +78,24 @@ async def find(address: str, settings: Settings) -> list[Found]:
     :raises UsageError: no feed is there
     :raises FeedError: nobody can tell: the address does not answer
     """
-    url = address if "://" in address else f"https://{address}"
+    url = shown(_with_scheme(address))
     async with _client(settings) as client:
         try:
-            found = await discover(client, url)
+            found = await discover(client, address)
         except FeedError as error:
-            raise FeedError(str(error) if shown(url) in str(error) else f"{address}: {error}") from None
+            raise FeedError(str(error) if url in str(error) else f"{url}: {error}") from None
     if not found:
         raise UsageError(f"no feed was found at {address}; give the feed's own address if you know it")
     return found
 
 
+def _with_scheme(address: str) -> str:
+    return address if "://" in address else f"https://{address}"
+
+
 async def try_out(address: str, settings: Settings) -> Trial:
     """Fetch and read one feed; store nothing."""
+    address = _with_scheme(address)
     known = next((feed for feed in settings.feeds if feed.url == address), Feed(url=address))
     worker = Worker()
     try:

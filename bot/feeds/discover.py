@@ -22,7 +22,7 @@ PAGE_CAP = 3_000_000
 
 ACCEPT_BOTH = f"text/html, application/xhtml+xml, {ACCEPT}"
 
-_HANDLE = re.compile(r"@?([\w.]{1,100})@([\w.-]{1,200}\.[A-Za-z]{2,})", re.ASCII)
+_HANDLE = re.compile(r"@?([\w.-]{1,100})@([\w.-]{1,200}\.[A-Za-z]{2,})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +66,14 @@ async def _page(client: Client, address: str, *, bare: bool) -> Got:
     """Fetch an address; one that was written without a scheme also by plain http."""
     try:
         return await client.get(address, cap=CAP, purpose="discovery", accept=ACCEPT_BOTH)
-    except FeedUnreachable:
+    except FeedUnreachable as error:
         if not bare:
             raise
         plain = "http" + address.removeprefix("https")
-        return await client.get(plain, cap=CAP, purpose="discovery", accept=ACCEPT_BOTH)
+        try:
+            return await client.get(plain, cap=CAP, purpose="discovery", accept=ACCEPT_BOTH)
+        except FeedUnreachable:
+            raise error from None
 
 
 async def _first_of(client: Client, places: Iterable[Place]) -> Found | None:

@@ -74,6 +74,16 @@ def test_a_sites_address_is_enough(terminal: Terminal, site: FeedServer, folder:
     assert terminal("feeds", "remove", feed).code == 2
 
 
+def test_an_address_is_taken_as_people_write_it(terminal: Terminal, site: FeedServer) -> None:
+    """Without a scheme: by https, and where nobody answers so by http; a person of the fediverse is looked for at home."""
+    bare = site.url("/feed.xml").removeprefix("http://")
+    for address in (bare, f"feed:{bare}"):
+        (found,) = terminal.ok("feeds", "discover", address, "--json").json()["feeds"]
+        assert found["url"] == site.url("/feed.xml")
+    assert "https://nowhere.invalid/@ann-b: " in terminal("feeds", "discover", "@ann-b@nowhere.invalid").err
+    assert "https://nowhere.invalid/x: " in terminal("feeds", "check", "nowhere.invalid/x").out
+
+
 def test_all_that_is_done_to_feeds_is_told_to_programs(terminal: Terminal, site: FeedServer, tmp_path: Path) -> None:
     """`add`, `export`, `import`, `remove` and `release` print one object with --json, too."""
     feed = site.put("/more", rss(PIECES[:1]))
