@@ -16,6 +16,7 @@ from bot.feeds.fetch import ACCEPT, CAP, body_of
 from bot.feeds.places import Place, known_places, likely_places
 from bot.feeds.sniff import Page, feed_title, looks_like_feed, read_page
 from bot.net import Client, Got
+from bot.net.addresses import shown
 
 PAGE_CAP = 3_000_000
 """Bytes of a page that is searched for the feeds it names."""
@@ -51,15 +52,15 @@ async def discover(client: Client, url: str) -> list[Found]:
         ]
     # In a thread: three megabytes of HTML take longer than the loop may stand still, and lxml lets go of the interpreter.
     page = await asyncio.to_thread(read_page, body.content[:PAGE_CAP], body.url, body.charset)
-    if named := [
-        Found(feed_url=link.url, title=link.title, how="the page names it") for link in page.links if link.sure
-    ]:
-        return named
-    if linked := await _linked(client, page):
-        return linked
+    if behind := await _named(client, page) or await _linked(client, page):
+        return behind
     places = (*known_places(address, body.content[:PAGE_CAP]), *likely_places(body.url, page.generator))
-    found = await _first_of(client, places)
-    return [found] if found else []
+    if found := await _first_of(client, places):
+        return [found]
+    if page.links and page.links[0].sure:
+        named = shown(page.links[0].url)
+        raise FeedUnreachable(f"{shown(body.url)} names {named} as its feed, but none is to be had there")
+    return []
 
 
 async def _page(client: Client, address: str, *, bare: bool) -> Got:
@@ -82,6 +83,15 @@ async def _first_of(client: Client, places: Iterable[Place]) -> Found | None:
         if (title := await _feed_at(client, place.url)) is not None:
             return Found(feed_url=place.url, title=title, how=place.how)
     return None
+
+
+async def _named(client: Client, page: Page) -> list[Found]:
+    """The feeds that a page names, from the first on that is there: some name a sitemap, or what they once had."""
+    named = [link for link in page.links if link.sure]
+    for at, link in enumerate(named[:3]):
+        if await _feed_at(client, link.url) is not None:
+            return [Found(feed_url=one.url, title=one.title, how="the page names it") for one in named[at:]]
+    return []
 
 
 async def _linked(client: Client, page: Page) -> list[Found]:

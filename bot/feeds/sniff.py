@@ -30,6 +30,7 @@ _ASIDES = (("<!--", "-->"), ("<?", "?>"), ("<!", ">"))
 _ENTRY = re.compile(r"<(?:item|entry)[\s>]")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _FEEDISH = re.compile(r"(?:\.(?:rss|atom|rdf)|/(?:rss|feed|atom)(?:\.xml|\.json)?/?|/index\.xml)$", re.IGNORECASE)
+_SECTION = re.compile(r"//[^/]+/(?:[^?#]*/)?(?:category|tag|author|topic)/[^/?#]+/?(?:[?#]|$)", re.IGNORECASE)
 _FEED_WORD = re.compile(r"\b(?:rss|atom|feed|subscribe)\b", re.IGNORECASE)
 
 
@@ -93,7 +94,7 @@ def feed_title(content: bytes) -> str:
 def read_page(content: bytes, url: str, charset: str | None = None) -> Page:
     """Find the feeds that a page names: by link elements, else by anchors that look like it.
 
-    The feeds of comments come last, because they hardly are what is wanted.
+    The feeds of comments come last, because they hardly are what is wanted; a section's own comes before its site's.
     """
     if not content.strip():
         return Page()
@@ -110,7 +111,12 @@ def read_page(content: bytes, url: str, charset: str | None = None) -> Page:
     unique: dict[str, Link] = {}
     for link in links:
         unique.setdefault(link.url, link)
-    ordered = sorted(unique.values(), key=lambda link: "comment" in f"{link.title} {link.url}".lower())
+    section = url.partition("?")[0] if _SECTION.search(url) else ""
+
+    def place(link: Link) -> tuple[bool, bool]:
+        return "comment" in f"{link.title} {link.url}".lower(), not link.url.startswith(section)
+
+    ordered = sorted(unique.values(), key=place)
     metas = (tag.get("content") or "" for tag in root.iter("meta") if (tag.get("name") or "").lower() == "generator")
     return Page(links=tuple(ordered[:MOST]), generator=next(metas, "")[:200])
 

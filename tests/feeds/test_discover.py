@@ -27,12 +27,26 @@ async def test_a_feeds_own_address_is_found(client: Client, server: FeedServer) 
 
 
 async def test_a_page_that_names_its_feed(client: Client, server: FeedServer) -> None:
-    """The page's own word is enough: nothing is guessed."""
+    """The page's own word is tried, and nothing else: nothing is guessed."""
+    server.put("/feed.xml", RSS)
     url = server.put("/", NAMING, content_type="text/html")
     assert await discover(client, url) == [
         Found(feed_url=server.url("/feed.xml"), title="All posts", how="the page names it")
     ]
-    assert server.hits() == 1
+    assert server.hits() == 2
+
+
+async def test_a_page_that_names_what_is_no_feed(client: Client, server: FeedServer) -> None:
+    """A sitemap and a dead link are passed over; where nothing else is found, it is said what the page names."""
+    named = "".join(f"<link rel=alternate type=text/xml href={path}>" for path in ("/sitemap.xml", "/dead", "/rss"))
+    server.put("/sitemap.xml", "<urlset></urlset>")
+    url = server.put("/", named, content_type="text/html")
+    with pytest.raises(FeedUnreachable, match=r"names \S+/sitemap.xml as its feed, but none is to be had there"):
+        await discover(client, url)
+    server.put("/atom.xml", RSS)
+    assert [found.feed_url for found in await discover(client, url)] == [server.url("/atom.xml")]
+    server.put("/rss", RSS)
+    assert [found.feed_url for found in await discover(client, url)] == [server.url("/rss")]
 
 
 async def test_a_page_that_only_links_to_its_feed(client: Client, server: FeedServer) -> None:

@@ -137,3 +137,11 @@ def test_any_bytes_are_a_page_or_none(content: bytes, url: str) -> None:
         read_page(b'<link rel=feed href="' + content + b'">', "https://example.com/"),
     ):
         assert all(link.url.startswith(("http://", "https://")) for link in page.links)
+
+
+@pytest.mark.parametrize(("path", "first"), [("category/news/", "category/news/feed/"), ("2026/a-post/", "feed/")])
+def test_a_sections_own_feed_comes_first(path: str, first: str) -> None:
+    """Whoever gives a category's address wants the category; below a post are only its comments."""
+    named = "".join(f"<link rel=alternate type=application/rss+xml href=/{where}feed/>" for where in ("", path))
+    page = read_page(named.encode(), f"https://example.com/{path}")
+    assert page.links[0].url == f"https://example.com/{first}"
