@@ -135,10 +135,9 @@ class ChatDesk:
 
     async def add_feed(self, address: str) -> str:
         """Find the feed of an address and add it to the file; the bot reads it within a second or so."""
-        url = address if "://" in address else f"https://{address}"
         try:
             async with asyncio.timeout(FIND_WITHIN):
-                found = await discover(self._on.client, url)
+                found = await discover(self._on.client, address)
         except FeedError as error:
             raise UsageError(f"No feed was added: {error}") from None
         except TimeoutError:

@@ -119,6 +119,14 @@ async def test_why_not_knows_each_fate_of_a_link(desk: ChatDesk, bot: SmallBot) 
     assert (await desk.why_not(post.url or "")).startswith("It was shared on timeline, ")
 
 
+async def test_the_owner_adds_a_feed_as_they_would_write_it(desk: ChatDesk, bot: SmallBot) -> None:
+    """An address without a scheme is looked for by https, and then by http."""
+    async with FeedServer() as server:
+        url = server.put("/other", rss(PIECES[:1]))
+        assert url in await desk.add_feed(url.removeprefix("http://"))
+    assert url in (bot.folder / "feeds.toml").read_text("utf-8")
+
+
 async def test_a_site_without_a_feed_is_not_added(desk: ChatDesk, bot: SmallBot) -> None:
     """Nothing there, or nobody there: the file stays as it is, and the owner is told which."""
     before = (bot.folder / "feeds.toml").read_text("utf-8")
