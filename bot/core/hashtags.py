@@ -1,4 +1,4 @@
-"""A feed's categories as hashtags.  Pure; may import: core.clean, model.
+"""A feed's categories as hashtags.  Pure; may import: core.clean, model, regex.
 
 At most two, the owner's first; a category that says nothing of the subject makes none.
 """
@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 
+import regex
+
 from bot.core.clean import clean
 from bot.model import Account, Candidate
 
 _MOST = 2
 _LONGEST = 24  # characters
 _WORDS = 3  # of a category; more are a sentence
-_PART = re.compile(r"[^\W_]+")
+_PART = regex.compile(r"(?:\p{L}\p{M}*+|\p{N})++")  # the vowels of many scripts are marks
 _ASIDE = re.compile(r"\([^()]{0,80}\)")
 _APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
 _SUBREDDIT = re.compile(r"\A/?r/(?=\w+\Z)")
@@ -36,7 +38,7 @@ def hashtags_of(candidate: Candidate, account: Account, credit: str = "") -> tup
     seen = {"", "#" + "".join(_PART.findall(clean(credit))).lower()}
     named = dict.fromkeys((*candidate.hashtags, *account.hashtags), True) | dict.fromkeys(candidate.categories, False)
     for name, configured in named.items():
-        tag = hashtag(name) if configured or " ".join(name.lower().split()) not in _NO_SUBJECT else ""
+        tag = f"#{name}" if configured else "" if " ".join(name.lower().split()) in _NO_SUBJECT else hashtag(name)
         if tag.lower() not in seen:
             seen.add(tag.lower())
             tags.append(tag)
@@ -58,4 +60,4 @@ def hashtag(name: str) -> str:
 def _capital(part: str) -> str:
     """Begin a word with a capital letter, where it has one that is a single character."""
     first = part[:1].upper()
-    return part if part[:1].isupper() or len(first) != 1 else first + part[1:].lower()
+    return part if len(first) != 1 else first + part[1:]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, time, timedelta
 from itertools import islice, pairwise
+from unicodedata import category
 from zoneinfo import ZoneInfo, available_timezones
 
 from cronsim import CronSim, CronSimError
@@ -31,7 +32,7 @@ _RATE = re.compile(r"([0-9]{1,6})/([0-9]{0,6})([smhdw])")
 _LOOSE_RATE = re.compile(r"([0-9]{1,6})\s*(?:/|per)\s*(s|m|h|d|w)[a-z]*", re.IGNORECASE)
 _NAME = re.compile(r"[^\W_](?:[\w.-]{0,38}\w)?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_HASHTAG = re.compile(r"#?(\w*[^\W\d_]\w*)")
+_HASHTAG = re.compile(r"#?\w*[^\W\d_]\w*")
 
 
 def text_of(value: object, example: str) -> str:
@@ -213,11 +214,12 @@ def language(value: object) -> str:
 def hashtag(value: object) -> str:
     """A hashtag without its `#`."""
     text = text_of(value, "synths")
-    if not (found := _HASHTAG.fullmatch(text)):
-        joined = re.sub(r"\W+", "", text)
+    bare = "".join(char for char in text if not category(char).startswith("M"))  # the vowels of many scripts are marks
+    if not _HASHTAG.fullmatch(bare):
+        joined = re.sub(r"\W+", "", bare)
         hint = did_you_mean(joined) if _HASHTAG.fullmatch(joined) else ""
         raise Unfit(f"{shown(text)} can't be a hashtag: letters, digits and “_” only, one letter at least{hint}")
-    return found[1]
+    return text.removeprefix("#")
 
 
 def style(value: object) -> str:

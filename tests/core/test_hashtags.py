@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,6 +41,10 @@ def candidate(*categories: str, hashtags: tuple[str, ...] = ()) -> Candidate:
         ("rock/pop", "#RockPop"),
         ("rock/ῢx", "#Rockῢx"),
         ("музыка", "#музыка"),
+        ("हिन्दी", "#हिन्दी"),
+        ("தமிழ் இசை", "#தமிழ்இசை"),
+        ("iPhone reviews", "#IPhoneReviews"),
+        ("3D printing", "#3DPrinting"),
         ("x" * 40, ""),
     ],
 )
@@ -67,11 +72,13 @@ def test_what_tells_no_subject_makes_none(category: str) -> None:
 def test_the_owner_may_say_what_they_like() -> None:
     """A configured hashtag is taken at its word."""
     assert hashtags_of(candidate(hashtags=("News",)), ACCOUNT) == ("#News",)
+    long = "Klangkunst_und_Elektroakustik"
+    assert hashtags_of(candidate(hashtags=(long, "x")), ACCOUNT) == (f"#{long}", "#x")
 
 
 @given(st.lists(st.text(max_size=40), max_size=6), st.text(max_size=20))
 def test_any_categories_make_few_clean_tags(categories: list[str], credit: str) -> None:
-    """Whatever a feed says, there are at most two tags, each of letters and digits."""
+    """Whatever a feed says, there are at most two tags, each of letters with their marks, and digits."""
     found = hashtags_of(candidate(*categories), ACCOUNT, credit)
     assert len(found) <= 2
-    assert all(tag[0] == "#" and tag[1:].isalnum() for tag in found)
+    assert all(regex.fullmatch(r"#(\p{L}\p{M}*+|\p{N})++", tag) for tag in found)
