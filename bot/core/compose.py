@@ -34,20 +34,6 @@ _QUOTES = {"de": ("„", "“"), "pl": ("„", "”"), "fr": ("« ", " »"), "es
 _EMPTY = re.compile(r"[ \t]+(?=\n|\Z)|\n{3,}")
 
 
-def check_template(style: str) -> list[str]:
-    """Say in sentences what is wrong with an account's style; nothing, if it is a style or a good template."""
-    if "{" not in style:
-        known = ", ".join(STYLES)
-        return (
-            []
-            if style in STYLES
-            else [f'"{style}" is no style; there are {known}, or a template such as "{{summary}} {{link}}"']
-        )
-    unknown = [name for name in _PLACEHOLDER.findall(style) if name not in TEMPLATE_NAMES]
-    known = ", ".join(f"{{{name}}}" for name in TEMPLATE_NAMES)
-    return [f'"{{{name}}}" is not known in a template; there are {known}' for name in unknown]
-
-
 def say(article: Article, candidate: Candidate, account: Account, limits: Limits) -> Draft:
     """Say of an article what fits beside its link and credit, and adds value; the draft tells if nothing did.
 

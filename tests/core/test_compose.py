@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.compose import check_template, draft, fit, further, reply_fit, say, shorten, substituted
+from bot.core.compose import draft, fit, further, reply_fit, say, shorten, substituted
 from bot.core.condense import Summary
 from bot.core.text import ELLIPSIS, fits, measure
 from bot.errors import Rejected
@@ -429,16 +429,3 @@ def test_hostile_drafts_are_fitted(text: str) -> None:
 def test_values_are_put_in_once() -> None:
     """What a value holds is never taken for a placeholder, and unknown names stay as they are."""
     assert substituted("{title} {summary} {x.y}", {"title": "{summary}", "summary": "S"}) == "{summary} S {x.y}"
-
-
-@pytest.mark.parametrize("style", ["takeaway", "quote", "{summary} {link}", "{title}"])
-def test_good_styles_have_no_faults(style: str) -> None:
-    """Known styles and templates of known names are fine."""
-    assert check_template(style) == []
-
-
-@pytest.mark.parametrize("style", ["takaway", "{sumary}", "{title.__class__}", "{}"])
-def test_bad_styles_are_named(style: str) -> None:
-    """An unknown style or placeholder is told with those there are."""
-    (sentence,) = check_template(style)
-    assert "not known" in sentence or "no style" in sentence
