@@ -30,22 +30,25 @@ def _site(shape: str, feed: str, how: str) -> _Site:
 
 
 _NAME = r"([\w.~-]{1,100})"
+_NAMES = r"([\w.~+-]{1,100})"
 _YOUTUBE = "https://www.youtube.com/feeds/videos.xml"
 _END = r"/?$"
 
 SITES = (
     _site(rf"(?:www\.|m\.)?youtube\.com/channel/(UC[\w-]{{22}})(?:/\w+)?{_END}", rf"{_YOUTUBE}?channel_id=\1", "YouTube's feed of the channel"),
     _site(rf"(?:www\.|m\.)?youtube\.com/user/{_NAME}(?:/\w+)?{_END}", rf"{_YOUTUBE}?user=\1", "YouTube's feed of the channel"),
-    _site(rf"(?:(?:www|old|new)\.)?reddit\.com/r/{_NAME}(?:/(?:hot|new|top|rising))?{_END}", r"https://www.reddit.com/r/\1/.rss", "Reddit's feed of the community"),
-    _site(rf"(?:(?:www|old|new)\.)?reddit\.com/u(?:ser)?/{_NAME}{_END}", r"https://www.reddit.com/user/\1/.rss", "Reddit's feed of the person"),
+    _site(rf"(?:(?:www|old|new)\.)?reddit\.com/r/{_NAMES}(?:/(?:hot|new|top|rising))?{_END}", r"https://www.reddit.com/r/\1/.rss", "Reddit's feed of the community"),
+    _site(rf"(?:(?:www|old|new)\.)?reddit\.com/u(?:ser)?/{_NAME}(?:/submitted)?{_END}", r"https://www.reddit.com/user/\1/.rss", "Reddit's feed of the person"),
     _site(rf"(?:(?:www|old|new)\.)?reddit\.com/r/{_NAME}/comments/(\w{{1,20}})(?:/[^/]*)?{_END}", r"https://www.reddit.com/r/\1/comments/\2/.rss", "Reddit's feed of the thread"),
-    _site(rf"github\.com/{_NAME}/{_NAME}/tags{_END}", r"https://github.com/\1/\2/tags.atom", "GitHub's feed of the tags"),
-    _site(rf"github\.com/{_NAME}/{_NAME}/commits(?:/{_NAME})?{_END}", r"https://github.com/\1/\2/commits.atom", "GitHub's feed of the commits"),
-    _site(rf"github\.com/{_NAME}/{_NAME}(?:/releases(?:/latest)?)?{_END}", r"https://github.com/\1/\2/releases.atom", "GitHub's feed of the releases"),
-    _site(rf"github\.com/{_NAME}{_END}", r"https://github.com/\1.atom", "GitHub's feed of the account"),
+    _site(rf"(?:www\.)?github\.com/{_NAME}/{_NAME}/tags{_END}", r"https://github.com/\1/\2/tags.atom", "GitHub's feed of the tags"),
+    _site(rf"(?:www\.)?github\.com/{_NAME}/{_NAME}/commits{_END}", r"https://github.com/\1/\2/commits.atom", "GitHub's feed of the commits"),
+    _site(rf"(?:www\.)?github\.com/{_NAME}/{_NAME}/commits/{_NAME}{_END}", r"https://github.com/\1/\2/commits/\3.atom", "GitHub's feed of the branch"),
+    _site(rf"(?:www\.)?github\.com/{_NAME}/([\w.~-]{{1,100}}?)(?:\.git|/releases(?:/latest)?)?{_END}", r"https://github.com/\1/\2/releases.atom", "GitHub's feed of the releases"),
+    _site(rf"(?:www\.)?github\.com/{_NAME}{_END}", r"https://github.com/\1.atom", "GitHub's feed of the account"),
     _site(rf"gitlab\.com/{_NAME}/{_NAME}(?:/-/(?:tags|releases))?{_END}", r"https://gitlab.com/\1/\2/-/tags?format=atom", "GitLab's feed of the tags"),
     _site(rf"codeberg\.org/{_NAME}/{_NAME}(?:/releases)?{_END}", r"https://codeberg.org/\1/\2/releases.rss", "Codeberg's feed of the releases"),
-    _site(rf"(?:www\.)?medium\.com/(@?[\w.~-]{{1,100}}){_END}", r"https://medium.com/feed/\1", "Medium's feed"),
+    _site(rf"(?:www\.)?medium\.com/tag/{_NAME}{_END}", r"https://medium.com/feed/tag/\1", "Medium's feed of the tag"),
+    _site(rf"(?:www\.)?medium\.com/(@?[\w.~-]{{1,100}})(?:/[^/]*-[0-9a-f]{{8,12}})?{_END}", r"https://medium.com/feed/\1", "Medium's feed"),
     _site(rf"([\w-]{{1,63}}\.medium\.com){_END}", r"https://\1/feed", "Medium's feed"),
     _site(rf"([\w-]{{1,63}}\.substack\.com)(?:/archive|/about)?{_END}", r"https://\1/feed", "Substack's feed"),
     _site(rf"([\w-]{{1,63}}\.wordpress\.com){_END}", r"https://\1/feed/", "WordPress's feed"),
@@ -84,7 +87,7 @@ MOST = 8
 """Places that one discovery may try."""
 
 _CHANNEL_IN_PAGE = re.compile(rb'(?:"(?:channelId|externalId)":"|/channel/)(UC[\w-]{22})')
-_PROFILE = re.compile(r"/@[\w.]{1,100}(?:@[\w.-]{1,100})?/?$", re.ASCII)
+_PROFILE = re.compile(r"/(?:@[\w.-]{1,100}(?:@[\w.-]{1,100})?|tags/\w{1,100})/?$", re.ASCII)
 
 
 def known_places(address: str, page: bytes = b"") -> Iterator[Place]:
@@ -97,6 +100,8 @@ def known_places(address: str, page: bytes = b"") -> Iterator[Place]:
             yield Place(f"{_YOUTUBE}?playlist_id={playlist}", "YouTube's feed of the playlist")
         if found := _CHANNEL_IN_PAGE.search(page):
             yield Place(f"{_YOUTUBE}?channel_id={found[1].decode()}", "YouTube's feed of the channel")
+    if parts.path.endswith((".rss", ".atom")):
+        return  # it is the feed's own address
     for site in SITES:
         if match := site.shape.match(host + parts.path):
             yield Place(match.expand(site.feed), site.how)
@@ -108,7 +113,7 @@ def likely_places(address: str, generator: str = "") -> list[Place]:
     places = []
     path = urlsplit(address).path
     if _PROFILE.search(path):
-        places.append(Place(urljoin(address, path.rstrip("/") + ".rss"), "the profile's feed (Mastodon and its kin)"))
+        places.append(Place(urljoin(address, path.rstrip("/") + ".rss"), "the feed of the profile or tag (Mastodon and its kin)"))
     if community := re.search(r"/c/([\w.@-]{1,100})/?$", path, re.ASCII):
         places.append(Place(urljoin(address, f"/feeds/c/{community[1]}.xml"), "Lemmy's feed of the community"))
     for name, where in GENERATORS:

@@ -20,17 +20,23 @@ VIDEOS = "https://www.youtube.com/feeds/videos.xml"
         ("https://www.youtube.com/watch?v=abc&list=PL1234567890abcdef", f"{VIDEOS}?playlist_id=PL1234567890abcdef"),
         ("https://old.reddit.com/r/synthesizers/", "https://www.reddit.com/r/synthesizers/.rss"),
         ("https://www.reddit.com/r/synthesizers/top", "https://www.reddit.com/r/synthesizers/.rss"),
+        ("https://reddit.com/r/synthesizers+modular", "https://www.reddit.com/r/synthesizers+modular/.rss"),
         ("https://reddit.com/u/ann", "https://www.reddit.com/user/ann/.rss"),
+        ("https://www.reddit.com/user/ann/submitted/", "https://www.reddit.com/user/ann/.rss"),
         ("https://www.reddit.com/r/a/comments/1abc/title/", "https://www.reddit.com/r/a/comments/1abc/.rss"),
         ("https://github.com/aio-libs/aiohttp", "https://github.com/aio-libs/aiohttp/releases.atom"),
         ("https://github.com/aio-libs/aiohttp/releases/latest", "https://github.com/aio-libs/aiohttp/releases.atom"),
         ("https://github.com/aio-libs/aiohttp/tags", "https://github.com/aio-libs/aiohttp/tags.atom"),
-        ("https://github.com/aio-libs/aiohttp/commits/master", "https://github.com/aio-libs/aiohttp/commits.atom"),
+        ("https://github.com/aio-libs/aiohttp/commits", "https://github.com/aio-libs/aiohttp/commits.atom"),
+        ("https://github.com/aio-libs/aiohttp/commits/3.14", "https://github.com/aio-libs/aiohttp/commits/3.14.atom"),
+        ("https://www.github.com/aio-libs/aiohttp.git", "https://github.com/aio-libs/aiohttp/releases.atom"),
         ("https://GitHub.com/ann", "https://github.com/ann.atom"),
         ("https://gitlab.com/a/b/-/releases", "https://gitlab.com/a/b/-/tags?format=atom"),
         ("https://codeberg.org/a/b", "https://codeberg.org/a/b/releases.rss"),
         ("https://medium.com/@ann", "https://medium.com/feed/@ann"),
         ("https://medium.com/netflix-techblog/", "https://medium.com/feed/netflix-techblog"),
+        ("https://medium.com/@ann/on-reverb-1a2b3c4d5e6f", "https://medium.com/feed/@ann"),
+        ("https://medium.com/tag/music", "https://medium.com/feed/tag/music"),
         ("https://ann.medium.com/", "https://ann.medium.com/feed"),
         ("https://ann.substack.com/archive", "https://ann.substack.com/feed"),
         ("https://ann.wordpress.com", "https://ann.wordpress.com/feed/"),
@@ -64,6 +70,9 @@ def test_the_shape_of_an_address_tells_its_feed(address: str, feed: str) -> None
         "https://www.youtube.com/playlist?list=../../x",
         f"https://evil.example/youtube.com/channel/{CHANNEL}",
         "https://vimeo.com/123456",
+        "https://github.com/ann.atom",
+        "https://www.reddit.com/r/synthesizers.rss",
+        "https://medium.com/p/1a2b3c4d5e6f",
         "",
         "nonsense",
     ],
@@ -87,6 +96,8 @@ def test_profiles_and_communities_come_first_among_the_likely() -> None:
         likely_places("https://example.social/@ann@other.example/")[0].url
         == "https://example.social/@ann@other.example.rss"
     )
+    assert likely_places("https://example.social/@ann-b")[0].url == "https://example.social/@ann-b.rss"
+    assert likely_places("https://example.social/tags/synths/")[0].url == "https://example.social/tags/synths.rss"
     assert likely_places("https://lemmy.example/c/synths")[0].url == "https://lemmy.example/feeds/c/synths.xml"
 
 
