@@ -113,7 +113,9 @@ def likely_places(address: str, generator: str = "") -> list[Place]:
     places = []
     path = urlsplit(address).path
     if _PROFILE.search(path):
-        places.append(Place(urljoin(address, path.rstrip("/") + ".rss"), "the feed of the profile or tag (Mastodon and its kin)"))
+        places.append(
+            Place(urljoin(address, path.rstrip("/") + ".rss"), "the feed of the profile or tag (Mastodon and its kin)")
+        )
     if community := re.search(r"/c/([\w.@-]{1,100})/?$", path, re.ASCII):
         places.append(Place(urljoin(address, f"/feeds/c/{community[1]}.xml"), "Lemmy's feed of the community"))
     for name, where in GENERATORS:
