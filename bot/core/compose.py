@@ -31,7 +31,11 @@ _SCARCE = 160
 
 _PLACEHOLDER = re.compile(r"\{([^{}\s]{0,40})\}")
 _QUOTES = {"de": ("„", "“"), "pl": ("„", "”"), "fr": ("« ", " »"), "es": ("«", "»"), "it": ("«", "»"), "pt": ("«", "»")}
-_EMPTY = re.compile(r"[ \t]+(?=\n|\Z)|\n{3,}")
+_GAP = re.compile(r"[ \t]+(?=\n|\Z)|\n{3,}")
+# Where a template's name has no value ("\0"): empty brackets around it, what parts it from a line's beginning or end, and
+# what parts it from what follows.
+_HOLLOW = re.compile(r"[ \t]*[(\[][ \t,;:|·–—-]*\0[\0 \t,;:|·–—-]*[)\]]")
+_HANGING = re.compile(r"\A[ \t]*\0[\0 \t,;:|·–—-]*|[ \t,;:|·–—-]*\0[\0 \t,;:|·–—-]*\Z|\0[ \t]*[,;:|·–—-]*[ \t]*")
 
 
 def say(article: Article, candidate: Candidate, account: Account, limits: Limits) -> Draft:
@@ -47,7 +51,7 @@ def say(article: Article, candidate: Candidate, account: Account, limits: Limits
     if "{" in account.style and "{summary}" not in account.style:
         title = Summary(text="", adds_value=bool(candidate.title or article.title), title=clean(article.title))
         return draft(article, replace(title, credit=_nothing(article).credit), candidate, account, limits)
-    whole = draft(article, _nothing(article), candidate, account, limits)
+    whole = draft(article, replace(_nothing(article), text="x"), candidate, account, limits)
     for bare in _leaner(whole):
         room = limits.max_length - _around(bare, limits)
         if room <= 0 or (bare.hashtags and room < _SCARCE):
@@ -80,7 +84,8 @@ def draft(article: Article, summary: Summary, candidate: Candidate, account: Acc
             "author": credit_of(clean(article.author or candidate.author)), "site": credit_of(clean(article.site)) or credit,
             "feed": credit_of(clean(candidate.feed_title)),
         }  # fmt: skip
-        text = _EMPTY.sub(lambda gap: "\n\n" if "\n" in gap[0] else "", substituted(account.style, values)).strip()
+        text = substituted(_without_the_empty(account.style, values), values)
+        text = _GAP.sub(lambda gap: "\n\n" if "\n" in gap[0] else "", text).strip()
         credit = "" if any(f"{{{name}}}" in account.style for name in ("credit", "author", "site", "feed")) else credit
         hashtags = ()  # a template says itself where they stand
     return Draft(
@@ -152,11 +157,21 @@ def substituted(template: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), template)
 
 
+def _without_the_empty(template: str, values: Mapping[str, str]) -> str:
+    """Leave out of a template the names that have no value, with what would look odd without them."""
+    kept = []
+    for line in template.split("\n"):
+        told = _PLACEHOLDER.sub(lambda match: match[0] if values.get(match[1], match[0]) else "\0", line)
+        if told == line:
+            kept.append(line)
+        elif _PLACEHOLDER.search(told):  # a line whose names are all empty says nothing
+            kept.append(_HANGING.sub("", _HOLLOW.sub("\0", told)))
+    return "\n".join(kept)
+
+
 def _around(bare: Draft, limits: Limits) -> int:
-    """Measure what stands around the words: credit, link and hashtags, and the text of a template without its summary."""
-    if bare.text:
-        return measure(_laid(bare.text, bare, limits), limits) + 2  # a template's own spaces come back with the words
-    return measure(_laid("x", bare, limits), limits) - measure("x", limits)
+    """Measure what stands around the words, which are "x": credit, link and hashtags, and a template's own text."""
+    return measure(_laid(bare.text, bare, limits), limits) - measure("x", limits)
 
 
 def _nothing(article: Article) -> Summary:

@@ -187,6 +187,33 @@ def test_a_template_may_place_the_link_itself() -> None:
     assert text.count("Example News") == 1
 
 
+@pytest.mark.parametrize(
+    ("style", "text"),
+    [
+        ("{summary} {hashtags} {link}", f"S. {LINK}?id=7"),
+        ("by {author}\n\n{summary}\n{hashtags}\n\n{link}", f"S.\n\n{LINK}?id=7"),
+        ("{author}: {summary} ({author}, {hashtags})", "S."),
+        ("{summary} — {author}, {site}", "S. — Example News"),
+        ("- {summary} - {author}", "- S."),
+        ("{author}", ""),
+    ],
+)
+def test_what_has_no_value_leaves_no_trace(style: str, text: str) -> None:
+    """Neither two spaces, nor empty brackets, nor what would have parted it from the rest, nor a line of its own."""
+    article = replace(ARTICLE, author="")
+    summary = Summary(text="S.", adds_value=True, credit="Example News")
+    assert draft(article, summary, CANDIDATE, replace(ACCOUNT, style=style), LOCAL).text == text
+
+
+def test_a_template_and_its_summary_use_the_room_to_the_last() -> None:
+    """What a template puts between names and words is counted as it will stand there."""
+    account = replace(ACCOUNT, style="{title} — {summary}\n{link}")
+    best = say(ARTICLE, CANDIDATE, account, LOCAL)
+    tight = replace(LOCAL, max_length=measure(post(best, LOCAL), LOCAL))
+    assert best.adds_value
+    assert say(ARTICLE, CANDIDATE, account, tight).text == best.text
+
+
 @pytest.mark.parametrize("limits", EVERY)
 def test_a_template_leaves_room_for_what_it_says_itself(limits: Limits) -> None:
     """The summary is chosen for the room beside title, link and credit, so that it is complete."""
