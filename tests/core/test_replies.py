@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bot.core.limits import LIMITS
 from bot.core.replies import reply_post
-from bot.core.text import measure
-from bot.model import Mention
+from bot.core.text import fits, measure
+from bot.model import Limits, Mention
 
 ASKED = Mention(
     account="a",
@@ -38,3 +41,41 @@ def test_a_name_in_front_takes_its_room_and_no_name_takes_none() -> None:
     assert LIMITS["mastodon"].names_asker
     roomy = replace(LIMITS["mastodon"], names_asker=False)
     assert len(reply_post(words, ASKED, roomy, "r").text) > len(reply_post(words, ASKED, LIMITS["mastodon"], "r").text)
+
+
+def test_a_reply_that_is_too_long_keeps_its_link() -> None:
+    """Words go before the link does, whole sentences from the end, and what stood behind the link first of all."""
+    link = "https://example.com/an/article-on-tape?p=15365"
+    title, line = "What tape taught us about listening.", "It wears out as we do. " * 8
+    text = f"Fresh from my pile: {title} {line}(shared on 22 November) {link} `latest` has other things."
+    for name, limits in LIMITS.items():
+        said = reply_post(text, ASKED, replace(limits, max_length=min(limits.max_length, 160)), "reply:1").text
+        assert said.startswith(f"Fresh from my pile: {title}"), name
+        assert said.endswith(f". {link}"), name
+        assert measure(said, limits) <= 160, name
+
+
+def test_a_title_that_leaves_no_room_is_cut_at_a_word_before_its_link() -> None:
+    """Where not even one sentence fits beside the link, the words end in "…"."""
+    said = reply_post(f"{'tape ' * 80}https://example.com/a", ASKED, LIMITS["local"], "reply:1").text
+    assert said.endswith("tape… https://example.com/a")
+    assert 250 < measure(said, LIMITS["local"]) <= 300
+
+
+def test_a_link_longer_than_the_platform_allows_is_cut_as_before() -> None:
+    """There is nothing to keep whole then, and the reply fits all the same."""
+    said = reply_post(f"Look. https://example.com/{'a' * 400}", ASKED, LIMITS["local"], "reply:1").text
+    assert said == "Look…"
+
+
+@given(
+    before=st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=400),
+    after=st.text(max_size=60),
+    limits=st.sampled_from([*LIMITS.values()]),
+)
+def test_whatever_stands_around_a_link_it_is_said_whole_and_fits(before: str, after: str, limits: Limits) -> None:
+    """Every platform's limit, in its own unit and in bytes, holds with the link."""
+    said = reply_post(f"{before} https://example.com/x {after}", ASKED, limits, "reply:1").text
+    assert "https://example.com/x" in said
+    front = len(ASKED.author) + 2 if limits.names_asker else 0
+    assert fits(said, replace(limits, max_length=limits.max_length - front))
