@@ -37,21 +37,18 @@ def slots(account: Account, zone: ZoneInfo, after: datetime, until: datetime) ->
     rhythm = account.post
     if rhythm is None or until <= after:
         return
-    early, late = after - rhythm.jitter, until
-    found = []
-    for identity, base in _bases(rhythm, zone, early, late):
-        at = base + _jitter(account.name, identity, rhythm.jitter)
-        if after < at <= until and not is_quiet(account.quiet, at, zone):
-            found.append(Slot(account=account.name, identity=identity, at=at))
-        if not rhythm.jitter:
-            yield from found
-            found.clear()
-    yield from sorted(found, key=lambda slot: slot.at)
+    named = (
+        Slot(account=account.name, identity=identity, at=base + _jitter(account.name, identity, rhythm.jitter))
+        for identity, base in _bases(rhythm, zone, after - rhythm.jitter, until)
+    )
+    found = (slot for slot in named if after < slot.at <= until and not is_quiet(account.quiet, slot.at, zone))
+    # Only a grid comes in order: jitter moves slots past others, and where clocks go forward 02:30 is after 03:15.
+    yield from found if rhythm.every and not rhythm.jitter else sorted(found, key=lambda slot: slot.at)
 
 
 def next_slot(account: Account, zone: ZoneInfo, after: datetime) -> Slot | None:
     """Give the first slot after a moment, or None where the account has none within a year."""
-    step, start = timedelta(days=1), after
+    step, start = timedelta(hours=1), after
     if account.post and account.post.every:
         step = max(account.post.every * 2, timedelta(minutes=1))
     while start < after + _HORIZON:

@@ -88,6 +88,17 @@ def test_a_time_that_does_not_exist_comes_an_hour_later() -> None:
     assert slot.at.astimezone(BERLIN).time() == time(3, 30)
 
 
+def test_a_slot_of_the_hour_that_does_not_exist_follows_earlier_ones_with_later_names() -> None:
+    """02:30 comes at 03:30 on that night, after 03:15, and is filled then."""
+    twice = account(at=(time(2, 30), time(3, 15)))
+    start = utc("2026-03-28T22:00")
+    found = list(slots(twice, BERLIN, start, utc("2026-03-29T12:00")))
+    assert [slot.identity for slot in found] == ["wall:2026-03-29T03:15", "wall:2026-03-29T02:30"]
+    assert next_slot(twice, BERLIN, start) == found[0]
+    answer = due(twice, BERLIN, since=start, now=found[1].at, handled=frozenset({found[0].identity}))
+    assert answer.fill == found[1]
+
+
 def test_cron_knows_weekdays() -> None:
     """`mon-fri` has no slot on a weekend."""
     slot = next_slot(account(cron="0 9 * * mon-fri"), BERLIN, utc("2026-11-21T00:00"))
@@ -189,6 +200,41 @@ def test_windows_that_meet_give_each_slot_once(
     parts = [slot.identity for a, b in ((begin, middle), (middle, end)) for slot in slots(one, zone, a, b)]
     assert whole == parts
     assert len(set(whole)) == len(whole)
+
+
+CHANGES = [
+    (BERLIN, utc("2026-03-29T01:00")),
+    (BERLIN, utc("2026-10-25T01:00")),
+    (LORD_HOWE, utc("2026-10-03T15:30")),
+    (LORD_HOWE, utc("2026-04-04T15:00")),
+    (ZoneInfo("America/Santiago"), utc("2026-09-06T04:00")),
+]
+
+
+@given(
+    change=st.sampled_from(CHANGES),
+    offsets=st.lists(st.integers(min_value=-70, max_value=70), min_size=2, max_size=5, unique=True),
+    cron=st.booleans(),
+)
+def test_around_a_change_of_clocks_every_slot_is_next_once_and_then_due(
+    change: tuple[ZoneInfo, datetime], offsets: list[int], cron: bool
+) -> None:
+    """Woken at each next slot, the bot fills one for every moment that a slot of those days has."""
+    zone, moment = change
+    walls = [moment.astimezone(zone) + timedelta(minutes=offset) for offset in offsets]
+    hours = ",".join(str(wall.hour) for wall in walls)
+    one = account(cron=f"{walls[0].minute} {hours} * * *") if cron else account(at=tuple(wall.time() for wall in walls))
+    begin, end = moment - timedelta(days=1), moment + timedelta(days=1)
+    filled: list[datetime] = []
+    handled: set[str] = set()
+    now = begin
+    while (coming := next_slot(one, zone, now)) is not None and coming.at <= end:
+        now = coming.at
+        answer = due(one, zone, since=begin, now=now, handled=frozenset(handled))
+        assert answer.fill is not None
+        handled |= {slot.identity for slot in (answer.fill, *answer.passed)}
+        filled.append(answer.fill.at)
+    assert filled == sorted({slot.at for slot in slots(one, zone, begin, end)})
 
 
 @given(late=st.integers(min_value=0, max_value=72 * 60))
