@@ -79,6 +79,7 @@ NOTHING_TO_SAY = "I have nothing to say to that yet, {name}."
 """What is said where all that a rule's reply names is missing: nobody is sent an empty answer."""
 
 _PLACE = re.compile(r"(: )?\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)\}")
+_STOPS = (".", "?", "!", "…")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _WEB_LINK = re.compile(r"https?://[^\s<>\"\x00-\x20\x7f]{1,2000}", re.IGNORECASE)
 _SALUTATION = re.compile(
@@ -113,15 +114,20 @@ def names_in(template: str) -> list[str]:
 def render(template: str, values: Mapping[str, str]) -> str:
     """Fill in a reply in one pass; values of strangers are defused.
 
-    A name without a value leaves nothing, not even the colon that announced it.
+    A name without a value leaves nothing, not even the colon that announced it; one that ends a sentence by itself, as
+    a title that asks, takes no full stop or colon of the template on top.
     Unknown names are refused when the rules are loaded (`check_rule`); should one get here, it is left out too.
     """
-    filled = _PLACE.sub(lambda place: _announced(place[1] or "", _value(place[2], values)), template)
-    return re.sub(r"[ \t]{2,}", " ", filled).strip()
-
-
-def _announced(colon: str, value: str) -> str:
-    return f"{colon}{value}" if value else ""
+    filled, end = "", 0
+    for place in _PLACE.finditer(template):
+        filled, end = f"{filled}{template[end : place.start()]}", place.end()
+        value = _value(place[2], values)
+        if place[1] and value and filled.strip():
+            filled += " " if filled.endswith(_STOPS) else place[1]
+        filled += value
+        if value.endswith(_STOPS) and template.startswith(". ", end):
+            end += 1
+    return re.sub(r"[ \t]{2,}", " ", filled + template[end:]).strip()
 
 
 def welcoming(template: str) -> str:

@@ -200,3 +200,17 @@ def test_a_place_for_the_welcome_changes_nothing_else(before: str, after: str) -
     assert placed.count("{welcome}") <= 1 + (before + after).count("{welcome}")
     kept = placed.replace("{welcome}", "").replace(".", "")
     assert "".join(kept.split()) == "".join((before + after).replace("{welcome}", "").replace(".", "").split())
+
+
+def test_a_title_keeps_its_own_sign_and_gets_no_second_one() -> None:
+    """Behind "?", "!", "…" or "." stands neither the template's full stop nor its colon, and before nothing neither."""
+    two = "Fresh: {article.title}. {article.line}"
+    one = "{article.title}: {article.line}"
+    for title in ("Whatever happened to tape?", "It is here!", "Wait and…", "It ends here."):
+        values = {"article.title": title, "article.line": "It is back."}
+        assert render(two, values) == f"Fresh: {title} It is back."
+        assert render(one, values) == f"{title} It is back."
+    assert render(two, {"article.title": "Tape", "article.line": "Back."}) == "Fresh: Tape. Back."
+    assert render(one, {"article.line": "An untitled picture."}) == "An untitled picture."
+    assert render("Wait, {name}... {name}!", {"name": "ann"}) == "Wait, ann... ann!"
+    assert render(":) {name}", {"name": "ann"}) == ":) ann"
