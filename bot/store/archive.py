@@ -1,6 +1,6 @@
 """The archive: full-text search over all candidates and what was shared of them.
 
-May import: model, core.search, and within the store its own parts.
+May import: model, core.addresses, core.search, and within the store its own parts.
 What is asked and what is indexed go through the same words of `core/search.py`: names with signs, scripts without spaces.
 """
 
@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from bot.core.addresses import without_trackers
 from bot.core.search import indexable, phrases
 from bot.core.words import fold
 from bot.store.part import Part, reading
@@ -237,7 +238,7 @@ def _found(row: sqlite3.Row) -> Found:
         candidate=row["id"],
         title=row["title"],
         line=line or row["title"],
-        link=row["posted"] or row["link"],
+        link=row["posted"] or without_trackers(row["link"]),
         feed_title=row["feed_title"],
         at=moment(row["sent_at"] or row["first_seen"]),
         shared=said is not None,

@@ -48,6 +48,15 @@ def test_own_shares_come_first(store: Store) -> None:
     assert [found.candidate for found in store.archive.similar(later_read, 1)] == [shared]
 
 
+def test_what_was_only_read_is_told_without_trackers(store: Store) -> None:
+    """A link in an answer is as bare as one in a post: nobody is counted who follows it."""
+    link = "https://example.com/tape?p=7&utm_source=rss&utm_medium=rss"
+    store.feeds.register([FEED], now=NOW)
+    told = [sifted(1, entry=entry(1, title="Tape", link=link, published=NOW))]
+    store.feeds.gathered(FeedState(url=FEED.url), FEED, told, "Example", now=later(1))
+    assert [found.link for found in store.archive.find("tape", 1)] == ["https://example.com/tape?p=7"]
+
+
 def test_a_draft_that_waited_was_shared_when_it_was_sent(store: Store) -> None:
     """The newest share is the one sent last, not the one seen last."""
     old, new = shelve(store, "Tape one", "Tape two")
