@@ -3,8 +3,9 @@
     python tests/bench/polling.py [FOLDER] [--count 1000] [--slow-count 300] [--engine NAME ...]
 
 FOLDER holds feed documents; by default the `feeds` of the folder that STARFISH_DATA names.  Each engine runs in a process
-of its own against a server process of its own: one cold pass over all feeds, then a tenth of them change, then one warm
-pass.  CPU is that of the engine and its children, without the start of the process; wall time depends on who else uses
+of its own against a server process of its own: one cold pass over all feeds; a warm one, before which a tenth of them is
+built anew with the entries of before (a comment at the end, new validators); and one before which a tenth gets an entry
+more ("news").  CPU is that of the engine and its children, without the start of the process; wall time depends on who else uses
 the machine, so rank by CPU.  `reader` takes part where it is installed.
 """
 
@@ -34,6 +35,7 @@ from zoneinfo import ZoneInfo
 REPOSITORY = Path(__file__).resolve().parents[2]
 AT_ONCE = 100
 CHANGED = 0.1
+PHASES = ("cold", "warm", "news")
 Pass = Callable[[], Awaitable[int]]  # polls every feed once; gives how many answers had a document
 
 
@@ -201,11 +203,12 @@ async def watch(stalls: list[float]) -> None:
         stalls.append(time.perf_counter() - begun - 0.01)
 
 
-async def measure(name: str, urls: Sequence[str], change: Callable[[], None]) -> dict[str, Any]:
-    """Run one engine cold and warm."""
+async def measure(name: str, urls: Sequence[str], change: Callable[[str], None]) -> dict[str, Any]:
+    """Run one engine through all phases; `change` prepares the server for one."""
     figures: dict[str, Any] = {"engine": name, "feeds": len(urls)}
     async with ENGINES[name](urls) as once:
-        for phase in ("cold", "warm"):
+        for phase in PHASES:
+            change(phase)
             stalls: list[float] = []
             watcher = asyncio.create_task(watch(stalls))
             begun, used = time.perf_counter(), cpu()
@@ -220,8 +223,6 @@ async def measure(name: str, urls: Sequence[str], change: Callable[[], None]) ->
                 "stall_p99": 1000 * slowest[int(len(slowest) * 0.99)],
                 "stall_max": 1000 * slowest[-1],
             }
-            if phase == "cold":
-                change()
     scale = 1 if sys.platform == "darwin" else 1024
     figures["rss"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale / 1e6
     return figures
@@ -254,19 +255,16 @@ def run_engine(name: str, folder: Path, count: int) -> dict[str, Any]:
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
     """The figures, one engine a line."""
-    head = (
-        f"{'':22} {'feeds':>5} | {'cold CPU s':>10} {'feeds/s':>8} {'stall p99/max ms':>17} |"
-        f" {'warm CPU s':>10} {'feeds/s':>8} {'stall p99/max ms':>17} | {'peak MB':>7}"
-    )
-    lines = [head]
+    heads = [f"{f'{phase} CPU s':>10} {'feeds/s':>8} {'stall p99/max ms':>17}" for phase in PHASES]
+    lines = [f"{'':22} {'feeds':>5} | {' | '.join(heads)} | {'peak MB':>7}"]
     for row in rows:
         cells = [
             f"{row[phase]['cpu']:10.2f} {row[phase]['rate']:8.0f} "
             f"{row[phase]['stall_p99']:8.0f} /{row[phase]['stall_max']:7.0f}"
-            for phase in ("cold", "warm")
+            for phase in PHASES
         ]
-        lines.append(f"{row['engine']:22} {row['feeds']:5} | {cells[0]} | {cells[1]} | {row['rss']:7.0f}")
-    return "\n".join(lines) + "\nCPU s per 1,000 feeds; warm: 90 % unchanged"
+        lines.append(f"{row['engine']:22} {row['feeds']:5} | {' | '.join(cells)} | {row['rss']:7.0f}")
+    return "\n".join(lines) + "\nCPU s per 1,000 feeds; warm and news: 90 % unchanged"
 
 
 def main() -> None:
@@ -283,9 +281,10 @@ def main() -> None:
     if given.inside:
         base = f"http://127.0.0.1:{given.port}"
 
-        def change() -> None:
-            request = urllib.request.Request(f"{base}/change?share={CHANGED}", method="POST")
-            urllib.request.urlopen(request).close()
+        def change(phase: str) -> None:
+            if phase != "cold":
+                asked = f"{base}/change?share={CHANGED}{'&news=1' if phase == 'news' else ''}"
+                urllib.request.urlopen(urllib.request.Request(asked, method="POST")).close()
 
         urls = [f"{base}/feed/{number}" for number in range(given.count)]
         sys.stdout.write(json.dumps(asyncio.run(measure(given.inside, urls, change))) + "\n")

@@ -30,7 +30,7 @@ def test_refresh_has_the_designed_shape(terminal: Terminal, site: FeedServer) ->
     assert (feed["status"], feed["entries"], feed["new"], feed["error"]) == ("new", len(PIECES), len(PIECES), None)
     assert terminal.ok("feeds", "refresh", "--json").json() == {"feeds": []}
     assert terminal.ok("feeds", "refresh", "--all", "--json").json()["feeds"][0]["status"] == "unchanged"
-    site.put("/feed.xml", rss(PIECES) + "<!-- -->", etag='"2"')
+    site.put("/feed.xml", rss(PIECES).replace("</item>", "<comments/></item>", 1), etag='"2"')
     assert terminal.ok("feeds", "refresh", "--all", "--json").json()["feeds"][0]["status"] == "changed"
     assert terminal.ok("outbox", "list", "--json").json() == {"items": []}
 
@@ -212,6 +212,8 @@ def test_a_long_list_comes_in_whole(tmp_path: Path) -> None:
     file.write_text(f'<opml version="2.0"><body>{bad}{outlines}</body></opml>', "utf-8")
     said = mine.ok("feeds", "import", file)
     assert "3000 feeds added" in said.out
+    assert "bad.example: " in said.err
+    assert "name or password" in said.err
     assert "hunter2" not in said.out + said.err
 
 

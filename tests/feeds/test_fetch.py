@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.core import polling
 from bot.errors import FeedError, FeedGone, FeedRefused, FeedUnreachable, FeedUnreadable
-from bot.feeds.fetch import CAP, fetch, fresh_for, gunzip
+from bot.feeds.fetch import CAP, DATED, fetch, fingerprint, fresh_for, gunzip
 from bot.model import Feed, FeedState, Fetched, ParsedFeed, Secret
 from bot.net import Client
 from bot.ports import Reply
@@ -117,6 +117,65 @@ async def test_the_same_bytes_are_unchanged_without_validators(client: Client, s
     server.put("/feed", RSS + b" ")
     fetched, _ = await poll(client, state, START + timedelta(hours=2))
     assert fetched.body is not None
+
+
+ITEM = "<item><guid>1</guid><title>T</title><pubDate>Sat, 21 Nov 2026 09:00:00 GMT</pubDate></item>"
+BUILT = f"<rss version='2.0'><channel><title>A</title><lastBuildDate>{{}}</lastBuildDate><ttl>60</ttl>{ITEM}</channel></rss>"
+
+
+async def test_a_document_that_is_only_built_anew_is_unchanged(client: Client, server: FeedServer) -> None:
+    """A site that writes the time of each build brings nothing new by it; its new validators are kept."""
+    url = server.put("/feed", BUILT.format("Sat, 21 Nov 2026 09:00:00 GMT").encode(), etag='"1"')
+    _, state = await poll(client, FeedState(url=url), START)
+    server.put("/feed", BUILT.format("Sat, 21 Nov 2026 10:00:00 GMT").encode() + b"<!-- in 7 ms -->", etag='"2"')
+    fetched, state = await poll(client, state, START + timedelta(hours=1))
+    assert fetched.body is None
+    assert state.etag == '"2"'
+
+
+ATOM = "<feed><title>A</title><updated>{}</updated><entry><id>1</id><updated>{}</updated></entry></feed>"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (BUILT.format("1"), BUILT.format("2"), True),
+        (BUILT.format("1"), BUILT.format("1").replace("<ttl>60", "<ttl>90"), False),
+        (BUILT.format("1"), BUILT.format("1").replace("09:00:00", "09:00:01"), False),
+        (BUILT.format("1"), BUILT.format("1").replace("</channel>", f"{ITEM}</channel>"), False),
+        (BUILT.format("1"), BUILT.format("1").replace("<title>A", "<!-- b --><title>A"), True),
+        (BUILT.format("1"), BUILT.format("1").replace("<title>T", "<!-- b --><title>T"), False),
+        (BUILT.format("1"), BUILT.format("1").replace("</rss>", ""), False),
+        (ATOM.format("1", "1"), ATOM.format("2", "1"), True),
+        (ATOM.format("1", "1"), ATOM.format("1", "2"), False),
+        (
+            "<rss><channel><pubDate>1</pubDate></channel></rss>",
+            "<rss><channel><pubDate>2</pubDate></channel></rss>",
+            False,
+        ),
+        ('{"items": [{"id": "1"}]}', '{"items": [{"id": "2"}]}', False),
+        (
+            f"<rss>{' ' * DATED}<pubDate>1</pubDate>{ITEM}</rss>",
+            f"<rss>{' ' * DATED}<pubDate>2</pubDate>{ITEM}</rss>",
+            False,
+        ),
+    ],
+)
+def test_only_dates_and_comments_around_the_items_may_change(one: str, other: str, same: bool) -> None:
+    """Whatever stands in an item counts, and so does all else of the head; where no item is seen, everything does."""
+    assert (fingerprint(one.encode()) == fingerprint(other.encode())) is same
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"<!--", b"-->", b"<updated>", b"</updated>", b"<item", b"</item", b"<entry", b"-", b"x"])
+    )
+)
+def test_the_fingerprint_stays_or_tells_a_change(pieces: list[bytes]) -> None:
+    """Any bytes have one, the same each time, and another one with an item more."""
+    content = b"".join(pieces)
+    assert fingerprint(content) == fingerprint(content)
+    assert fingerprint(content) != fingerprint(content + b"<item>new</item>")
 
 
 @pytest.mark.parametrize("etag", ["x" * 1001, "a\tb"])

@@ -2,7 +2,7 @@
 
 In a test: `async with FeedServer() as server`, then `server.put("/feed", body)`; `server.seen` holds every request.
 As a process: `python -m tests.servers.feedserver --folder DIR --copies 1000`; it prints its port, serves the folder's
-documents as /feed/0 to /feed/999, and changes a share of them on `POST /change?share=0.1`.
+documents as /feed/0 to /feed/999, and changes a share of them on `POST /change?share=0.1` (with `&news=1`: by an entry).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import gzip
 import hashlib
+import re
 import sys
 import time
 import zlib
@@ -198,11 +199,25 @@ def folder_of(path: Path, copies: int) -> dict[str, Document]:
     }
 
 
-def changer(server: FeedServer) -> Callable[[float], int]:
-    """Give a function that changes a share of the documents: a comment at the end, and new validators."""
+_ITEM = re.compile(rb"<(item|entry)[ >].*?</\1>", re.DOTALL)
+_NAME = re.compile(rb"(?:\]\]>)?</(?:guid|id|link|title)>|(?<=href=)[\"'][^\"'<>]+")
+
+
+def with_news(body: bytes, number: int) -> bytes:
+    """A document with one entry more, its first again under other names; as it was where none is seen."""
+    first = _ITEM.search(body)
+    if first is None:
+        return body
+    mark = b"-%d" % number
+    named = _NAME.sub(lambda name: mark + name[0] if name[0].endswith(b">") else name[0] + mark, first[0])
+    return body[: first.start()] + named + body[first.start() :]
+
+
+def changer(server: FeedServer) -> Callable[[float, bool], int]:
+    """Give a function that changes a share of the documents, validators and all: built anew, or with an entry more."""
     rounds = 0
 
-    def change(share: float) -> int:
+    def change(share: float, news: bool) -> int:
         nonlocal rounds
         rounds += 1
         paths = sorted(server.documents)
@@ -211,7 +226,7 @@ def changer(server: FeedServer) -> Callable[[float], int]:
             old = server.documents[path]
             server.documents[path] = replace(
                 old,
-                body=old.body + f"<!-- {rounds} -->".encode(),
+                body=(with_news(old.body, rounds) if news else old.body) + b"<!-- %d -->" % rounds,
                 etag=f'{(old.etag or "").rstrip(chr(34))}.{rounds}"',
                 last_modified=formatdate(1_700_000_000 + 60 * rounds, usegmt=True),
             )
@@ -221,12 +236,12 @@ def changer(server: FeedServer) -> Callable[[float], int]:
 
 
 def steered(server: FeedServer) -> asyncio.Event:
-    """Let another process steer: `POST /change?share=0.1`, `POST /quit`; the event is set when it should end."""
+    """Let another process steer: `POST /change?share=0.1[&news=1]`, `POST /quit`; the event is set when it should end."""
     over = asyncio.Event()
     change = changer(server)
 
     def changed(request: web.BaseRequest) -> web.Response:
-        return web.json_response({"changed": change(float(request.query.get("share", "0.1")))})
+        return web.json_response({"changed": change(float(request.query.get("share", "0.1")), "news" in request.query)})
 
     def quitted(_: web.BaseRequest) -> web.Response:
         over.set()
