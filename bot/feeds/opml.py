@@ -10,6 +10,7 @@ import configparser
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -24,9 +25,15 @@ _MOST_FEEDS = 20_000
 _DEEPEST = 40  # folders in folders
 _XML_ADDRESSES = ("xmlurl", "xmlurl1", "feedurl", "rssurl")
 _FEED_TYPES = ("rss", "atom", "rss1", "feed", "pie", "json")
-_YAML_URL = re.compile(r"\s*(?:-\s+)?url\s*:\s*(?:\"([^\"]*)\"|'([^']*)'|(\S+))")
+_YAML_URL = re.compile(r"^\s*(?:-\s+)?url\s*:\s*(?:\"([^\"]*)\"|'([^']*)'|(\S+))")
+_YAML_BRACE = re.compile(r"(?:\s*-|feeds\s*:\s*\[)\s*\{")
+_YAML_BRACED = re.compile(r"[{,]\s*url\s*:\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s,{}\[\]]+))")
 _YAML_KEY = re.compile(r"[A-Za-z_]\w*\s*:")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+_XML_URL = re.compile(
+    rf"\b(?:{'|'.join(_XML_ADDRESSES)})\s*=\s*(?:\"([^\"<>]{{1,2000}})\"|'([^'<>]{{1,2000}})'|([^\s\"'<>]{{1,2000}}))",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"\"([^\"]*)\"|(\S+)")
 
 
@@ -46,12 +53,12 @@ def read_list(name: str, data: bytes) -> list[Listed]:
     :raises ValueError: it is none that we know, or none of its lines is a feed; the message is a sentence
     """
     content, _ = utf8(Body(url=name, content=data))
-    if content.startswith(b"<"):
+    if content.startswith(b"<") or b"<outline" in content:
         return read_opml(data)
     text = content.decode("utf-8", "replace")
     if name.lower().endswith((".ini", ".cfg", ".conf")) or re.search(r"^\[rss\]\s*$", text, re.MULTILINE):
         found = _from_ini(text)
-    elif re.search(r"^feeds\s*:\s*(?:#.*)?$", text, re.MULTILINE):
+    elif re.search(r"^feeds\s*:\s*(?:[#\[{].*)?$", text, re.MULTILINE):
         found = _from_yaml(text)
     else:
         found = _from_lines(text)
@@ -68,11 +75,12 @@ def read_opml(data: bytes) -> list[Listed]:
     :raises ValueError: it has no outlines, or no feeds in them
     """
     content, _ = utf8(Body(url="", content=data))
-    root = _tree(content)
+    root, sound = _tree(content[content.find(b"<") :])
     if root is None:
         message = "it is no OPML that could be read"
         raise ValueError(message)
-    feeds = list(_each_once(_outlines(root)))
+    # An outline with a quotation mark too many loses its attributes in repair, and then nobody would miss it.
+    feeds = list(_each_once([*_outlines(root), *([] if sound else _strewn(content))]))
     if not feeds:
         message = "there are no feeds in it"
         raise ValueError(message)
@@ -100,14 +108,16 @@ def write_opml(feeds: Sequence[Feed], title: str) -> str:
 # --------------------------------------------------------------------------- OPML
 
 
-def _tree(content: bytes) -> Any:  # noqa: ANN401 -- lxml is untyped
+def _tree(content: bytes) -> tuple[Any, bool]:
+    """The root of a document, an lxml element or None, and whether it was sound."""
     options: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
     for document, recover in ((content, False), (mended(content), False), (mended(content), True)):
         try:
-            return etree.fromstring(document, etree.XMLParser(recover=recover, remove_comments=True, **options))
+            parser = etree.XMLParser(recover=recover, remove_comments=True, **options)
+            return etree.fromstring(document, parser), not recover
         except etree.XMLSyntaxError:
             continue
-    return None
+    return None, False
 
 
 def _outlines(root: Any) -> Iterator[Listed]:  # noqa: ANN401
@@ -126,6 +136,13 @@ def _outlines(root: Any) -> Iterator[Listed]:  # noqa: ANN401
         elif title and str(element.tag).lower().endswith("outline"):
             folders = (*folders, title)[:_DEEPEST]
         waiting.extend((child, folders) for child in reversed(element) if isinstance(child.tag, str))
+
+
+def _strewn(content: bytes) -> Iterator[Listed]:
+    """Every address of a feed outside of comments, whatever stands around it."""
+    first, *others = content.decode("utf-8", "replace").split("<!--")
+    for match in _XML_URL.finditer(first + "".join(part.partition("-->")[2] for part in others)):
+        yield Listed(url=_address(unescape(match[1] or match[2] or match[3])))
 
 
 def _outline(feed: Feed) -> str:
@@ -172,7 +189,8 @@ def _from_yaml(text: str) -> Iterator[Listed]:
     for line in text.splitlines():
         if _YAML_KEY.match(line):
             inside = line.startswith("feeds")
-        elif inside and (match := _YAML_URL.match(line)):
+        pattern = _YAML_BRACED if _YAML_BRACE.match(line) else _YAML_URL
+        for match in pattern.finditer(line) if inside else ():
             yield Listed(url=_address(match[1] or match[2] or match[3] or ""))
 
 
@@ -188,12 +206,15 @@ def _from_lines(text: str) -> Iterator[Listed]:
 
 
 def _address(url: str) -> str:
-    """An address as a feed is asked for; `feed:` and `feed://` are what subscribe buttons put before it."""
+    """An address as a feed is asked for; `feed:` and `feed://` are what subscribe buttons put before it.
+
+    One that can't be asked for stays as it is: whoever takes the list says so, as of any address.
+    """
     url = url.strip()
     if url[:5].lower() == "feed:":
         rest = url[5:].lstrip("/")
         url = rest if rest.startswith(("http://", "https://")) else f"http://{rest}"
-    return safe_link(url)
+    return safe_link(url) or url
 
 
 def _tags(names: Iterable[str]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Edits of the owner's files by commands: comments, order, line ends and file modes stay as they were.
 
-May import: model, errors, everything of this package, pydantic, tomlkit.
+May import: core.addresses, model, errors, everything of this package, pydantic, tomlkit.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from bot.core.addresses import host_of
 from bot.errors import ConfigError, Problem, UsageError
 from bot.model import Rule, Secret
 from bot.settings import checks
@@ -63,7 +64,7 @@ def add_feeds(folder: Path, feeds: Iterable[tuple[str, Sequence[str]]]) -> tuple
         try:
             _fit(FeedTable, keys)
         except UsageError as error:
-            refused.append(str(error))
+            refused.append(f"{host}: {error}" if (host := host_of(url)) and host not in str(error) else str(error))
         else:
             wanted.setdefault(checks.same_address(url), keys)
 
@@ -142,7 +143,8 @@ def _fit(model: type[BaseModel], keys: dict[str, Any]) -> None:
     try:
         model.model_validate(keys)
     except ValidationError as error:
-        raise UsageError(". ".join(m.sentence for m in mistakes(error, model)) + ".") from None
+        sentences = [mistake.sentence for mistake in mistakes(error, model)]
+        raise UsageError(" ".join(one if one.endswith("?") else f"{one}." for one in sentences)) from None
 
 
 def _numbers(data: dict[str, Any], table: str, key: str, value: str) -> list[int]:

@@ -53,13 +53,37 @@ def test_opml_is_read_as_it_is_written(outline: str) -> None:
 
 
 def test_what_is_no_feed_is_left_out() -> None:
-    """Links, notes and addresses that may not be fetched."""
+    """Links and notes are; an address that may not be fetched is given as it stands, so that it can be told."""
     body = (
         '<outline text="note"/><outline type="link" url="https://example.com/page"/>'
-        '<outline xmlUrl="javascript:alert(1)"/><outline xmlUrl="file:///etc/passwd"/><outline xmlUrl="/relative"/>'
+        '<outline xmlUrl="javascript:alert(1)"/><outline xmlUrl=" example.com/feed"/>'
         '<outline xmlUrl="feed://example.com/feed"/>'
     )
-    assert [one.url for one in read_opml(opml(body))] == ["http://example.com/feed"]
+    urls = [one.url for one in read_opml(opml(body))]
+    assert urls == ["javascript:alert(1)", "example.com/feed", "http://example.com/feed"]
+
+
+@pytest.mark.parametrize(
+    "outline",
+    [
+        "<outline text='Ann's' xmlUrl='https://example.com/feed?a=1&amp;b=2'/>",
+        '<outline text="a 12" disc" xmlUrl="https://example.com/feed?a=1&b=2"/>',
+        "<outline text=Ann xmlUrl=https://example.com/feed?a=1&b=2 />",
+        "<outline text='Ann'XMLURL='https://example.com/feed?a=1&amp;b=2'/>",
+    ],
+)
+def test_an_outline_that_xml_cannot_have_is_not_lost(outline: str) -> None:
+    """Quotation marks within or without: the address is found; what somebody has put into a comment is not."""
+    hidden = "<!-- <outline xmlUrl='https://hidden.example/'/> -->"
+    feeds = read_opml(opml(f"{hidden}<outline text='Folder'><outline xmlUrl='https://a.example/'/></outline>{outline}"))
+    assert [one.url for one in feeds] == ["https://a.example/", "https://example.com/feed?a=1&b=2"]
+    assert feeds[0].tags == ("folder",)
+
+
+def test_opml_is_known_behind_other_words() -> None:
+    """A warning of the program that wrote it, or a note before it."""
+    data = b"Warning: no cache\n" + opml("<outline text='Folder'><outline xmlUrl='https://a.example/'/></outline>")
+    assert read_list("feeds.opml", data) == [Listed(url="https://a.example/", tags=("folder",))]
 
 
 def test_hostile_opml_is_harmless() -> None:
@@ -136,6 +160,21 @@ def test_feediverse_is_read() -> None:
     )
     urls = [one.url for one in read_list("feediverse.yml", data)]
     assert urls == ["https://a.example/feed/", "https://b.example/feed#x", "https://c.example/feed"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "feeds:\n- {url: https://a.example/feed?a=1, template: '{title} {url}'}\n- {template: \"x, url: {url}\", url: 'https://b.example/'}",
+        "feeds: [{url: https://a.example/feed?a=1}, {url: \"https://b.example/\"}]\nname: bot",
+    ],
+)
+def test_feediverse_is_read_as_yaml_may_be_written(text: str) -> None:
+    """Its feeds in braces are the same feeds."""
+    assert [one.url for one in read_list(".feediverse", text.encode())] == [
+        "https://a.example/feed?a=1",
+        "https://b.example/",
+    ]
 
 
 def test_lists_of_lines_are_read() -> None:
