@@ -166,7 +166,7 @@ def test_feediverse_is_read() -> None:
     "text",
     [
         "feeds:\n- {url: https://a.example/feed?a=1, template: '{title} {url}'}\n- {template: \"x, url: {url}\", url: 'https://b.example/'}",
-        "feeds: [{url: https://a.example/feed?a=1}, {url: \"https://b.example/\"}]\nname: bot",
+        'feeds: [{url: https://a.example/feed?a=1}, {url: "https://b.example/"}]\nname: bot',
     ],
 )
 def test_feediverse_is_read_as_yaml_may_be_written(text: str) -> None:
