@@ -59,7 +59,8 @@ def parse_document(body: Body) -> ParsedFeed:
         raise FeedUnreadable(f"{body.url} can't be read as a feed ({type(error).__name__}).") from error
     if raw is None:
         raise FeedUnreadable(f"{body.url} has no entries and no feed element.")
-    return raw.parsed("feedparser", problem or "It is not well-formed XML; what could be understood was read.")
+    lack = "It is not plain XML; what could be understood was read." if raw.entries else "It has no entries."
+    return raw.parsed("feedparser", problem or lack)
 
 
 def parse_job(content: bytes, args: dict[str, Any]) -> dict[str, Any]:

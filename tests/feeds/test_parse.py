@@ -508,3 +508,18 @@ def test_a_guid_serves_where_the_link_is_useless() -> None:
         ).encode()
         body = Body(url="https://example.com/feed", content=document)
         assert [entry.link for entry in parse_document(body).entries] == ["https://example.com/?p=1"]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"<rss version='2.0'><channel><title>New</title></channel></rss>", "no entries"),
+        (b"<!DOCTYPE rss [<!ENTITY x 'y'>]><rss><channel><item><link>https://a.example/</link></item></channel></rss>", "not plain"),
+    ],
+)  # fmt: skip
+def test_a_sound_document_is_not_called_broken(content: bytes, problem: str) -> None:
+    """A new blog without entries, or a document with entities of its own, is well-formed; what it lacks is said."""
+    said = parse_document(Body(url="https://example.com/feed", content=content)).problem
+    assert said is not None
+    assert problem in said
+    assert "well-formed" not in said
