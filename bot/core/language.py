@@ -1,6 +1,7 @@
 """Which language a text is in: its own word for it, else a vote of the commonest words.  Pure; may import: core.stopwords.
 
-Enough to choose stop words, patterns and a platform's language tag; 8 languages by words, others by their script.
+Enough to choose stop words, patterns and a platform's language tag; 8 languages by words, others by their script and
+letters.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections import Counter
 from bot.core.stopwords import STOP_WORDS
 
 _LETTERS = re.compile(r"[^\W\d_]++")
+# Words of one letter, too; the elided ones of French only where they are elided: the "s" of "London's" is none.
+_WORDS = re.compile(r"[^\W\d_]{2,}+|(?<![\w'’])(?:[cdjlmnst](?=['’])|[^\W\d_cdjlmnst](?!\w))")
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_][A-Za-z0-9]+)*\Z", re.IGNORECASE)
 _ENOUGH = 1_200  # characters: more change no vote
 
@@ -25,7 +28,28 @@ _SCRIPTS = {
     "ar": re.compile(r"[\u0600-\u06ff]"),
     "hi": re.compile(r"[\u0900-\u097f]"),
     "th": re.compile(r"[\u0e00-\u0e7f]"),
+    "hy": re.compile(r"[\u0530-\u058f]"),
+    "ka": re.compile(r"[\u10a0-\u10ff]"),
+    "am": re.compile(r"[\u1200-\u137f]"),
+    "bn": re.compile(r"[\u0980-\u09ff]"),
+    "pa": re.compile(r"[\u0a00-\u0a7f]"),
+    "gu": re.compile(r"[\u0a80-\u0aff]"),
+    "ta": re.compile(r"[\u0b80-\u0bff]"),
+    "te": re.compile(r"[\u0c00-\u0c7f]"),
+    "kn": re.compile(r"[\u0c80-\u0cff]"),
+    "ml": re.compile(r"[\u0d00-\u0d7f]"),
+    "si": re.compile(r"[\u0d80-\u0dff]"),
+    "my": re.compile(r"[\u1000-\u109f]"),
+    "km": re.compile(r"[\u1780-\u17ff]"),
 }
+
+# Letters that tell the languages of one script apart, in this order; what has none of them is the script's first.
+_TELLING = {
+    "ru": {"be": "ў", "mk": "ѓќѕ", "sr": "ђћјљњџ", "kk": "әғқңұһ", "uk": "іїєґ"},
+    "ar": {"ur": "ٹڈڑںے", "fa": "پچژگی"},
+}
+_A_FEW = 0.005  # of the letters: one name of another language is less
+_BULGARIAN = re.compile(r"[^ыэё]*\Z")  # its "ъ" is a vowel, and frequent; in Russian it is rare, and these are not
 
 _ANY_SCRIPT = re.compile("|".join(script.pattern for script in _SCRIPTS.values()))
 
@@ -65,14 +89,23 @@ def _by_script(sample: str) -> str | None:
     for code, letter in _SCRIPTS.items():
         # A Japanese text is half kana; a text that quotes one word of another script is not of that script.
         if len(letter.findall(sample)) > (0.15 if code == "ja" else 0.5) * max(letters, 1):
-            return code
+            return _told_apart(code, sample.lower(), letters)
     return None
+
+
+def _told_apart(code: str, sample: str, letters: int) -> str:
+    for other, telling in _TELLING.get(code, {}).items():
+        if sum(map(sample.count, telling)) > _A_FEW * letters:
+            return other
+    if code == "ru" and sample.count("ъ") > 1 and _BULGARIAN.match(sample):
+        return "bg"
+    return code
 
 
 def _vote(sample: str) -> tuple[str | None, bool]:
     """Let every known word vote, less the more languages share it; sure only with a clear lead and enough words."""
     votes: Counter[str] = Counter()
-    words = _LETTERS.findall(sample.lower())
+    words = _WORDS.findall(sample.lower())
     for word, times in Counter(words).items():
         languages = _VOTERS.get(word, ())
         for language in languages:

@@ -33,6 +33,42 @@ def test_its_words_tell(language: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Міська рада вирішила замінити вуличні ліхтарі.", "uk"),
+        ("Гарадскі савет вырашыў замяніць ліхтары, бо яны ўжо старыя.", "be"),
+        ("Общинският съвет реши да смени лампите, защото вече са твърде стари и съвсем слаби.", "bg"),
+        ("Градско веће је одлучило да замени светиљке, јер их љубе мољци.", "sr"),
+        ("Градскиот совет реши да ги замени светилките од ѓумбир и ќе чека.", "mk"),
+        ("Подъезд закрыт, и объявление об этом висит рядом.", "ru"),
+        ("شورای شهر تصمیم گرفت چراغ‌های خیابان را عوض کند.", "fa"),
+        ("شہری کونسل نے سڑک کی بتیاں بدلنے کا فیصلہ کیا۔", "ur"),
+        ("Քաղաքային խորհուրդը որոշեց փոխել լապտերները։", "hy"),
+        ("საკრებულომ ლამპიონების შეცვლა გადაწყვიტა.", "ka"),
+        ("নগর পরিষদ সড়কবাতি বদলানোর সিদ্ধান্ত নিয়েছে।", "bn"),
+        ("நகர மன்றம் தெரு விளக்குகளை மாற்ற முடிவு செய்தது.", "ta"),
+    ],
+)
+def test_letters_tell_languages_of_one_script_apart(text: str, language: str) -> None:
+    """Ukrainian is not tagged as Russian, nor Urdu as Arabic: each has letters that the others lack."""
+    assert language_of(text) == language
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [
+        ("Inside London's first clinic", None),
+        ("Nokogiri’s Slop Feature", None),
+        ("L’émission d'aujourd’hui", "fr"),
+        ("Effects of [n] edits on s/t/d", None),
+    ],
+)
+def test_an_english_genitive_is_not_french(title: str, language: str | None) -> None:
+    """One letter votes only where it is written as the word that it would be: "l'" before, not "'s" behind."""
+    assert language_of(title) == language
+
+
+@pytest.mark.parametrize(
     ("text", "hint", "language"),
     [
         ("Radon im Boden", "de-DE", "de"),
