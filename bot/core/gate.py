@@ -14,6 +14,7 @@ from bot.core.flaws import flaw
 from bot.core.notices import is_notice
 from bot.core.patterns import dangles, open_ended, sells
 from bot.core.reading import Reading
+from bot.core.sentences import FULL_STOPS
 from bot.core.terms import names, numbers, terms
 from bot.core.text import fits, links_in
 from bot.model import Article, Limits
@@ -27,7 +28,7 @@ NEW_SHARE = 0.3
 OWN_WORDS = 0.6
 """The part of a rewriter's content words that must stand in the article: people paraphrase half of the time."""
 
-_WHOLE = re.compile(r"[.!?。！？｡]['\"”’»)\]」』】›]*\Z")
+_WHOLE = re.compile(rf"[.!?{FULL_STOPS}]['\"”’»)\]」』】›]*\Z")
 _TRACKER = re.compile(r"(?i)[?&](?:utm_[a-z]+|fbclid|gclid|mc_[ce]id|igshid|ref_src|yclid|msclkid)=")
 # "Sponsor: …", "[Sponsored] …", "Anzeige: …": as publishers must mark what was paid for.
 _ADVERTISED = re.compile(

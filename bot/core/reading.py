@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from bot.core.clean import clean
 from bot.core.language import language_of
-from bot.core.sentences import sentences
+from bot.core.sentences import FULL_STOPS, sentences
 from bot.core.terms import numbers, terms, terms_of, words
 from bot.model import Article
 
@@ -32,7 +32,7 @@ _BYLINE = re.compile(r"(?:By|Von|Par|Por|Di) (?:(?:and|und|et|y|e) |[A-ZÀ-Þ][\
 _CLOCKED = re.compile(r"\(?\d{1,2}:\d\d(?::\d\d)?\)?(?:\s|\Z)")  # a chapter of a video or podcast
 _LONGEST = 700  # characters of one sentence: beyond, it is a list or a table, and no post
 
-_TERMINALS = (".", "!", "?", "…", "。", "！", "？", "｡")
+_TERMINALS = (".", "!", "?", "…", *FULL_STOPS)
 _CLOSERS = "'\"”’»)]」』】›"
 _MIDDLE = re.compile(r"[^\w]*(?![a-z]{1,2}[A-Z])[a-zß-öø-ÿ]")  # begins in the middle, unless it is iOS or eBay
 _BOILERPLATE = re.compile(

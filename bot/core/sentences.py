@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 
+FULL_STOPS = "。！？｡।॥۔؟։።။"
+"""What ends a sentence whatever follows, in scripts of East Asia, India, Arabic, Armenian, Ethiopia and Burma."""
+
 _TERMINAL = re.compile(
-    r"(?P<stop>[.!?…]++|[。！？｡]++)(?P<close>(?:[ \u00a0\u202f](?=»))?[\"'”’»)\]」』】›]*+)(?P<gap>\s*+)(?P<open>[\"'“„‘«(\[¿¡‹—–\-•]*+\s?)(?P<next>\S?)"
+    rf"(?P<stop>[.!?…]++|[{FULL_STOPS}]++)(?P<close>(?:[ \u00a0\u202f](?=»))?[\"'”’»)\]」』】›]*+)(?P<gap>\s*+)(?P<open>[\"'“„‘«(\[¿¡‹—–\-•]*+\s?)(?P<next>\S?)"
 )
 _CONTEXT = 60  # characters before a mark that are looked at: a line without sentences must not cost their square
-_CJK = frozenset("。！？｡")
 _BULLET = re.compile(r"(?:[-•*·▪‣–]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)])\s+\Z")
 
 # Never the end, whatever follows: titles before names, and abbreviations that need a complement.
@@ -20,6 +22,7 @@ _BEFORE_NAMES = """
 mr mrs ms mx dr prof rev hon sr sra st ste mt ft gen col capt lt sgt cmdr maj adm gov sen rep pres supt messrs mme mlle
 m mm dra dott ing avv sig fr hr frl dhr mevr ks inż mgr dyr ul al vs cf viz approx ca bzw evtl ggf inkl zzgl sog usw.
 e.g i.e eg ie z.b d.h u.a o.ä s.o s.u p.ex p.e bijv o.a m.b.t b.v d.w.z np m.in tzn tj itp. rs por ej p.o.ej vgl resp
+ee bl.a t.ex f.eks kl ул вул им ім гл акад проф доц просп δρ κ κα डॉ प्रो
 """
 # The end only if a capital letter follows that is no number.
 _BEFORE_NUMBERS = """
@@ -35,11 +38,14 @@ _ALWAYS = frozenset(word.rstrip(".") for word in _BEFORE_NAMES.split())
 _NUMBERED = frozenset(_BEFORE_NUMBERS.split())
 _MAYBE = frozenset(_EITHER.split())
 _GERMAN_ORDINAL = re.compile(r"\A\d{1,2}\Z")
-_INITIAL = re.compile(r"\A[(\"'“„«]*(?:[A-ZÀ-Þ]|[A-ZÀ-Þ]\.-?[A-ZÀ-Þ]|(?:[A-ZÀ-Þ]\.){1,4}[A-ZÀ-Þ])\Z")
+_CAPITAL = "[A-ZÀ-ÞΑ-ΩЀ-Я]"
+_INITIAL = re.compile(rf"\A[(\"'“„«]*(?:{_CAPITAL}|{_CAPITAL}\.-?{_CAPITAL}|(?:{_CAPITAL}\.){{1,4}}{_CAPITAL})\Z")
+_ELISION = re.compile(r"(?:[dlmnst]|qu|all|dall|dell|nell|sull)['’](?=\w{2})")
 _ACRONYM = re.compile(r"\A[(\"'“„«]*(?:[A-Za-z]\.)+[A-Za-z]\Z")
 _OPENERS = "(\"'“„«‘["
 _LETTER = re.compile(r"\w\.")  # z. B., u. a.: abbreviations written apart
 _MIXED = re.compile(r"[a-z]{1,2}[A-Z]")
+_SHORTENED = re.compile(r"['’][nst] [A-Z]")  # "'s Avonds", "'t Is": how a Dutch sentence begins
 _STARTERS = re.compile(
     r"(?:The|This|That|These|Those|It|He|She|They|We|I|You|In|On|At|But|And|A|An|However|When|While|If|For|As|After|"
     r"There|His|Her|Its|Their|Our|My|Der|Die|Das|Ein|Eine|Er|Sie|Es|Wir|Ich|Im|In|Am|Aber|Und|Le|La|Les|Un|Une|Il|Elle|"
@@ -78,7 +84,7 @@ def _of_line(line: str, language: str | None) -> list[str]:
 def _ends(line: str, start: int, mark: re.Match[str], language: str | None) -> bool:
     """Judge whether a sentence ends at a mark."""
     stop, following = mark["stop"], mark["next"]
-    if stop[0] in _CJK:
+    if stop[0] in FULL_STOPS:
         # Inside quotes of CJK the closing bracket ends the quotation, and 「…」と言った goes on.
         return not (mark["close"] and following and following in "とっのという、，")
     if not following:
@@ -89,6 +95,7 @@ def _ends(line: str, start: int, mark: re.Match[str], language: str | None) -> b
         return len(before) == 3 and before.isalpha() and before.islower() and _GLUED.match(rest) is not None
     begins = following.isupper() or following.isdigit() or not following.isalpha() or bool(_MIXED.match(rest))
     begins = begins or not (following.islower() or following.isupper())  # scripts without cases
+    begins = begins or bool(mark["open"] and _SHORTENED.match(line, mark.start("next") - 1))
     if not begins:
         return False
     token = _last_token(line, start, mark.start())
@@ -107,6 +114,8 @@ def _full_stop_ends(token: str, following: str, rest: str, before: str, language
     if len(before) <= 5 and _BULLET.match(before.lstrip() + ". "):
         return False  # "1. First": the number belongs to what it counts
     bare = token.lstrip(_OPENERS).lower()
+    if elided := _ELISION.match(bare):  # "l’art. 12" is "art. 12"
+        bare = bare[elided.end() :]
     if bare in _ALWAYS or (len(bare) == 1 and token[-1].islower() and _LETTER.match(rest)):
         return False
     if bare in _NUMBERED:

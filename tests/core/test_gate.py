@@ -38,6 +38,21 @@ def test_the_articles_own_substance_passes(words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "इंजीनियरों ने तीन इलाकों में ऊर्जा की खपत में 62 प्रतिशत की कमी मापी।",
+        "انجینئروں نے تین علاقوں میں توانائی کے استعمال میں 62 فیصد کمی ناپی۔",
+        "Ինժեներները երեք թաղամասում չափեցին էներգիայի սպառման 62 տոկոս նվազում։",
+    ],
+)
+def test_every_script_ends_its_sentences_in_its_own_way(words: str) -> None:
+    """A sentence of Hindi, Urdu or Armenian is as complete as one with a full stop, and one that is cut is not."""
+    source = source_of(article := replace(ARTICLE, title="LED", text=f"{words} {words}"), read(article))
+    assert gate(words, source).passes
+    assert gate(words[:-1], source).point == "self-contained"
+
+
+@pytest.mark.parametrize(
     ("words", "point"),
     [
         ("", "adds"),
