@@ -12,57 +12,53 @@ from dataclasses import replace
 from bot.core.rule_checks import CONSENT
 from bot.model import Rule
 
-_WORDS = {
-    "opt_out": (
-        *("stop", "unsubscribe", "opt out", "leave me alone", "stop it", "stop messaging me", "stop replying [to me]"),
-        *("stop writing to me", "do not (reply|write) to me", "don't (reply|write) to me", "quit", "go away"),
-        *(
-            "(do not|don't|never) (contact|message|mention|tag|ping|bother|answer) me [again|any more|anymore]",
-            "block me",
-            "(stop|quit) (following|stalking|harassing|annoying|sending|answering) me [around|this|messages|posts|things]",
-            "stop stop [stop]",
-            "unsubscribe me [from (everything|all|this)]",
-            "(can|could|would|will) you [please] (stop|leave me alone|go away|shut up)",
-            "(can|could|would|will) you [please] stop (contacting|messaging|mentioning|tagging|pinging|bothering|following|answering) me [around]",
-            "stop sending me (this|these|that|your|any|anything|things|stuff|crap|shit|messages|posts) [crap|shit|stuff|messages|posts]",
-        ),
-        *("stop (contacting|messaging|mentioning|tagging|pinging|bothering|spamming) me", "no more (messages|replies)"),
-        # The same in the languages that most people write: nobody is to be held by a bot that speaks another one.
-        *(
-            "stopp",
-            "hör [bitte|damit] auf",
-            "lass mich [bitte] in ruhe",
-            "(schreib|schreibe|antworte) mir nicht mehr",
-            "arrête",
-            "arrêtez",
-        ),
-        *("stop svp", "(arrête|arrêtez|cesse|cessez) de m'écrire", "ne m'(écris|écrivez) plus", "deja de escribirme"),
-        *(
-            "(pare|para) de me escrever",
-            "não me escreva [mais]",
-            "(stop|hou) ermee",
-            "schrijf me niet meer",
-            "smetti di scrivermi",
-        ),
-        *(
-            "non scrivermi [più]",
-            "przestań",
-            "przestań do mnie pisać",
-            "daj mi spokój",
-            "nie pisz do mnie [więcej]",
-            "zostaw mnie [w spokoju]",
-        ),
-        *(
-            "laisse moi tranquille",
-            "laissez moi tranquille",
-            "basta",
-            "para ya",
-            "déjame en paz",
-            "no me escribas [más]",
-        ),
-        *("pare", "me deixa em paz", "smetti", "smettila", "lasciami in pace", "hou op", "laat me met rust"),
+# In the languages that most people write: nobody is to be held by a bot that speaks another one.
+_LEAVING = (
+    *("stop", "stop it", "stop stop [stop]", "quit", "unsubscribe", "opt out", "opt me out", "block me", "go away"),
+    *("leave me alone", "no more (messages|replies)", "unsubscribe me [from (everything|all|this)]"),
+    *("(unsubcribe|unsuscribe|unsubscibe|unsubsribe) [me]", "i want to (unsubscribe|opt out)", "i withdraw my consent"),
+    *(
+        "(take me off|remove me from) (your|this|the) list",
+        "(can|could|would|will) you [please] (leave me alone|go away)",
     ),
-    "opt_in": ("start", "unstop", "opt in", "start again", "come back", "you may write to me [again]"),
+    "(do not|don't|never) [ever] (talk|speak|write|reply|respond) to me [ever] [again|any more|anymore]",
+    "(do not|don't|never) [ever] (answer|contact|message|mention|tag|ping|bother) me [ever] [again|any more|anymore]",
+    "stop (replying|writing|talking) [to me]",
+    "(stop|quit) (following|stalking|harassing|annoying|sending|answering) me [around|this|messages|posts|things]",
+    "stop (contacting|messaging|mentioning|tagging|pinging|bothering|spamming) me",
+    "stop sending me (this|these|that|your|any|anything|things|stuff|crap|shit|messages|posts) [crap|shit|stuff|messages|posts]",
+    "(can|could|would|will) you [please] (stop|shut up)",
+    "(can|could|would|will) you [please] stop (contacting|messaging|mentioning|tagging|pinging|bothering|following|answering) me [around]",
+    # German
+    *("stopp", "hör [bitte|damit] auf", "[bitte] aufhören", "abmelden", "lass mich [bitte] in (ruhe|frieden)"),
+    "(schreib|schreibe|antworte) mir [bitte] nicht [mehr]",
+    # French
+    *("arrête", "arrêtez", "stop svp", "(laisse|laissez) moi tranquille", "désabonner", "(désabonne|désabonnez) moi"),
+    "(arrête|arrêtez|cesse|cessez) de (m'écrire|me répondre|me parler|me contacter)",
+    *("ne (m'écris|m'écrivez) plus", "ne me (réponds|répondez|parle|parlez|contacte|contactez) plus"),
+    # Spanish
+    *("basta", "para ya", "déjame en paz", "(dame|darme) de baja", "no me (escribas|respondas|contestes|hables) [más]"),
+    "(deja|para) de (escribirme|responderme|contestarme|hablarme)",
+    # Italian
+    *("smetti", "smettila", "lasciami in pace", "(smetti|smettila) di (scrivermi|rispondermi)"),
+    "non (scrivermi|rispondermi|parlarmi) [più]",
+    # Portuguese
+    *("pare", "me (deixa|deixe) em paz", "(deixa|deixe) me em paz", "(pare|para) de me (escrever|responder)"),
+    "não me (escreva|responda) [mais]",
+    # Dutch
+    *("hou op", "(stop|hou) ermee", "laat me met rust", "afmelden", "(schrijf|antwoord) (me|mij) niet [meer]"),
+    # Polish
+    *("przestań", "przestań do mnie pisać", "daj mi spokój", "zostaw mnie [w spokoju]", "nie pisz do mnie [więcej]"),
+    "nie odpowiadaj mi [więcej]",
+    # and the one word of some others
+    *("やめて", "止めて", "停止", "退订", "取消订阅", "стоп", "хватит", "отстань", "отписаться", "그만"),
+)
+_WORDS = {
+    "opt_out": _LEAVING,
+    "opt_in": (
+        *("start", "unstop", "opt in", "start again", "come back"),
+        "[you] [may|can] (write|talk|speak|reply) to me [again]",
+    ),
 }
 _REPLIES = {
     "opt_out": "Understood, I will not write to you again. Say `start` to undo.",

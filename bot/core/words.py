@@ -53,14 +53,26 @@ _HANDLE = re.compile(r"<?@!?[\w][\w.@-]*>?[\s,:;!-]*")
 _LAST_HANDLE = re.compile(r"@(\w[\w.@-]*)[\s.,!?]*\Z")
 _QUOTED_LINE = re.compile(r"^[ \t]*>.*$", flags=re.MULTILINE)
 
-_FIRST = "please pls also hey hi hello ok okay so well oh and but dear yo um hmm eh ah alright right sorry bot kindly"
-_LAST = "please pls thanks thx cheers bot mate friend buddy there again now then ok okay sir madam too lol haha"
+_FIRST = (
+    "please pls also hey hi hello ok okay so well oh and but dear yo um hmm eh ah alright right sorry bot kindly bitte"
+)
+_LAST = "please pls thanks thx cheers bot mate friend buddy there again now then ok okay sir madam too lol haha bitte danke svp stp"
 _COURTESIES_FIRST = frozenset(_FIRST.split())
 _COURTESIES_LAST = frozenset(_LAST.split())
 COURTESIES = _COURTESIES_FIRST | _COURTESIES_LAST
 """Words that are only polite where a message begins or ends with them."""
 
-_COURTESIES_LAST_TWO = frozenset({("thank", "you"), ("a", "lot"), ("so", "much"), ("very", "much"), ("right", "now")})
+_COURTESIES_LAST_TWO = frozenset(
+    {
+        ("thank", "you"),
+        ("a", "lot"),
+        ("so", "much"),
+        ("very", "much"),
+        ("right", "now"),
+        ("por", "favor"),
+        ("per", "favore"),
+    }
+)
 _PLEASES = frozenset(
     tuple(said.split())
     for said in (

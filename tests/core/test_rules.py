@@ -284,7 +284,53 @@ def test_opting_out_is_understood_whatever_the_file_says(say: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "say", ["how do I stop wasps?", "stop the press", "don't stop", "why did you start this", "hello"]
+    "say",
+    [
+        "never talk to me again",
+        "Don't ever write to me again!",
+        "opt me out",
+        "unsubcribe",
+        "take me off your list",
+        "I withdraw my consent",
+        "bitte aufhören",
+        "Abmelden",
+        "antworte mir bitte nicht mehr",
+        "arrête de me répondre",
+        "ne m'écris plus",
+        "Désabonnez-moi svp",
+        "ne me parle plus",
+        "deja de responderme",
+        "no me hables más",
+        "dame de baja por favor",
+        "non rispondermi più",
+        "smettila di scrivermi",
+        "deixe-me em paz",
+        "pare de me responder",
+        "afmelden",
+        "antwoord me niet meer",
+        "nie odpowiadaj mi",
+        "やめて",
+        "отстань",
+        "取消订阅",
+    ],
+)
+def test_opting_out_is_understood_in_many_tongues_and_misspelt(say: str) -> None:
+    """Nobody is held because they wrote their own language, or slipped on a long word."""
+    assert Engine.build([GREETING]).consent(mention(say)) == "opt_out"
+
+
+@pytest.mark.parametrize(
+    "say",
+    [
+        "how do I stop wasps?",
+        "stop the press",
+        "don't stop",
+        "why did you start this",
+        "hello",
+        "don't talk to me about tape",
+        "para todos",
+        "how do I unsubscribe from tape?",
+    ],
 )
 def test_opting_out_is_never_guessed(say: str) -> None:
     """Only whole messages opt out or in; the word somewhere in a sentence doesn't."""
@@ -292,8 +338,9 @@ def test_opting_out_is_never_guessed(say: str) -> None:
 
 
 def test_opting_in_again_is_understood() -> None:
-    """`start` undoes `stop`."""
-    assert Engine.build([]).consent(mention("start")) == "opt_in"
+    """`start` undoes `stop`, and so does a wish to be spoken to."""
+    for say in ("start", "You may talk to me again.", "write to me again"):
+        assert Engine.build([]).consent(mention(say)) == "opt_in", say
 
 
 # --------------------------------------------------------------------------- what is refused at load
