@@ -12,10 +12,12 @@ import zlib
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
+from yarl import URL
+
 from bot.errors import FeedRefused, FeedUnreachable, FeedUnreadable
 from bot.model import Body, Feed, FeedState, Fetched
 from bot.net import Client
-from bot.net.addresses import shown
+from bot.net.addresses import origin, shown
 from bot.net.patience import http_date, seconds
 from bot.ports import Reply
 
@@ -36,7 +38,10 @@ DATED = 64_000
 LONGEST_VALIDATOR = 1_000
 """Characters of an ETag or Last-Modified that are worth sending back."""
 
-_VOLATILE = re.compile(rb"<!--[^<>]*-->|<(lastBuildDate|pubDate|updated|modified|dc:date)>[^<>]*</\1>", re.IGNORECASE)
+_VOLATILE = re.compile(
+    rb"<!--[^<>]*-->|<(lastBuildDate|pubDate|updated|modified|dc:date)>(?:\s*<!\[CDATA\[)?[^<>\]]*(?:\]\]>\s*)?</\1>",
+    re.IGNORECASE,
+)
 _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,10})\"?\s*(?=,|$)", re.ASCII | re.IGNORECASE)
 _UNCACHED = re.compile(r"(?:^|,)\s*(?:no-store|no-cache)\s*(?=,|$)", re.ASCII | re.IGNORECASE)
 _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([A-Za-z0-9._:+-]{1,40})", re.ASCII | re.IGNORECASE)
@@ -48,15 +53,18 @@ async def fetch(client: Client, feed: Feed, state: FeedState, now: datetime) -> 
     :raises FeedError: if there is no answer that could be a feed's; the state should stay as it is then
     """
     fresh = state.validators_at is not None and now - state.validators_at < VALIDATORS_KEPT
+    address = state.address or feed.url
+    # The owner gave them for the address that they wrote; where a redirect has led to, nobody is to have them.
+    at_home = origin(URL(address)) == origin(URL(feed.url))
     got = await client.get(
-        state.address or feed.url,
+        address,
         cap=CAP,
         purpose="feed",
         accept=ACCEPT,
         headers=_conditions(state) if fresh else None,
-        secrets=dict(feed.headers),
-        auth=feed.auth,
-        cookie=feed.cookie,
+        secrets=dict(feed.headers) if at_home else None,
+        auth=feed.auth if at_home else None,
+        cookie=feed.cookie if at_home else None,
         proxy=feed.proxy,
     )
     reply = got.reply

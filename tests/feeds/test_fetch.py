@@ -140,6 +140,7 @@ ATOM = "<feed><title>A</title><updated>{}</updated><entry><id>1</id><updated>{}<
     ("one", "other", "same"),
     [
         (BUILT.format("1"), BUILT.format("2"), True),
+        (BUILT.format(" <![CDATA[ 1 ]]>"), BUILT.format(" <![CDATA[ 2 ]]>"), True),
         (BUILT.format("1"), BUILT.format("1").replace("<ttl>60", "<ttl>90"), False),
         (BUILT.format("1"), BUILT.format("1").replace("09:00:00", "09:00:01"), False),
         (BUILT.format("1"), BUILT.format("1").replace("</channel>", f"{ITEM}</channel>"), False),
@@ -220,6 +221,18 @@ async def test_a_moved_feed_is_asked_at_its_new_address(client: Client, server: 
     assert (state.address, state.moved_count) == (server.url("/new"), 0)
     await poll(client, state, START + timedelta(days=3))
     assert (server.hits("/old"), server.hits("/new")) == (3, 4)
+
+
+async def test_a_moved_feeds_secrets_stay_where_the_owner_gave_them(client: Client, server: FeedServer) -> None:
+    """Another host that a feed has moved to gets none: nobody can redirect a password to themselves by patience."""
+    url = server.put("/old", RSS)
+    secrets = {"headers": (("X-Key", Secret("key")),), "auth": Secret("ann:secret"), "cookie": Secret("a=b")}
+    async with FeedServer(host="127.0.0.2") as other:
+        moved = FeedState(url=url, address=other.put("/new", RSS))
+        await poll(client, moved, START, **secrets)
+        assert not {"X-Key", "Authorization", "Cookie"} & other.seen[0].headers.keys()
+    await poll(client, FeedState(url=url, address=server.put("/new", RSS)), START, **secrets)
+    assert server.seen[-1].headers["X-Key"] == "key"
 
 
 async def test_n1_a_failing_server_keeps_the_state(client: Client, server: FeedServer) -> None:

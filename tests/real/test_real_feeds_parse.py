@@ -103,7 +103,7 @@ def test_what_is_built_anew_says_the_same_and_news_do_not() -> None:
     """Another date of building leaves a document's fingerprint and all that is read of it; an entry more leaves neither."""
     rebuilt = told = 0
     for name, body in documents():
-        again = re.sub(rb"(<lastBuildDate>)[^<]*<", rb"\1Mon, 01 Jan 2024 00:00:00 GMT<", body.content)
+        again = re.sub(rb"(<lastBuildDate>).*?(</)", rb"\1Mon, 01 Jan 2024 00:00:00 GMT\2", body.content)
         rebuilt += again != body.content
         assert fingerprint(again) == fingerprint(body.content), name
         assert pack(parse_document(replace(body, content=again))) == pack(parse_document(body)), name
