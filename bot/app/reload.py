@@ -1,14 +1,14 @@
 """Notices that the owner changed a file or taught a rule, and builds the parts anew.  May import: all but cli.
 
 A file with a mistake is reported and the old settings stay; what needs a restart, the database's path and the page's
-address above all, says so.
+address above all, says so.  Secrets' files are watched too: an account that gets a fresh token is let in anew.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from bot.app.build import Ground, Stories, stories
@@ -23,12 +23,12 @@ FILES = ("starfish.toml", "feeds.toml", "rules.toml", "quotes.txt")
 Stamp = tuple[tuple[int, int] | None, ...]
 
 
-def stamp(folder: Path) -> Stamp:
+def stamp(folder: Path, secrets: Iterable[Path] = ()) -> Stamp:
     """What tells whether a file changed: time and size of each, None where it is absent."""
     stamps: list[tuple[int, int] | None] = []
-    for name in FILES:
+    for path in (*(folder / name for name in FILES), *secrets):
         try:
-            info = (folder / name).stat()
+            info = path.stat()
         except OSError:
             stamps.append(None)
         else:
@@ -51,19 +51,22 @@ async def watch(
 
     Rules may be taught by another process, beside this one.
     """
-    last, rules = stamp(folder), await on.db(on.store.rules.version)
+    before = current.settings
+    last, rules = stamp(folder, before.secret_files), await on.db(on.store.rules.version)
     while True:
         try:
             async with asyncio.timeout(every):
                 await now_asked.wait()
         except TimeoutError:
-            if stamp(folder) == last and await on.db(on.store.rules.version) == rules:
+            if stamp(folder, before.secret_files) == last and await on.db(on.store.rules.version) == rules:
                 continue
         now_asked.clear()
-        last = stamp(folder)
+        last = stamp(folder, before.secret_files)
         built = await _rebuild(on, current.settings, known, load)
         if built is not None:
             take(built)
+            await _let_in(before, built.settings, on)
+            before = built.settings
         rules = await on.db(on.store.rules.version)
 
 
@@ -91,6 +94,13 @@ async def _rebuild(
         await on.db(on.store.owner.clear, subject)
     log.info("the changed files are in force")
     return built
+
+
+async def _let_in(before: Settings, after: Settings, on: Ground) -> None:
+    """Let accounts in anew that their platforms locked out, if their keys or secrets are others now."""
+    for account in after.accounts:
+        if account not in before.accounts and await on.db(on.store.outbox.let_in, account.name):
+            log.info("%s: its settings or secrets changed, so it is tried anew", account.name)
 
 
 def _fixed(settings: Settings) -> dict[str, object]:

@@ -41,7 +41,7 @@ async def renew(name: str, folder: Path, asker: Asker) -> list[str]:
     return [
         f"Let {name} in anew{f' ({found.handle})' if found.handle else ''}.",
         *_write(name, found, walk, block, folder, FileVault(about.bot.database)),
-        "Start starfish run again, if it runs.",
+        f"If starfish run is running: starfish resume --account {name}",
     ]
 
 

@@ -89,6 +89,7 @@ class _Reading:
     secrets: bool  # they are needed
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    secret_files: list[Path] = field(default_factory=list)
 
     def settings(self) -> Settings | None:
         """The settings, or None with `problems` telling why."""
@@ -126,6 +127,7 @@ class _Reading:
             rules=answers,
             quotes=quotes,
             warnings=tuple(sorted_problems(self.warnings)),
+            secret_files=tuple(self.secret_files),
         )
 
     # ------------------------------------------------------------------ reading
@@ -172,6 +174,7 @@ class _Reading:
             spared = frozenset(rehearsing(data.get("accounts"))) if self.secrets else EVERYTHING
             references = References(self.folder, self.env, spared)
             data = document.data = references.resolved(data)
+            self.secret_files += references.files
             self._report(document, (Mistake(where, sentence) for where, sentence in references.missing))
             self.warnings += [_problem(document.path, document.line(at), what) for at, what in references.excused]
         if model is StarfishFile:

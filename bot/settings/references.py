@@ -28,6 +28,7 @@ class References:
     folder: Path  # relative secret files live here
     env: Mapping[str, str]
     spared: frozenset[Where] = frozenset()  # what rehearses only: a secret missing there is a warning
+    files: list[Path] = field(default_factory=list)  # that the references name
     missing: list[tuple[Where, str]] = field(default_factory=list)
     excused: list[tuple[Where, str]] = field(default_factory=list)
 
@@ -59,6 +60,7 @@ class References:
 
     def _from_file(self, target: str) -> str:
         path = self.folder / Path(target).expanduser()
+        self.files.append(path)
         what = f"the secret file {shown(str(path))}"
         try:
             state = path.stat()

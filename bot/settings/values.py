@@ -79,3 +79,4 @@ class Settings:
     rules: tuple[Rule, ...] = ()
     quotes: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    secret_files: tuple[Path, ...] = ()  # that references name: a change of one is a change of the settings

@@ -102,6 +102,31 @@ async def test_a_saved_file_is_noticed_by_itself(tmp_path: Path) -> None:
             await task
 
 
+async def test_an_account_with_a_fresh_secret_is_let_in_anew(tmp_path: Path) -> None:
+    """A token that was renewed in its file is taken up by itself; an account that nothing changed for stays out."""
+    block = '[[accounts]]\nname = "{0}"\nplatform = "webhook"\nurl = "http://127.0.0.1:9/"\nheaders = {{ Key = {{ file = "{0}" }} }}\n'
+    folder = write_config(tmp_path / "config", accounts=block.format("renewed") + block.format("other"))
+    for name in ("renewed", "other"):
+        (folder / name).touch(mode=0o600)
+        (folder / name).write_text("stale", "utf-8")
+    async with small_bot(folder, Hands()) as bot:
+        for name in ("renewed", "other"):
+            await bot.on.db(bot.on.store.outbox.lock_out, name, "who are you?", now=bot.clock(), notice="who are you?")
+        watched = Watched(bot)
+        task = asyncio.create_task(watched.watch(every=0.01))
+        await asyncio.sleep(0)
+        (folder / "renewed").write_text("fresh one", "utf-8")
+        await watched.next()
+        async with asyncio.timeout(20):
+            while len(told := await bot.on.db(bot.on.store.owner.notices)) > 1:
+                await asyncio.sleep(0.01)
+        assert [one.subject for one in told] == ["account:other"]
+        assert (await bot.on.db(bot.on.store.owner.account_state, "renewed")).locked_out is None
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "words"),
     [
