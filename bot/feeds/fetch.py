@@ -53,11 +53,10 @@ async def fetch(client: Client, feed: Feed, state: FeedState, now: datetime) -> 
     :raises FeedError: if there is no answer that could be a feed's; the state should stay as it is then
     """
     fresh = state.validators_at is not None and now - state.validators_at < VALIDATORS_KEPT
-    address = state.address or feed.url
-    # The owner gave them for the address that they wrote; where a redirect has led to, nobody is to have them.
-    at_home = origin(URL(address)) == origin(URL(feed.url))
+    # The owner gave the secrets for the address that they wrote; where redirects have led to, nobody is to have them.
+    at_home = not state.address or origin(URL(state.address)) == origin(URL(feed.url))
     got = await client.get(
-        address,
+        state.address or feed.url,
         cap=CAP,
         purpose="feed",
         accept=ACCEPT,
