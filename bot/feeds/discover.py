@@ -16,7 +16,7 @@ from bot.feeds.fetch import ACCEPT, CAP, body_of
 from bot.feeds.places import Place, known_places, likely_places
 from bot.feeds.sniff import Page, feed_title, looks_like_feed, read_page
 from bot.net import Client, Got
-from bot.net.addresses import shown
+from bot.net.addresses import checked, shown
 
 PAGE_CAP = 3_000_000
 """Bytes of a page that is searched for the feeds it names."""
@@ -42,6 +42,7 @@ async def discover(client: Client, url: str) -> list[Found]:
     :raises FeedError: for an address we don't go to, or if nothing can be reached there
     """
     address = _address(url)
+    checked(address)
     if found := await _first_of(client, known_places(address)):
         return [found]
     got = await _page(client, address, bare="://" not in url)
