@@ -17,6 +17,7 @@ import click
 import pytest
 
 from bot.app.run import DRAIN
+from bot.app.secretfiles import FOLDER as SECRETS
 from bot.cli import starfish
 from bot.worker.sandbox import confine
 from tests.servers.running_bot import running_bot
@@ -178,10 +179,18 @@ async def test_the_health_check_tells_a_bot_from_none(tmp_path: Path, monkeypatc
         assert await looked(port) != 0
 
 
-def test_the_package_takes_what_is_shipped_and_nothing_that_a_bot_left_beside_it() -> None:
+def test_the_packages_take_what_is_shipped_and_nothing_that_a_bot_left_beside_it() -> None:
     """Whoever ran the bot from a checkout has its database and its secrets in the folder that the starter files come from."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    taken = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    targets = project["tool"]["hatch"]["build"]["targets"]
     shipped = {f"config/{name}" for name in ("starfish.toml", "feeds.toml", "rules.toml", "quotes.txt", "deploy")}
-    assert taken == {name: name.replace("config/", "bot/starter/") for name in shipped}
-    assert all((ROOT / name).exists() for name in shipped)
+    assert targets["wheel"]["force-include"] == {name: name.replace("config/", "bot/starter/") for name in shipped}
+    included = targets["sdist"]["include"]
+    assert {name for name in included if "config" in name} == {f"/{name}" for name in shipped}
+    assert all((ROOT / name.lstrip("/")).exists() for name in included)
+
+
+def test_what_accounts_keep_is_not_committed() -> None:
+    """Secrets and databases beside the starter files are no part of the repository."""
+    ignored = (ROOT / ".gitignore").read_text("utf-8").split()
+    assert {f"{SECRETS}/", "*.db", "*.secrets", "*.db.*"} <= set(ignored)
