@@ -197,15 +197,17 @@ def moment_of(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     local = now.astimezone(zone)
     day = _day(said, local)
     if (day is None or _FROM_NOW.search(said)) and (span := span_of(said)):
-        return now + span
+        days, rest = divmod(span, timedelta(days=1))  # days keep the hour on the wall, hours are hours
+        start = _to_come(local.replace(tzinfo=None) + timedelta(days=days), zone, now) if days else now
+        return start + rest if start and start + rest <= now + LONGEST else None
     hour = _hour(said)
     if hour is None and (day is None or any(one["minute"] or one["half"] for one in _clocks(said))):
         return None  # no time, or one that no clock shows ("tomorrow at 9:60"): nothing is guessed
     wall = datetime.combine(day or local.date(), hour or MORNING)
-    at = wall.replace(tzinfo=zone).astimezone(UTC)
-    if at <= now and day is None:
-        at += timedelta(days=1)
-    return at if now < at <= now + LONGEST else None
+    at = _to_come(wall, zone, now)
+    if at is None and day is None:
+        at = _to_come(wall + timedelta(days=1), zone, now)
+    return at if at and at <= now + LONGEST else None
 
 
 def names_hour(text: str) -> bool:
@@ -230,6 +232,12 @@ def _plain(text: str) -> str:
 def _letters(text: str) -> str:
     """Lower case without accents, letter for letter, so that places stay what they are."""
     return "".join(low if len(low := fold(letter.lower())) == 1 else letter for letter in text)
+
+
+def _to_come(wall: datetime, zone: ZoneInfo, now: datetime) -> datetime | None:
+    """The next instant of a wall time, of two where it comes twice; an hour later where it doesn't exist."""
+    both = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return next((at for at in both if at > now), None)
 
 
 def _day(said: str, local: datetime) -> date | None:

@@ -127,6 +127,27 @@ def test_times_are_read_in_the_languages_of_the_rules(said: str, expected: datet
 
 
 @pytest.mark.parametrize(
+    ("now", "said", "expected"),
+    [
+        ("2026-03-28T10:00", "at 9", "2026-03-29T09:00+02:00"),
+        ("2026-03-28T10:00", "in 2 days", "2026-03-30T10:00+02:00"),
+        ("2026-03-28T10:00", "in a week", "2026-04-04T10:00+02:00"),
+        ("2026-03-28T10:00", "in 1 day and 2 hours", "2026-03-29T12:00+02:00"),
+        ("2026-03-29T01:00", "in 2 hours", "2026-03-29T04:00+02:00"),
+        ("2026-03-28T10:00", "tomorrow at 2:30", "2026-03-29T03:30+02:00"),
+        ("2026-10-24T10:00", "at 9", "2026-10-25T09:00+01:00"),
+        ("2026-10-24T10:00", "tomorrow at 2:30", "2026-10-25T02:30+02:00"),
+        ("2026-10-25T02:40", "today at 2:30", "2026-10-25T02:30+01:00"),
+        ("2026-10-25T02:40", "at 2:30", "2026-10-25T02:30+01:00"),
+    ],
+)
+def test_a_change_of_clocks_moves_no_hour_that_was_named(now: str, said: str, expected: str) -> None:
+    """Days keep the hour on the wall, hours are hours, and of an hour that comes twice the next one is meant."""
+    local = datetime.fromisoformat(now).replace(tzinfo=BERLIN)
+    assert moment_of(said, local.astimezone(UTC), BERLIN) == datetime.fromisoformat(expected)
+
+
+@pytest.mark.parametrize(
     "said",
     [
         "when the music stops",
@@ -174,8 +195,16 @@ def test_taking_the_time_out_adds_nothing(said: str) -> None:
     assert all(letter in rest for letter in "".join(without_time(said).split()))
 
 
-@given(st.text(max_size=300))
-def test_any_text_gives_a_time_to_come_or_none(said: str) -> None:
-    """Whatever is said, a promise lies ahead and within a year."""
-    at = moment_of(said, NOW, BERLIN)
-    assert at is None or NOW < at <= NOW + LONGEST
+SAYING = st.sampled_from(
+    "in at on the tomorrow today monday 9 2:30 24.12. 1.5 366 days hours a half quarter and midnight 29 feb".split()  # noqa: SIM905 -- words to say
+)
+
+
+@given(
+    st.text(max_size=300) | st.lists(SAYING, max_size=8).map(" ".join),
+    st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2029, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 -- hypothesis wants them naive
+)
+def test_any_text_gives_a_time_to_come_or_none(said: str, now: datetime) -> None:
+    """Whatever is said, and whenever, a promise lies ahead and within a year."""
+    at = moment_of(said, now, BERLIN)
+    assert at is None or now < at <= now + LONGEST
