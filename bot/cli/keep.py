@@ -16,8 +16,6 @@ from bot.cli.show import paragraph, table
 if TYPE_CHECKING:
     from bot.prove.verdict import Verdict
 
-SQLITE = b"SQLite format 3\x00"
-
 
 @click.command(
     epilog="""\b
@@ -36,11 +34,23 @@ def backup(place: Place, *, file: Path) -> None:
     settings = place.settings()
     if file.resolve() == settings.bot.database.resolve():
         raise UsageError(f"{file} is the bot's own database; name another file")
-    if file.is_file() and file.stat().st_size and file.read_bytes()[: len(SQLITE)] != SQLITE:
+    if file.exists() and not _may_go(file):
         raise UsageError(f"{file} is there already, and no backup; name another file")
     with place.store("read", settings) as store:
         store.owner.backup(file)
     click.echo(f"{file}: {file.stat().st_size:,} bytes. Bring it back with: starfish restore {file}")
+
+
+def _may_go(file: Path) -> bool:
+    """Whether what is there is empty, or a copy of ours that no bot works with: nothing else is replaced by a backup."""
+    from bot.store.guard import beside
+    from bot.store.migrations import APPLICATION
+
+    if not file.is_file() or beside(file.resolve(), ".exists").exists():
+        return False
+    with file.open("rb") as there:
+        header = there.read(72)  # https://www.sqlite.org/fileformat.html: whose it is stands at 68
+    return not header or (header.startswith(b"SQLite format 3\0") and header[68:] == APPLICATION.to_bytes(4, "big"))
 
 
 @click.command(epilog="Example: starfish restore /var/backups/starfish.db")

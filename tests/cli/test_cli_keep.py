@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -50,12 +53,27 @@ def test_a_restore_says_what_is_looked_for(terminal: Terminal, lived: Path, tmp_
     assert "1 deliveries may have been sent since" in terminal.ok("restore", tmp_path / "copy.db").out
 
 
-def test_a_backup_never_replaces_what_is_no_backup(terminal: Terminal, lived: Path, folder: Path) -> None:
-    """Neither the database itself nor a file of another kind."""
-    for target in (lived, folder / "feeds.toml"):
-        content = target.read_bytes()
-        assert terminal("backup", target).code == 2
-        assert target.read_bytes() == content
+@pytest.mark.parametrize("what", ["itself", "letter", "folder", "pipe", "nothing", "other_program", "other_bot"])
+def test_a_backup_never_replaces_what_is_no_backup(
+    terminal: Terminal, lived: Path, folder: Path, tmp_path: Path, what: str
+) -> None:
+    """Neither a database that somebody works with nor anything of another kind: `backup /dev/null` would end the device."""
+    target = {"itself": lived, "letter": folder / "feeds.toml", "nothing": Path()}.get(what, tmp_path / what)
+    match what:
+        case "folder":
+            target.mkdir()
+        case "pipe":
+            os.mkfifo(target)
+        case "other_program":
+            with closing(sqlite3.connect(target)) as there:
+                there.execute("CREATE TABLE theirs (a)")
+        case "other_bot":
+            open_store(target, mode="run", now=utc_now()).close()
+    before = target.stat()
+    said = terminal("backup", target)
+    assert (said.code, said.out) == (2, "")
+    assert "name another file" in said.err
+    assert target.stat()[:7] == before[:7]  # kind, inode, owner, size
 
 
 def test_an_older_backup_is_replaced(terminal: Terminal, lived: Path, tmp_path: Path) -> None:
