@@ -207,7 +207,7 @@ def _as_quotation(made: Draft, article: Article, account: Account, limits: Limit
     """
     if (
         "{" in account.style
-        or not speaks_for_itself(made.text)
+        or not speaks_for_itself(made.text, made.language)
         or any(mark in made.text for mark in '"“”„«»')
         or made.text[1:] not in defused(clean(f"{article.text}\n{article.description}"))
     ):

@@ -194,7 +194,7 @@ def _asked(reading: Reading, fits: Callable[[str], bool]) -> str:
         if not text.endswith("?") or dangles(text, reading.language) or not balanced(text) or not fits(text):
             continue
         about = often.intersection(terms(text, reading.language))
-        of_somebody = speaks_for_itself(text) or not _ASKED.isdisjoint(text.lower().split())
+        of_somebody = speaks_for_itself(text, reading.language) or not _ASKED.isdisjoint(text.lower().split())
         if text == reading.title or (len(about) > 1 and len(words(text)) > 4 and not of_somebody):
             return text
     return ""

@@ -104,7 +104,8 @@ class Merit:
         if self._central and not said.of_publisher and self._central.isdisjoint(terms(said.text, language)):
             found.append(_BESIDE * DULL)
         total = max(found) + (sum(found) - max(found)) / 2
-        return total + _CLAIMED * DULL if speaks_for_itself(said.text) and not self._quotable(said.text) else total
+        claimed = speaks_for_itself(said.text, language) and not self._quotable(said.text)
+        return total + _CLAIMED * DULL * claimed
 
     def _quotable(self, text: str) -> bool:
         """Tell whether the author's "I" can stand in quotation marks, as `compose` puts it."""

@@ -28,6 +28,9 @@ _SELF = {
     "fr": re.compile(r"\b(?:[Jj]e\b|[Jj]['’]\w)"),
     "es": re.compile(r"\b[Yy]o\b"),
 }
+# Elsewhere these words mean something else: "I" is "the" in Italian and "in" in Swedish, "we" is "in" in Polish.
+_I_OF = {"it": "io", "pt": "eu", "nl": "ik"}
+_AS_MEANT = frozenset([None, "en", "de", "fr", "es"])
 _WE = re.compile(r"\b(?:[Ww]e|[Oo]ur|us|[Ww]ir|[Uu]nser(?:e[mnrs]?)?|[Nn]ous|[Nn]otre|[Nn]osotros|[Nn]uestr[ao]s?)\b")
 # What the authors of a paper did is what it has to tell.
 _CONTRIBUTED = re.compile(
@@ -145,7 +148,7 @@ def _set(listed: str) -> frozenset[str]:
 # Long patterns are tried only where one of their words is heard: hardly any sentence has one.
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DIGIT = re.compile(r"\d")
-_I = _set("i my me mine myself ich mein meine meinem meinen meiner meines je j mon yo mi")
+_I = _set("i my me mine myself ich mein meine meinem meinen meiner meines je j mon yo mi io eu ik")
 _US = _set(
     "we our us wir unser unsere unserem unseren unserer unseres nous notre nosotros nuestra nuestras nuestro nuestros"
 )
@@ -192,8 +195,8 @@ def faults(
     bare = _QUOTED.sub(" ", text) if '"' in text or "“" in text or "„" in text or "«" in text else text
     heard = frozenset(_LETTERS.findall(text.lower()))
     found = [
-        2.5 * (voice and not _I.isdisjoint(heard) and bool(_FIRST_PERSON.search(bare))),
-        0.5 * (not _US.isdisjoint(heard) and bool(_WE.search(bare)) and not _CONTRIBUTED.search(bare)),
+        2.5 * (voice and not _I.isdisjoint(heard) and _says_i(bare, language)),
+        0.5 * (not _US.isdisjoint(heard) and _says_we(bare, language) and not _CONTRIBUTED.search(bare)),
         0.5 * _addresses(bare, heard, language),
         1.5 * ("?" in text and ("?" in bare or bool(_ASKED.search(text)))),
         0.7 * ("!" in bare),
@@ -239,16 +242,26 @@ def hangs(text: str) -> bool:
     return _SUBORDINATE_ALONE.match(_PUT_IN.sub(" ", text)) is not None
 
 
-def speaks_for_itself(text: str) -> bool:
+def speaks_for_itself(text: str, language: str | None = "en") -> bool:
     """Tell whether words say "I" or "we" outside quotation marks: posted plainly, the bot would say it of itself."""
     bare = _NUMBERED.sub(" ", _QUOTED.sub(" ", text))
-    return bool(_FIRST_PERSON.search(bare) or _WE.search(bare))
+    return _says_i(bare, language) or _says_we(bare, language)
 
 
 def claims(text: str, language: str | None = "en") -> bool:
     """Tell whether words say "I" or "my" of somebody whom no quotation marks name: the bot would say it of itself."""
     own = _SELF.get(language or "en")
     return own is not None and own.search(_NUMBERED.sub(" ", _QUOTED.sub(" ", text))) is not None
+
+
+def _says_i(bare: str, language: str | None) -> bool:
+    if language in _AS_MEANT:
+        return _FIRST_PERSON.search(bare) is not None
+    return _I_OF.get(language or "") in _LETTERS.findall(bare.lower())
+
+
+def _says_we(bare: str, language: str | None) -> bool:
+    return language in _AS_MEANT and _WE.search(bare) is not None
 
 
 def _addresses(bare: str, heard: frozenset[str], language: str | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.taste import claims, faults, speaks_for_itself, spoilt
+from bot.core.taste import DULL, claims, faults, speaks_for_itself, spoilt
 
 
 @pytest.mark.parametrize(
@@ -143,6 +143,23 @@ def test_many_faults_spoil_a_sentence() -> None:
 def test_news_of_today_is_no_diary() -> None:
     """Who announces something today tells more than who stumbled upon something lately."""
     assert faults("Today we’re announcing pianos.") < faults("Today we’re playing pianos. It rains.")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "speaks"),
+    [
+        ("it", "I ricercatori di Milano hanno misurato il calo in tre quartieri.", False),
+        ("pl", "Rada miasta zdecydowała we wtorek o wymianie 12 tysięcy latarni.", False),
+        ("sv", "I Stockholm byter staden ut 12 000 lampor mot nya.", False),
+        ("it", "Io ho misurato il calo in tre quartieri.", True),
+        ("pt", "Eu medi a queda em três bairros.", True),
+        ("nl", "Dat heb ik in drie wijken gemeten.", True),
+    ],
+)
+def test_a_word_means_what_it_means_in_its_language(language: str, text: str, speaks: bool) -> None:
+    """The Italian article and the Polish and Swedish prepositions are nobody's “I” and “we”; what is, is heard."""
+    assert speaks_for_itself(text, language) is speaks
+    assert (faults(text, language) >= 0.5 * DULL) is speaks
 
 
 def test_what_the_title_names_may_be_pointed_at() -> None:
