@@ -179,7 +179,7 @@ async def lock_out(name: str, error: NeedsLogin, bot: Delivering) -> None:
     waiting = sum(counts.values())
     text = (
         f"{name}: {error}. This account is paused, its {waiting} waiting post{' waits' if waiting == 1 else 's wait'},"
-        f" all others go on. {error.remedy}, then start the bot again or run: `starfish resume --account {name}`"
+        f" all others go on. {error.advice(name)}, then start the bot again or run: `starfish resume --account {name}`"
     )
     await bot.db(bot.store.outbox.lock_out, name, str(error), now=bot.now(), notice=text)
     log.warning("%s", text)

@@ -73,6 +73,10 @@ class WorkerError(StarfishError):
 class DeliveryError(StarfishError):
     """A platform did not plainly accept a post."""
 
+    def told(self, account: str) -> str:  # noqa: ARG002 -- some failures have advice for it
+        """Say it to whoever looks after the account."""
+        return str(self)
+
 
 class RetryLater(DeliveryError):
     """Certainly not accepted: wait `after` (None: our own backoff), then try again."""
@@ -102,9 +106,17 @@ class Rejected(DeliveryError):
 class NeedsLogin(DeliveryError):
     """Certainly not accepted: the account must be let in anew; it is paused until then."""
 
-    def __init__(self, message: str, *, remedy: str = "Renew its credentials") -> None:
-        self.remedy = remedy  # what the owner does about it
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        self.remedy = remedy  # what the owner does about it, where that isn't to let the account in anew
         super().__init__(message)
+
+    def advice(self, account: str) -> str:
+        """What the owner does about it, in a sentence that can go on."""
+        return self.remedy or f"Let it in anew with: starfish accounts renew {account}"
+
+    def told(self, account: str) -> str:
+        """Say it with the advice."""
+        return f"{self}. {self.advice(account)}"
 
 
 class StoreError(StarfishError):

@@ -74,7 +74,7 @@ async def _examined(name: str, publisher: Publisher) -> list[Finding]:
         try:
             await publisher.prepare()
         except DeliveryError as error:
-            found.append(Finding(account=name, fine=False, what=str(error)))
+            found.append(Finding(account=name, fine=False, what=error.told(name)))
     if isinstance(publisher, Doctor):
         found += [Finding(account=name, fine=fine, what=clean(what)) for fine, what in await publisher.examine()]
     limits = publisher.limits

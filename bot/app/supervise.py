@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
-from bot.errors import StarfishError
+from bot.errors import NeedsLogin, StarfishError
 
 log = logging.getLogger("starfish")
 
@@ -35,13 +35,13 @@ async def supervise(
 
     `tell` gets a subject and a sentence, or None once the work goes on.
     """
-    failures = 0
+    failures, warned = 0, ""
     while True:
         running = asyncio.create_task(work(), name=name)
         try:
             done, _ = await asyncio.wait({running}, timeout=well_after if failures else None)
             if not done:
-                failures = 0
+                failures, warned = 0, ""
                 await _note(tell, name, None)
             await running
             if failures:
@@ -51,14 +51,15 @@ async def supervise(
             await _end(running)
             raise
         except StarfishError as error:
-            why = str(error)
+            why, advice = str(error), error.advice(name.partition(" of ")[2]) if isinstance(error, NeedsLogin) else ""
         except Exception as error:
             log.debug("%s failed", name, exc_info=True)
-            why = f"{type(error).__name__} in our own code ({error})"
+            why, advice = f"{type(error).__name__} in our own code ({error})", ""
         pause = pauses[min(failures, len(pauses) - 1)]
         failures += 1
-        text = f"{name} stopped: {why}. Everything else goes on; it is tried again in {pause:.0f} s."
-        log.warning("%s", text)
+        text = f"{name} stopped: {why}. Everything else goes on; it is tried again in {pause:.0f} s. {advice}".rstrip()
+        log.log(logging.DEBUG if why == warned else logging.WARNING, "%s", text)
+        warned = why  # one line while it lasts; how it goes on, the notice says
         await _note(tell, name, text)
         await asyncio.sleep(pause)
 

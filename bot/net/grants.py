@@ -117,7 +117,6 @@ class Office:
     url: str
     app: App
     lost: str  # what it means that it renews no more
-    remedy: str
     server: str = "the server"
     lives: int | None = None  # seconds that a token is good for, where the server doesn't say
     in_form: bool = False  # whether the app's secret stands in the form, for servers that read it nowhere else
@@ -137,7 +136,7 @@ class Office:
         try:
             reply = await self.http.send("POST", self.url, form=form, headers=headers)
             if reply.status in {400, 401, 403, 422}:
-                raise NeedsLogin(refused or self.lost, remedy=self.remedy)
+                raise NeedsLogin(refused or self.lost)
             outcome(reply)
             return session_of(json_object(reply), now, self.lives)
         except (Unsure, Rejected) as error:
@@ -216,7 +215,7 @@ class Renewed:
         token = session.refresh if session else self._first
         if token is None:
             never = f"this account was never let in by {self._office.server}"
-            raise NeedsLogin(self._office.lost if session else never, remedy=self._office.remedy)
+            raise NeedsLogin(self._office.lost if session else never)
         grant = {"grant_type": "refresh_token", "refresh_token": token.reveal()}
         try:
             fresh = await self._office.granted(grant, self._now())

@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from bot.app.supervise import supervise
-from bot.errors import StoreError
+from bot.errors import NeedsLogin, StoreError, Unsure
 
 
 class Notes:
@@ -33,6 +33,34 @@ async def test_work_that_fails_is_told_and_started_again(caplog: pytest.LogCaptu
     assert "in our own code" in str(notes.told[1][1])
     assert notes.told[2][1] is None
     assert "Traceback" not in caplog.text
+
+
+async def test_a_failure_that_lasts_is_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """The notice is kept up to date at each try; the log is told when it begins, and when the reason is another."""
+    reasons, notes = ["no answer", "no answer", "a page", "no answer"], Notes()
+
+    async def work() -> None:
+        if reasons:
+            raise Unsure(reasons.pop(0))
+
+    with caplog.at_level(logging.INFO):
+        await supervise("listening of fedi", work, tell=notes, pauses=[0.0])
+    assert [record.getMessage().split(".")[0] for record in caplog.records] == [
+        f"listening of fedi stopped: {why}" for why in ("no answer", "a page", "no answer")
+    ]
+    assert len(notes.told) == 5
+
+
+async def test_who_is_not_let_in_hears_the_way_back() -> None:
+    """An account that only listens has no delivery that would tell its owner what to do."""
+    refusals, notes = [NeedsLogin("who are you?")], Notes()
+
+    async def work() -> None:
+        if refusals:
+            raise refusals.pop()
+
+    await supervise("listening of fedi", work, tell=notes, pauses=[0.0])
+    assert str(notes.told[0][1]).endswith("again in 0 s. Let it in anew with: starfish accounts renew fedi")
 
 
 async def test_a_store_that_fails_does_not_stop_the_supervisor() -> None:

@@ -151,7 +151,7 @@ class Memory:
 
 def office(door: Counter, app: App | None = None, **more: Any) -> Office:
     app = app or App(client_id="id")
-    return Office(http=cast("Http", door), url=URL, app=app, lost="It renews no more.", remedy="Log in again.", **more)
+    return Office(http=cast("Http", door), url=URL, app=app, lost="It renews no more.", **more)
 
 
 @dataclass
@@ -194,11 +194,11 @@ async def test_an_app_says_who_it_is_as_its_server_wants_it() -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 403, 422])
 async def test_a_refused_grant_is_for_the_owner(status: int) -> None:
-    """What is lost, or what the caller says instead, and how to get it back."""
+    """What is lost, or what the caller says instead, and the command that gets it back."""
     door = Counter([said_by(status, {"error": "invalid_grant"})] * 2)
     with pytest.raises(NeedsLogin, match="renews no more") as told:
         await office(door).granted(CODE, NOW)
-    assert told.value.remedy == "Log in again."
+    assert told.value.advice("fedi") == "Let it in anew with: starfish accounts renew fedi"
     with pytest.raises(NeedsLogin, match="The code is old"):
         await office(door).granted(CODE, NOW, refused="The code is old.")
 

@@ -120,6 +120,14 @@ class Distrusting:
                     assert not all(fine for fine, _ in found), body
                     assert all(what.isprintable() and len(what) < 1000 for _, what in found)
 
+    async def test_who_is_not_let_in_is_told_the_way_back(self, stage: Stage) -> None:
+        """Whatever is asked is answered 401: the finding names the command that lets the account in anew."""
+        async with anything() as place:
+            place.status, publisher = 401, stage.open(place.url)
+            if isinstance(publisher, Doctor):
+                (found,) = [what for fine, what in await publisher.examine() if not fine]
+                assert "starfish accounts renew acc" in found
+
     @pytest.mark.parametrize("seed", range(100 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 4))
     async def test_one_odd_value_breaks_nothing(self, stage: Stage, seed: int) -> None:
         """Whatever single value of an answer is of another type, size or age: a failure by its name, or no difference."""

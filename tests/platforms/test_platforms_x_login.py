@@ -88,7 +88,7 @@ async def test_a_login_that_was_lost_is_said(stage: Stage) -> None:
     with pytest.raises(NeedsLogin, match="serves once") as told:
         await stage.open().publish(stage.post())
     assert CANARY not in str(told.value)
-    assert "starfish accounts renew" in told.value.remedy
+    assert "starfish accounts renew acc" in told.value.advice("acc")
     assert stage.said() == []
 
 

@@ -30,7 +30,7 @@ async def examine(wire: Wire, handle: str, owner: str | None, now: datetime, *, 
         reply = await wire.asked("com.atproto.server.getSession")
         me = json_object(reply)
     except DeliveryError as error:
-        return [(False, str(error))]
+        return [(False, error.told(wire.account))]
     found = [*_who(me, handle), await _password(wire), await _mentions(wire)]
     if label:
         found.append(await _label(wire))

@@ -117,8 +117,8 @@ def error_of(reply: Reply) -> str:
 class Wire:
     """Sends requests as one account, and keeps its session alive."""
 
-    def __init__(self, name: str, server: str, handle: str, password: Secret, tools: Tools) -> None:
-        self._name, self.server, self._handle = name, server, handle
+    def __init__(self, account: str, server: str, handle: str, password: Secret, tools: Tools) -> None:
+        self.account, self.server, self._handle = account, server, handle
         self.place = f"{server} {handle}"  # which account on which server: what is kept of one says nothing of another
         self._password, self._tools = password, tools
         self._session: Session | None = None
@@ -174,12 +174,12 @@ class Wire:
     # ----------------------------------------------------------------- sessions
 
     def _kept(self) -> Session | None:
-        kept = self._tools.vault.get(self._name, session_name(self.server, self._handle))
+        kept = self._tools.vault.get(self.account, session_name(self.server, self._handle))
         return session_of(object_of(kept.reveal()), self.server) if kept is not None else None
 
     def _keep(self, session: Session) -> Session:
         self._session = session  # first of all: where it can't be kept, it is at least not asked for again
-        self._tools.vault.put(self._name, session_name(self.server, self._handle), session.kept())
+        self._tools.vault.put(self.account, session_name(self.server, self._handle), session.kept())
         return session
 
     async def _renewed(self, stale: Session) -> Session:

@@ -144,7 +144,7 @@ class Discord:
 
     async def examine(self) -> list[tuple[bool, str]]:
         """Look at token, channel, permissions, clock and sessions.  Reads only."""
-        return await examine(self._wire, self._options.channel, self._tools.now())
+        return await examine(self._wire, self.name, self._options.channel, self._tools.now())
 
 
 platform = Platform(

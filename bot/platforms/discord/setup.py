@@ -50,7 +50,7 @@ Its channel: switch Developer Mode on in Discord (Settings, Advanced), right-cli
 # --------------------------------------------------------------------------- looking
 
 
-async def examine(wire: Wire, channel: str, now: datetime) -> list[tuple[bool, str]]:
+async def examine(wire: Wire, account: str, channel: str, now: datetime) -> list[tuple[bool, str]]:
     """Look at token, channel, permissions, clock and sessions, each with what to do.  Reads only."""
     try:
         reply = await wire.get("/users/@me")
@@ -63,7 +63,7 @@ async def examine(wire: Wire, channel: str, now: datetime) -> list[tuple[bool, s
             await _sessions(wire),
         ]
     except DeliveryError as error:
-        return [(False, str(error))]
+        return [(False, error.told(account))]
 
 
 def _known(me: Mapping[str, Any]) -> tuple[bool, str]:

@@ -214,10 +214,10 @@ class Mastodon:
         try:
             await self.prepare()
         except DeliveryError as error:
-            return [(False, str(error))]
+            return [(False, error.told(self.name))]
         session = session_of(self.name, self._options.token, self._tools.vault)
         now = self._tools.now()
-        return await examined(self._wire, self.limits, ending(session, self.name, now), now)
+        return await examined(self._wire, self.name, self.limits, ending(session, self.name, now), now)
 
 
 platform = Platform(

@@ -42,7 +42,9 @@ def lacking(application: Mapping[str, Any]) -> list[str] | None:
     return [scope for scope in NEEDED if not {scope, scope.partition(":")[0]} & set(granted)]
 
 
-async def examined(wire: Wire, limits: Limits, end: list[tuple[bool, str]], now: datetime) -> list[tuple[bool, str]]:
+async def examined(
+    wire: Wire, account: str, limits: Limits, end: list[tuple[bool, str]], now: datetime
+) -> list[tuple[bool, str]]:
     """Look at everything; the first thing that keeps us from looking is all there is to tell."""
     try:
         me = json_object(reply := await wire.get(ME))
@@ -50,8 +52,7 @@ async def examined(wire: Wire, limits: Limits, end: list[tuple[bool, str]], now:
         await wire.get("/api/v1/notifications?limit=1")
         await wire.get(f"/api/v1/accounts/{segment(await wire.own_id())}/statuses?limit=1")
     except DeliveryError as error:
-        advice = "; put a fresh one where it is kept, or add the account anew" if isinstance(error, NeedsLogin) else ""
-        return [(False, f"{error}{advice}")]
+        return [(False, error.told(account))]
     bot = me.get("bot") is True
     flag = "it is not marked as a bot: say so in its profile's settings, where it is called an automated account"
     cost = f"a link costs {limits.link_cost}" if limits.link_cost else "links count in full"

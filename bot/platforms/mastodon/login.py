@@ -16,17 +16,14 @@ from bot.ports import Http, Tools, Vault
 SESSION, APP = "session", "app"
 """Under these names the vault keeps what a server handed out, and the program that was registered there."""
 
-REMEDY = "Let the bot in anew with: starfish accounts renew {account}"
 
-
-def office(http: Http, address: str, app: App, account: str = "NAME") -> Office:
+def office(http: Http, address: str, app: App) -> Office:
     """Where such a server hands out tokens; several read a program's secret in the form alone."""
     return Office(
         http=http,
         url=f"{address}/oauth/token",
         app=app,
         lost="the server does not renew our token: it was used or has expired",
-        remedy=REMEDY.format(account=account),
         in_form=True,
     )
 
@@ -51,7 +48,7 @@ def login_of(account: Account, options: Options, tools: Tools) -> Fixed | Renewe
     app = _app(tools.vault.get(account.name, APP))
     if session is None or session.refresh is None or app is None:
         return Fixed(options.token)
-    where = office(tools.http, options.server, app, account.name)
+    where = office(tools.http, options.server, app)
     return Renewed(account.name, where, tools.vault, tools.now, root=digest(options.token))
 
 

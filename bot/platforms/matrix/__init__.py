@@ -177,7 +177,7 @@ class Matrix:
             joined = room in await self._rooms.joined()
             found = await self._examined_room(room) if joined else []
         except DeliveryError as error:
-            return [(False, str(error))]
+            return [(False, error.told(self.name))]
         who, there = person(me.get("user_id")), identifier(me.get("device_id"))
         fixed = self._wire.renews or self._options.device is not None
         return [

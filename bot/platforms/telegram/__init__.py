@@ -230,8 +230,7 @@ class Telegram:
                 self._wire, numbered(self._options.chat), self._account.owner, LIMITS, self._tools.now()
             )
         except DeliveryError as error:
-            advice = "; @BotFather shows it, or makes a new one" if isinstance(error, NeedsLogin) else ""
-            return [(False, f"{error}{advice}")]
+            return [(False, error.told(self.name))]
 
 
 platform = Platform(

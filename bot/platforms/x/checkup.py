@@ -31,7 +31,7 @@ async def examined(account: Account, wire: Wire, tools: Tools) -> list[Finding]:
     try:
         me = await wire.me()
     except DeliveryError as error:
-        return [*money, (False, str(error))]
+        return [*money, (False, error.told(account.name))]
     protected = me.get("protected") is True
     says_so = bool(_BOT.search(words(me.get("description"))[:1000]))
     return [

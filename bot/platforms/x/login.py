@@ -21,8 +21,6 @@ ASKEW = timedelta(seconds=60)
 
 LOST = "X does not renew our login: its refresh token, which serves once, was used or has expired"
 
-ANEW = "Let the bot in anew with: starfish accounts renew, and the account's name"
-
 
 class Login(Protocol):
     """What lets a request in."""
@@ -72,4 +70,4 @@ class Signed:
 
 def office(http: Http, server: str, app: App) -> Office:
     """Where X hands out tokens."""
-    return Office(http=http, url=f"{server}{TOKEN_PATH}", app=app, lost=LOST, remedy=ANEW, server="X", lives=LIVES)
+    return Office(http=http, url=f"{server}{TOKEN_PATH}", app=app, lost=LOST, server="X", lives=LIVES)

@@ -70,7 +70,7 @@ class Guestbook:
         try:
             me = json_object(await self._ask("GET", "/me"))
         except DeliveryError as error:
-            return [(False, str(error))]
+            return [(False, error.told(self.name))]
         name = clean(words(me.get("name"))[:100])
         return [(bool(name), f"the token is good, and is {name}'s" if name else "the guestbook doesn't say who we are")]
 
