@@ -22,6 +22,9 @@ from bot.store.failures import explain
 BUSY = 5.0
 """Seconds that a statement waits for another process's transaction; ours last milliseconds."""
 
+PRIVATE = 0o600
+"""The mode of new databases and copies: what people say to the bot in private stands in them."""
+
 
 class Connection:
     """A SQLite connection in WAL mode that one thread uses at a time.
@@ -38,6 +41,8 @@ class Connection:
         self._lock = threading.RLock()
         self._full = True  # SQLite's own default
         try:
+            if mode == "rwc" and not path.exists():
+                path.touch(mode=PRIVATE)  # SQLite gives the same rights to the files that it makes beside it
             self.raw = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode={mode}",
                 uri=True,

@@ -15,7 +15,7 @@ from bot.errors import StoreError
 from bot.model import Notice
 from bot.store import notices
 from bot.store.accounts import EVERYBODY, Accounts
-from bot.store.connection import sync_folder
+from bot.store.connection import PRIVATE, sync_folder
 from bot.store.failures import RESTORE
 from bot.store.part import durable, reading
 from bot.store.values import TEXT, clean, moment, stamp
@@ -110,7 +110,6 @@ class Owner(Accounts):
         unfinished = path.with_name(path.name + ".unfinished")
         try:
             unfinished.unlink(missing_ok=True)
-            unfinished.touch()  # so that it is said of this file, and not of the database, that it can't be written
             copy(self.raw, unfinished)
             self._whole(unfinished)
             unfinished.replace(path)
@@ -152,7 +151,12 @@ class Owner(Accounts):
 
 
 def copy(source: sqlite3.Connection, target: Path) -> None:
-    """Write a database into a new file of its own, in one piece, synced.  Raises OSError and sqlite3.Error."""
+    """Write a database into a new file of its own, in one piece, synced, for its user alone to read.
+
+    :raises OSError: it can't be written, which SQLite would say of the database
+    :raises sqlite3.Error: the database can't be read
+    """
+    target.touch(mode=PRIVATE)
     with closing(sqlite3.connect(target, isolation_level=None)) as there:
         began = not source.in_transaction
         if began:

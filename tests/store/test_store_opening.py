@@ -56,6 +56,25 @@ def test_a_new_database_leaves_a_marker(path: Path) -> None:
     assert (path.parent / "starfish.db.lock").read_bytes() == b""
 
 
+def test_what_people_said_is_for_the_bots_user_alone(path: Path, tmp_path: Path) -> None:
+    """The database, what SQLite keeps beside it, and every copy, whatever the umask; an owner who opened theirs is obeyed."""
+    before = os.umask(0)
+    try:
+        with open_store(path, mode="run", now=NOW) as store:
+            plan(store, "a")
+            store.owner.backup(tmp_path / "copy.db")
+            private = [*path.parent.glob("starfish.db-*"), path, tmp_path / "copy.db"]
+            assert {each.name: f"{each.stat().st_mode & 0o777:o}" for each in private} == {
+                name: "600" for name in ("starfish.db-wal", "starfish.db-shm", "starfish.db", "copy.db")
+            }
+        path.chmod(0o640)
+        open_store(path, mode="run", now=NOW, migrations=ADDED).close()
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert path.with_name(f"starfish.db.before-v{len(ADDED)}").stat().st_mode & 0o777 == 0o600
+
+
 def test_what_was_stored_is_there_again(path: Path) -> None:
     """Closing and opening in each mode finds the same."""
     make(path, "a")
