@@ -35,12 +35,15 @@ _BEFORE = -2  # a description's place: before the article, and the article's fir
 _WISHED = 1.0  # more than scores ever differ: what the style asks for goes first
 
 # Somebody's words of some length, and a verb that gives them to somebody.
-_QUOTED = re.compile(r"[\"“„«]\s?\w[^\"“”„«»]{19,}[\"“”»]")
+_QUOTED = re.compile(r"[\"“„«]\s?\w[^\"“”„«»]{19,}[\"“”»]|「[^「」]{12,}」")
 _SPEAKS = re.compile(
     r"(?i)\b(?:said|says|told|tells|adds|added|explains|explained|writes|wrote|asks|asked|argues|argued|recalls|recalled|warns|warned|notes|"
     r"noted|according|sagt|sagte|erklärt|erklärte|meint|so|laut|dit|déclare|déclaré|explique|selon|dice|dijo|afirma|afirmó|según|disse|"
-    r"spiega|secondo|segundo|zegt|zei|volgens|mówi|powiedział|powiedziała)\b"
+    r"spiega|spiegato|detto|dichiarato|afferma|racconta|secondo|segundo|diz|afirmou|explicou|contou|zegt|zei|volgens|mówi|powiedział|powiedziała|сказала?|заявила?|говорит|рассказала?|сказав|dedi|söyledi|sade|säger)\b|"
+    r"と[^「」。]{0,40}(?:話|述|語)|说|表示|指出|말했다|밝혔다"
 )
+# Where nothing is parted by spaces, sentences aren't either.
+_PUT_TOGETHER = re.compile(r"(?<=[。！？｡])([”」』）]?) (?=[\u3000-\u30ff\u3400-\u9fff\uff01-\uff60“])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +130,7 @@ def unpack(content: bytes) -> Article:
 
 def _summary(text: str, verdict: Verdict, article: Article, reading: Reading) -> Summary:
     return Summary(
-        text=text,
+        text=_PUT_TOGETHER.sub(r"\1", text),
         adds_value=verdict.passes,
         reason=verdict.reason,
         language=reading.language,

@@ -99,6 +99,48 @@ def test_a_quote_is_somebodys_words_with_the_speaker() -> None:
     assert summary.text == "“A piano that nobody hears is the best teacher of patience,” said Ann Lee in her workshop."
 
 
+@pytest.mark.parametrize(
+    ("plain", "words"),
+    [
+        (
+            "Gli ingegneri hanno misurato un calo del 62% dei consumi in due anni di prove in tre quartieri di Milano.",
+            "«Ci aspettavamo un risparmio, ma non un sonno migliore», ha detto la dott.ssa Maria Keller.",
+        ),
+        (
+            "Os engenheiros mediram uma queda de 62% no consumo durante dois anos em três bairros de Lisboa.",
+            "“Esperávamos poupar, mas não que todos dormissem melhor”, afirmou a Dra. Maria Keller.",
+        ),
+        (
+            "Инженеры за два года измерили снижение потребления энергии на 62 процента в трёх районах Казани.",
+            "«Мы ожидали экономии, но не того, что все станут лучше спать», — сказала доктор Мария Келлер.",
+        ),
+        (
+            "技術者は3つの地区で2年間試験を行い、消費電力が62％減ったことを確認した。",
+            "「節約は期待していたが、住民がよく眠れるようになるとは思わなかった」とケラー博士は話した。",
+        ),
+        (
+            "工程师在三个区进行了为期两年的试验，测得能耗下降62%，昆虫也减少了。",
+            "“我们预料会省电，但没想到居民睡得更好，而且邻居们也都很高兴，”玛丽亚·凯勒博士说。",
+        ),
+        (
+            "기술자들은 세 구역에서 2년 동안 시험하여 전력 소비가 62퍼센트 줄었음을 측정했다.",
+            "켈러 박사는 “절약은 기대했지만 주민들이 더 잘 자게 될 줄은 몰랐다”고 말했다.",
+        ),
+    ],
+)
+def test_somebodys_words_are_found_in_other_languages(plain: str, words: str) -> None:
+    """Who says it is known by the verb, in each language and script."""
+    article = replace(ARTICLE, title="LED", text=f"{plain}\n{words}", description="", language=None)
+    assert condense(article, budget=140, unit=UNIT, style="quote").text == words
+
+
+def test_sentences_of_chinese_and_japanese_stand_side_by_side() -> None:
+    """Where a script parts nothing by spaces, two sentences that are put together aren't either."""
+    text = "市议会周二决定在2027年前将路灯更换为可调光的LED灯具。工程师在三个区进行了为期两年的试验，测得能耗下降62%。"
+    article = replace(ARTICLE, title="路灯", text=text, description="", language="zh")
+    assert condense(article, budget=200, unit=UNIT).text == text
+
+
 def test_a_question_of_the_article_goes_first() -> None:
     """In the style "question", the article's own question is asked, and then something is said."""
     summary = condense(ARTICLE, budget=250, unit=UNIT, style="question")
