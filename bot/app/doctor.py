@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot.app.accounts import missing_secrets
 from bot.app.build import ground, stories
+from bot.app.health import trouble
 from bot.app.installed import platforms, utc_now
 from bot.errors import StarfishError, StoreError, WorkerError
 from bot.ports import Doctor
@@ -83,7 +84,9 @@ def _remembered(store: Store, path: Path) -> list[Finding]:
     states = store.feeds.states()
     for state in states:
         if state.error or state.muted or state.held:
-            found.append(Finding(False, f"{state.url}: {state.muted or state.held or state.error}"))
+            found.append(
+                Finding(False, f"{state.url}: {state.muted or state.held or trouble(state.url, state.error or '')}")
+            )
     found.append(Finding(True, f"{len(states)} feeds are known"))
     found += [Finding(False, notice.text) for notice in store.owner.notices() if not notice.subject.startswith("feed:")]
     return found

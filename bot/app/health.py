@@ -5,6 +5,7 @@ Apart from what else is done with feeds (`feedbook`), because `starfish status` 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -48,7 +49,7 @@ class Health:
             return f"held: {state.held}"
         if state.error:
             since = f" since {state.error_since:%-d %b}" if state.error_since else ""
-            return f"failing{since}: {state.error}"
+            return f"failing{since}: {trouble(state.url, state.error)}"
         if state.last_ok is None:
             return "not read yet"
         silent = self.silent_days(now)
@@ -80,6 +81,11 @@ class Health:
             "last_shared": iso(self.last_shared),
             "hub": _hub(self.push, now) if self.push else None,
         }
+
+
+def trouble(url: str, error: str) -> str:
+    """What went wrong with a feed, without the address, behind which it is told."""
+    return re.sub(rf"{re.escape(url.partition('?')[0])}(?:\?\S*?)?:?\s", "", error, count=1)
 
 
 def health(settings: Settings) -> list[Health]:

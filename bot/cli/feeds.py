@@ -170,6 +170,7 @@ def check(place: Place, *, address: str, as_json: bool) -> None:
 def refresh(place: Place, *, everything: bool, as_json: bool) -> None:
     """Poll what is due now: no pages, no drafts, no posts.  Beside a running bot, only mark the feeds due."""
     from bot.app.build import ground, stories
+    from bot.app.health import trouble
     from bot.app.installed import platforms
     from bot.app.once import refresh as poll
     from bot.errors import StoreBusy
@@ -198,7 +199,17 @@ def refresh(place: Place, *, everything: bool, as_json: bool) -> None:
     shown = [one for one in results if not place.quiet or one.error]
     table(
         ["feed", "status", "entries", "new", "next poll", ""],
-        [(one.url, one.status, one.entries, one.new, local(one.next_at, settings), one.error) for one in shown],
+        [
+            (
+                one.url,
+                one.status,
+                one.entries,
+                one.new,
+                local(one.next_at, settings),
+                one.error and trouble(one.url, one.error),
+            )
+            for one in shown
+        ],
     )
     if not place.quiet:
         new = sum(one.new for one in results)

@@ -150,6 +150,7 @@ def timeline(place: Place, *, limit: int, as_json: bool, jsonl: bool) -> None:
 @common
 def status(place: Place, *, as_json: bool) -> None:
     """Show the bot's health: feeds, accounts, what waits, and what you must know."""
+    from bot.app.health import trouble
     from bot.app.installed import utc_now
     from bot.tell import UNANSWERED
 
@@ -163,9 +164,9 @@ def status(place: Place, *, as_json: bool) -> None:
     troubled = [feed for feed in feeds if feed["error"] or feed["muted"] or feed["held"]]
     click.echo(f"{len(feeds)} feed{'s' if len(feeds) != 1 else ''}, {len(troubled)} with a problem")
     for feed in troubled:
-        why = feed["muted"] or feed["held"] or feed["error"]
-        since = f" since {feed['error_since'][:16].replace('T', ' ')}" if feed["error_since"] else ""
-        click.echo(f"  {feed['url']}{since}: {why}")
+        why = feed["muted"] or feed["held"] or trouble(feed["url"], feed["error"])
+        since = f" since {local(_when(feed['error_since']), settings)}" if feed["error_since"] else ""
+        click.echo(paragraph(f"{feed['url']}{since}: {why}", "  ", hang="  "))
     for feed in feeds:
         if feed not in troubled and feed["verdict"].startswith("silent"):
             click.echo(f"  {feed['url']}: {feed['verdict']}")

@@ -138,6 +138,7 @@ def _as_json(done: object) -> dict[str, object]:
 
 
 def _report(done: object) -> None:
+    from bot.app.health import trouble
     from bot.app.once import Done
     from bot.cli.show import counted
 
@@ -147,7 +148,7 @@ def _report(done: object) -> None:
     entries = "1 new entry" if new == 1 else f"{new} new entries"
     click.echo(f"{counted(len(done.gathered), 'feed')} polled, {entries}, {len(failed)} with a problem")
     for one in failed:
-        click.echo(f"  {one.url}: {one.error}")
+        click.echo(f"  {one.url}: {trouble(one.url, one.error or '')}")
     for filled in done.filled:
         what = f"outbox {filled.outbox}" if filled.outbox else f"nothing: {filled.reason}"
         click.echo(f"{filled.slot.account}: {what}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -52,6 +53,21 @@ def test_a_feed_that_fails_is_a_result(terminal: Terminal, site: FeedServer) -> 
     assert "500" in feed["error"]
     assert "failing since" in terminal.ok("feeds", "list").out
     assert terminal.ok("feeds", "list", "--json").json()["feeds"][0]["errors"] == 1
+
+
+def test_trouble_is_told_once_and_by_the_owners_clock(terminal: Terminal, site: FeedServer, folder: Path) -> None:
+    """Behind a feed's address stands what is wrong, not the address again; times are those of the bot's timezone."""
+    url = site.put("/feed.xml?key=hunter2", status=500)
+    file = folder / "starfish.toml"
+    file.write_text(file.read_text("utf-8").replace("Europe/London", "Asia/Kolkata"), "utf-8")
+    (folder / "feeds.toml").write_text(f'[[feeds]]\nurl = "{url}"\n', "utf-8")
+    assert "\tanswered 500 Internal Server Error\n" in terminal.ok("feeds", "refresh").out
+    (row,) = terminal.ok("feeds", "list", "--json").json()["feeds"]
+    assert row["error"].startswith("http://")
+    assert row["verdict"].endswith(": answered 500 Internal Server Error")
+    since = datetime.fromisoformat(row["error_since"]).astimezone(ZoneInfo("Asia/Kolkata"))
+    line = f"  {url} since {since:%a %-d %b %H:%M}: answered 500 Internal Server Error\n"
+    assert line in terminal.ok("status").out
 
 
 def test_a_sites_address_is_enough(terminal: Terminal, site: FeedServer, folder: Path) -> None:
