@@ -43,9 +43,16 @@ class Desk:
 
     async def unanswered(self) -> Sequence[UnansweredRow]:
         """Mentions that wait for the owner."""
-        rows = await self._on.db(self._on.store.mentions.unanswered, "new", SHOWN)
+        rows = await self._on.db(self._on.store.mentions.unanswered, SHOWN)
         return [
-            UnansweredRow(mention=row.mention, reason=row.reason, nearest=row.rule, score=row.score) for row in rows
+            UnansweredRow(
+                mention=row.mention,
+                words=teach.plain_words(row.mention),
+                reason=row.reason,
+                nearest=row.rule,
+                score=row.score,
+            )
+            for row in rows
         ]
 
     async def feeds(self) -> Sequence[FeedRow]:

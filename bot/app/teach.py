@@ -83,7 +83,7 @@ async def answer_passed_on(number: int | None, reply: str, stories: Stories, on:
 
     :raises UsageError: there are no words, or its platform allows no second answer
     """
-    rows = await on.db(on.store.mentions.unanswered, "new", STILL_WAITING)
+    rows = await on.db(on.store.mentions.unanswered, STILL_WAITING)
     mention = next((one.mention for one in rows if one.mention.id == number and one.reason == PASSED_ON), None)
     if mention is None or mention.account not in stories.sharing.accounts:
         return False
@@ -119,14 +119,15 @@ def _tried(rule: Rule, now: Engine) -> Engine:
     before = {(failure.rule, failure.test.say, failure.test.by) for failure in now.check()}
     for failure in engine.check():
         if (failure.rule, failure.test.say, failure.test.by) not in before:
-            raise UsageError(f"this rule fails its own test: “{failure.test.say}”: {failure.reason}")
+            whose = "its own test" if failure.rule == rule.id else f"a test of the rule {failure.rule!r}"
+            raise UsageError(f"this rule fails {whose}, “{failure.test.say}”: {failure.reason}")
     return engine
 
 
 async def _answer_waiting(rule: Rule, chosen: int | None, stories: Stories, on: Ground) -> int:
     """Answer, late but once, everybody on the unanswered list whom the rule now answers."""
     answered, too_late, answered_before = 0, [], []
-    for row in await on.db(on.store.mentions.unanswered, "new", STILL_WAITING):
+    for row in await on.db(on.store.mentions.unanswered, STILL_WAITING):
         mention = row.mention
         match = stories.engine.match(mention)
         fits = match.rule == rule.id and match.stage not in ("ask", "search")
@@ -179,12 +180,17 @@ def _late_post(text: str, mention: Mention, stories: Stories, on: Ground) -> Pos
     return reply_post(prefix + text, mention, stories.sharing.limits[mention.account], f"late:{mention.id}")
 
 
+def plain_words(mention: Mention) -> str:
+    """A stranger's words as an example: without signs, so that none of theirs becomes a pattern."""
+    return " ".join(Words(clean(mention.text)).exact)
+
+
 async def _words_of(number: int | None, on: Ground) -> str:
-    """A stranger's words as an example: plain ones, so that no sign of theirs becomes a pattern."""
+    """The words of a mention that a lesson is about, "" where it is about none."""
     mention = await on.db(on.store.mentions.get, number) if number is not None else None
     if number is not None and mention is None:
         raise UsageError(f"there is no mention {number}; see: starfish rules unanswered")
-    words = " ".join(Words(clean(mention.text)).exact) if mention else ""
+    words = plain_words(mention) if mention else ""
     if mention is not None and not words:
         raise UsageError(f"mention {number} has no words to learn; say yourself what to match")
     return words

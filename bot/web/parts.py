@@ -62,6 +62,7 @@ class UnansweredRow:
     """A mention that got no real answer yet, and the rule that came nearest."""
 
     mention: Mention
+    words: str = ""  # of it, plain: what a lesson would match
     reason: str = ""  # "no rule", "passed on", "late", "capped"
     nearest: str | None = None
     score: float | None = None  # 0 to 1

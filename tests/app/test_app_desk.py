@@ -146,6 +146,16 @@ async def test_a_taught_answer_goes_to_who_waits(desk: Desk, bot: SmallBot, rene
         await desk.teach(None, "", "nothing to match")
 
 
+async def test_words_to_match_are_offered_plain(desk: Desk, bot: SmallBot) -> None:
+    """No handle, bracket or star of a stranger's becomes part of a pattern, and what is taught has its own test."""
+    await bot.talk("@starfish what's the (best) way to *splice* tape [fast]?")
+    (row,) = await desk.unanswered()
+    assert row.words == "what's the best way to splice tape fast"
+    await desk.teach(row.mention.id, row.words, "With a sharp blade.")
+    (rule,) = [one.rule for one in await desk.rules() if one.rule.origin == "web"]
+    assert [test.say for test in rule.tests] == [row.words]
+
+
 async def test_what_was_passed_on_is_answered_without_a_rule(desk: Desk, bot: SmallBot, renewed: list[str]) -> None:
     """No words to match are needed, and the rules need not be read anew; an answer without words is none."""
     rules = (bot.folder / "rules.toml").read_text("utf-8")

@@ -71,6 +71,16 @@ async def test_what_another_rule_answers_is_not_taken(bot: SmallBot) -> None:
     assert await bot.on.db(bot.on.store.rules.names) == []
 
 
+async def test_a_test_that_a_lesson_breaks_is_named_with_its_rule(bot: SmallBot) -> None:
+    """It may be another rule's, the fallback's above all, and is then what the owner must change."""
+    rules = bot.folder / "rules.toml"
+    last = '[[rules]]\nid = "last"\nwhen = ["*"]\nreply = "Hm."\ntests = [{ say = "how do I feed moths?", expect = "last" }]\n'
+    rules.write_text(f"{rules.read_text('utf-8')}\n{last}", "utf-8")
+    await bot.reload()
+    with pytest.raises(UsageError, match="a test of the rule 'last', “how do I feed moths"):
+        await taught(bot, "how do I feed {whom}")
+
+
 async def test_who_waits_is_answered_once_by_what_they_asked(bot: SmallBot) -> None:
     """Everybody whom the rule fits, and nobody else; on another day they are told which one they asked on."""
     await bot.talk("how do I feed bees")
@@ -81,7 +91,7 @@ async def test_who_waits_is_answered_once_by_what_they_asked(bot: SmallBot) -> N
     day = (bot.clock() - timedelta(days=1)).strftime("%A")
     late = [item.text for item in await bot.timeline() if item.kind == "reply" and "Sugar" in item.text]
     assert late == [f"You asked on {day}: Sugar."] * 2
-    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, "new", STILL_WAITING)
+    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, STILL_WAITING)
     assert row.mention.author == "@cy"
 
 
@@ -94,19 +104,19 @@ async def test_who_asked_too_long_ago_or_left_is_let_go(bot: SmallBot) -> None:
     await bot.talk("stop", "@gone")
     bot.clock.now += TOO_LATE
     assert (await taught(bot, "how do I feed bees"))[1] == 1
-    assert await bot.on.db(bot.on.store.mentions.unanswered, "new", STILL_WAITING) == []
+    assert await bot.on.db(bot.on.store.mentions.unanswered, STILL_WAITING) == []
 
 
 async def test_a_chosen_mention_is_answered_whatever_its_words(bot: SmallBot) -> None:
     """Its own words are what is learned where none are given; one that isn't there, or says nothing, can't be."""
     await bot.talk("wie füttere ich Bienen *jetzt*?")
-    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, "new", STILL_WAITING)
+    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, STILL_WAITING)
     rule, answered = await taught(bot, "", "Zucker.", mention=row.mention.id)
     assert (rule.when, answered) == (("wie füttere ich bienen jetzt",), 1)
     with pytest.raises(UsageError, match="no mention 99"):
         await taught(bot, "", mention=99)
     await bot.talk("?!", "@bo")
-    (wordless,) = await bot.on.db(bot.on.store.mentions.unanswered, "new", STILL_WAITING)
+    (wordless,) = await bot.on.db(bot.on.store.mentions.unanswered, STILL_WAITING)
     with pytest.raises(UsageError, match="no words to learn"):
         await taught(bot, "", mention=wordless.mention.id)
     assert (await taught(bot, "what do you mean", "Ask me again.", mention=wordless.mention.id))[1] == 1
@@ -115,7 +125,7 @@ async def test_a_chosen_mention_is_answered_whatever_its_words(bot: SmallBot) ->
 async def test_a_waiting_mention_may_be_one_more_way_to_say_a_rule(bot: SmallBot) -> None:
     """Then that rule answers it, and the same words from then on; a rule for the owner alone can't be said by others."""
     await bot.talk("salutations, machine")
-    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, "new", STILL_WAITING)
+    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, STILL_WAITING)
     rule, answered = await teach_more(row.mention.id, "greeting", who="web", stories=bot.stories, on=bot.on)
     assert (rule.id, answered) == ("greeting", 1)
     await bot.reload()

@@ -230,6 +230,14 @@ async def test_whatever_stands_in_a_row_is_only_words(owner: Browser, bot: FakeB
         assert "alert(1)&lt;/script&gt;" in answer.text
 
 
+async def test_the_words_to_match_are_those_offered(owner: Browser, bot: FakeBot) -> None:
+    """The form begins with plain words, not with the mention and its signs."""
+    asked = Mention(account="timeline", remote_id="1", author="@ann", text="@bot which (reel)?", at=NOW, id=12)
+    bot.desk.waiting = [UnansweredRow(mention=asked, words="which reel")]
+    page = await owner.get("/dashboard/rules")
+    assert '<input name="when" required value="which reel">' in page.text
+
+
 async def test_what_was_passed_on_asks_for_an_answer_alone(owner: Browser, bot: FakeBot) -> None:
     """Such words have their rule: there is nothing to match, and the rule that came nearest says nothing."""
     asked = Mention(account="timeline", remote_id="1", author="@ann", text="bad bot", at=NOW, id=12)
