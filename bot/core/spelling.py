@@ -25,6 +25,8 @@ _SHORT: Mapping[str, str] = {
     "r": "are",
     "ur": "your",
     "n": "and",
+    "teh": "the",
+    "wats": "whats",
     "wat": "what",
     "wut": "what",
     "wot": "what",

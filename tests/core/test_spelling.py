@@ -38,6 +38,7 @@ def guessed(text: str) -> str | None:
         ("lastest", "latest"),
         ("latets", "latest"),
         ("wat can u do", "what can you do"),
+        ("wats teh latest", "whats the latest"),
         ("how r u", "how are you"),
         ("hahahaha", "haha"),
         ("looool", "lol"),
