@@ -13,15 +13,17 @@ _MOST_CREDIT = 40  # characters of a site's or author's name
 # What publishing software puts around the name of a site in the title of its feed.
 _AROUND_NAME = re.compile(
     r"(?i)\A(?:(?:home|posts?|articles|blog|recent content(?: in \S{1,40})?|latest(?: posts?)?|entries|stories) (?:on|by) |(?:rss|flux rss|atom)(?: feed)? (?:of|for|du|de) |"
-    r"comments (?:on|for) |www\.(?=\S+\.\w)|newest submissions : )|(?: on medium|(?: -|:)? (?:rss|atom)(?: feed)?| (?:news)?feed|(?: search)? (?:results|records)(?: found)?(?: \d+)?)\Z"
+    r"comments (?:on|for) |www\.(?=\S+\.\w)|newest submissions : )|(?: on medium| (?:neueste|aktuelle) (?:meldungen|nachrichten)|(?: -|:)? (?:rss|atom)(?: feed)?| (?:news)?feed|(?: search)? (?:results|records)(?: found)?(?: \d+)?)\Z"
 )
 _NAMELESS = """
 home homepage blog blogs news latest newest recent posts post articles entries feed rss atom all top stories
 headlines world politics index updates submissions main general untitled journal weblog website startseite aktuell
 nachrichten accueil actualités inicio noticias
+admin administrator root webmaster super user editor editors editorial staff writer author guest anonymous unknown none null
+redaktion redacción rédaction redazione redactie redakcja
 """
 _NO_NAME = frozenset(_NAMELESS.split())
-"""Words that name no site, alone or together: "Top Stories", "World News", "Blog"."""
+"""Words that name no site and nobody, alone or together: "Top Stories", "World News", "Blog", "Staff Writer"."""
 
 
 def credit_of(name: str) -> str:

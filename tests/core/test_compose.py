@@ -308,6 +308,7 @@ def test_hashtags_cost_no_words_where_there_is_little_room() -> None:
 @pytest.mark.parametrize(
     ("site", "credit"),
     [
+        ("heise developer neueste Meldungen", "heise developer"),
         ("Example News", "Example News"),
         ("All the News of the World | Example", "All the News of the World"),
         ("", "Ann Writer"),
@@ -328,6 +329,16 @@ def test_hashtags_cost_no_words_where_there_is_little_room() -> None:
 def test_the_credit_is_short(site: str, credit: str) -> None:
     """Site, else author; a long name is cut at its own seams, and what names no site is no credit."""
     assert say(replace(ARTICLE, site=site), replace(CANDIDATE, feed_title=""), ACCOUNT, LOCAL).credit == credit
+
+
+@pytest.mark.parametrize("author", ["admin", "Administrator", "Staff Writer", "Redaktion", "unknown", "Super User"])
+def test_who_only_has_a_post_is_nobody(author: str) -> None:
+    """What publishing software calls an author whom nobody named is no credit."""
+    by = replace(ACCOUNT, style="{summary} by {author}")
+    nameless = replace(ARTICLE, author=author, site="")
+    said = Summary(text="S.", adds_value=True)
+    assert draft(nameless, said, replace(CANDIDATE, feed_title=""), ACCOUNT, LOCAL).credit == "example\u2060.com"
+    assert draft(nameless, said, CANDIDATE, by, LOCAL).text == "S. by"
 
 
 def test_without_any_name_the_host_is_credited() -> None:
