@@ -41,27 +41,13 @@ _NUMBERS: Mapping[str, float] = {
     **_each("eleven elf", 11),
     **_each("twelve zwolf douze doce dodici doze twaalf", 12),
     **_each("half halbe halben", 0.5),
+    **_each("quarter quarters", 0.25),
 }
 _UNITS: Mapping[str, timedelta] = {
     **dict.fromkeys("s sec second seconds sekunden segundos secondes".split(), timedelta(seconds=1)),  # noqa: SIM905 -- words to read
     **dict.fromkeys("m min mins minute minutes minuten minuto minutos minuti minuut".split(), timedelta(minutes=1)),  # noqa: SIM905
     **dict.fromkeys(
-        [
-            "h",
-            "hr",
-            "hrs",
-            "hour",
-            "hours",
-            "stunde",
-            "stunden",
-            "heure",
-            "heures",
-            "hora",
-            "horas",
-            "ora",
-            "ore",
-            "uur",
-        ],
+        "h hr hrs hour hours stunde stunden heure heures hora horas ora ore uur".split(),  # noqa: SIM905
         timedelta(hours=1),
     ),
     **dict.fromkeys("d day days tag tage tagen jour jours dia dias giorno giorni dag dagen".split(), timedelta(days=1)),  # noqa: SIM905
@@ -105,17 +91,29 @@ _MONTHS = (
 )
 _MONTH = "|".join(_MONTHS)
 _DATE = re.compile(
-    r"\b(?:(?P<year>20\d\d)-(?P<number>[01]?\d)-(?P<of>[0-3]?\d)"
+    r"\b(?:(?:(?P<year>20\d\d)-(?P<number>[01]?\d)-(?P<of>[0-3]?\d)"
     rf"|(?P<before>[0-3]?\d)(?:st|nd|rd|th)?\.?\s+(?:of\s+|de\s+)?(?P<month>{_MONTH})"
     rf"|(?P<name>{_MONTH})\.?\s+(?:the\s+)?(?P<after>[0-3]?\d)(?:st|nd|rd|th)?)\b(?![:.]\d)(?:,?\s+(?P<in>20\d\d)\b)?"
+    r"|(?<!at )(?<!um )(?P<dotted>[0-3]?\d)\.\s?(?P<dots>[01]?\d)\.(?:\s?(?P<then>20\d\d)\b)?(?!\d))"
 )
-_WORD = re.compile(r"[0-9]+|[a-z]+")
+_UNREAD = re.compile(
+    r"\b(?:on|am|le|el|il|op|em)\s+\d{1,2}/\d{1,2}\b|\b\d{1,2}/\d{1,2}/\d{2}|\bon\s+the\s+\d{1,2}(?:st|nd|rd|th)\b"
+)
+"""A date that says May to some and June to others, or no month at all."""
+
+_WORD = re.compile(r"[0-9]+(?:[.,:/][0-9]+)*|½|[a-z]+")
+_AMOUNT = re.compile(r"[0-9]{1,5}(?:[.,][0-9]{1,2})?")
+_AT = r"at|um|las|alle|as|om"
+_SPOKEN = "|".join(word for word, value in _NUMBERS.items() if value >= 2 and word not in ("couple", "few"))
+_HOURS_AND_MINUTES = re.compile(r"(\d)h(\d\d)\b")
+_SPOKEN_HOUR = re.compile(rf"\b({_AT})\s+({_SPOKEN})\b")
 _CLOCK = re.compile(
-    r"\b(?P<at>(?:at|um|las|alle|as|om)\s+)?(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?"
+    rf"\b(?P<at>(?:{_AT})\s+|a\s+(?=\d+\s?h(?:\d\d)?\b))?(?P<hour>\d{{1,2}})(?:[:.h](?P<minute>\d{{2}}))?"
     r"(?:\s?(?P<half>am|pm|o'clock|uhr|uur|h))?(?![\w:])"
 )
 _PARTS = {
     "morning": time(9),
+    "midnight": time(0),
     "noon": time(12),
     "midday": time(12),
     "afternoon": time(15),
@@ -124,7 +122,6 @@ _PARTS = {
     "tonight": time(21),
     "night": time(21),
 }
-_FROM_NOW = re.compile(r"\b(?:in|after|dans|en|tra|fra|em|daqui|over)\b")
 _AGAIN = re.compile(
     r"\b(?:every|each|daily|weekly|monthly|jeden|jede|jedes|chaque|tous les|cada|todos los|ogni|elke)\b"
 )
@@ -147,39 +144,51 @@ _ZONE = re.compile(
 )
 
 
-_COUNT = rf"(?:\d{{1,5}}|(?:{'|'.join(_NUMBERS)})(?:\s+(?:a|an|of))*)"
+_COUNT = rf"(?:{_AMOUNT.pattern}½?|½|(?:{'|'.join(_NUMBERS)})(?:\s+(?:{'|'.join(_NUMBERS)}|of|and))*)"
 _UNIT = rf"(?:{'|'.join(_UNITS)})"
 _PART = r"(?:\s+(?:morning|afternoon|evening|night|noon))?"
 _SAID = (
-    rf"\b(?:in|after|dans|en|tra|fra|em|over)\s+{_COUNT}\s*{_UNIT}(?:\s+(?:and\s+)?{_COUNT}\s*{_UNIT})*\b",
-    rf"\b(?:on\s+)?(?:the\s+)?{_DATE.pattern.replace('(?P<', '(?P<said_')}",
+    rf"\b(?:in|after|dans|en|tra|fra|em|over)\s+{_COUNT}\s*{_UNIT}(?:\s+(?:and\s+)?{_COUNT}\s*{_UNIT})*(?:\d\d)?(?:\s+and a half)?\b",
+    rf"\b(?:on\s+|am\s+)?(?:the\s+)?{_DATE.pattern.replace('(?P<', '(?P<said_')}",
     rf"\b(?:the\s+)?(?:{_DAY_AFTER})\b|\b(?:{_TOMORROW}|{_TODAY}|{_NEXT_WEEK})\b{_PART}",
     rf"\b(?:on\s+|am\s+|op\s+)?(?:next\s+|this\s+|coming\s+)?(?:{'|'.join(_DAYS)})\b{_PART}",
     r"\b(?:on\s+|at\s+)?(?:the\s+|this\s+|next\s+)?weekend\b|\b(?:in\s+the|this|at)\s+(?:morning|afternoon|evening|noon|midday|night)\b",
     (
-        r"\b(?:at|um|a\s+las|alle|as|om|a)\s+\d{1,2}(?:[:.]\d{2})?(?:\s?(?:am|pm|o'clock|uhr|uur|h)\b|(?!\w))"
+        rf"\b(?:a\s+las|a|{_AT})\s+(?:{_SPOKEN}|\d{{1,2}}(?:[:.h]\d{{2}})?)(?:\s?(?:am|pm|o'clock|uhr|uur|h)\b|(?!\w))"
         r"|\b\d{1,2}(?:[:.]\d{2}(?:\s?(?:am|pm|uhr|uur|h)\b|(?!\w))|\s?(?:am|pm|o'clock|uhr|uur)\b)"
     ),
 )
 """Times as they stand within other words, one after the other taken out."""
 _TIMES = tuple(re.compile(pattern) for pattern in _SAID)
+_FROM_NOW = _TIMES[0]
 
 
 def span_of(text: str) -> timedelta | None:
     """Read a span: “2h”, “30 minutes”, “half an hour”, “a couple of days”; None where there is none."""
-    total, count = timedelta(0), None
-    for word in _WORD.findall(_plain(text)):
-        if word.isdigit():
-            count = float(word[:5])
+    said = _plain(text).replace(" and a half", " ½")
+    total, count, last = timedelta(0), None, timedelta(0)
+    for word in _WORD.findall(_HOURS_AND_MINUTES.sub(r"\1h \2m", said)):
+        if word[0].isdigit():
+            count = float(word.replace(",", ".")) if _AMOUNT.fullmatch(word) else None
+        elif word == "½" and count is None and last:
+            total += last / 2  # "an hour and a half"
+        elif word == "½":
+            count = (count or 0) + 0.5
         elif per := _UNITS.get(word):
             total += per * (count or 0)
-            count = None
+            count, last = None, per
         elif word in _NUMBERS:
-            # “half an hour”: the article adds nothing to a number.
-            count = count if count is not None and _NUMBERS[word] == 1 else _NUMBERS[word]
+            count = _counted(count, _NUMBERS[word])
         elif word != "of":
             count = None
     return total if timedelta(0) < total <= LONGEST else None
+
+
+def _counted(count: float | None, value: float) -> float:
+    """“Half an hour”: the article adds nothing to a number; “three quarters”: a part is taken so many times."""
+    if count is None:
+        return value
+    return count if value == 1 else count * value if value < 1 else value
 
 
 def moment_of(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
@@ -196,12 +205,18 @@ def moment_of(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
         said = f"{said[: named.start()]} {said[named.end() :]}"
     local = now.astimezone(zone)
     day = _day(said, local)
-    if (day is None or _FROM_NOW.search(said)) and (span := span_of(said)):
+    if day is None and (_DATE.search(said) or _UNREAD.search(said)):
+        return None  # a day that is in no calendar, or that could be several
+    hour, clocks, ahead = _hour(said), _clocks(said), _FROM_NOW.search(said)
+    at_hour = any(one["at"] and int(one["hour"]) < 24 for one in clocks)
+    span = span_of(said if day is None and not at_hour else ahead[0] if ahead else "")
+    if span is not None:
         days, rest = divmod(span, timedelta(days=1))  # days keep the hour on the wall, hours are hours
-        start = _to_come(local.replace(tzinfo=None) + timedelta(days=days), zone, now) if days else now
-        return start + rest if start and start + rest <= now + LONGEST else None
-    hour = _hour(said)
-    if hour is None and (day is None or any(one["minute"] or one["half"] for one in _clocks(said))):
+        if rest or not at_hour:
+            start = _to_come(local.replace(tzinfo=None) + timedelta(days=days), zone, now) if days else now
+            return start + rest if start and start + rest <= now + LONGEST else None
+        day = local.date() + timedelta(days=days)  # "in 2 days at 9"
+    if hour is None and (day is None or any(one["minute"] or one["half"] for one in clocks)):
         return None  # no time, or one that no clock shows ("tomorrow at 9:60"): nothing is guessed
     wall = datetime.combine(day or local.date(), hour or MORNING)
     at = _to_come(wall, zone, now)
@@ -226,7 +241,7 @@ def without_time(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return _letters(text[:_READ])
+    return _SPOKEN_HOUR.sub(lambda found: f"{found[1]} {_NUMBERS[found[2]]}", _letters(text[:_READ]))
 
 
 def _letters(text: str) -> str:
@@ -258,10 +273,12 @@ def _date(found: re.Match[str], today: date) -> date | None:
     """The next day of that date; None for one that is in no calendar."""
     name = found["month"] or found["name"]
     month = (
-        next(at for at, names in enumerate(_MONTHS, 1) if name in names.split("|")) if name else int(found["number"])
+        next(at for at, names in enumerate(_MONTHS, 1) if name in names.split("|"))
+        if name
+        else int(found["number"] or found["dots"])
     )
-    day = int(found["of"] or found["before"] or found["after"])
-    said = found["year"] or found["in"]
+    day = int(found["of"] or found["before"] or found["after"] or found["dotted"])
+    said = found["year"] or found["in"] or found["then"]
     for year in [int(said)] if said else [today.year, today.year + 1]:
         try:
             named = date(year, month, day)

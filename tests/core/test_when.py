@@ -24,6 +24,18 @@ BERLIN = ZoneInfo("Europe/Berlin")
         ("a couple of days", timedelta(days=2)),
         ("1h 30m", timedelta(minutes=90)),
         ("3 weeks", timedelta(weeks=3)),
+        ("1.5 hours", timedelta(minutes=90)),
+        ("2,5 Stunden", timedelta(minutes=150)),
+        ("1h30", timedelta(minutes=90)),
+        ("1h30m", timedelta(minutes=90)),
+        ("an hour and a half", timedelta(minutes=90)),
+        ("one and a half hours", timedelta(minutes=90)),
+        ("2 and a half days", timedelta(hours=60)),
+        ("1½ hours", timedelta(minutes=90)),
+        ("½ hour", timedelta(minutes=30)),
+        ("half a day", timedelta(hours=12)),
+        ("a quarter of an hour", timedelta(minutes=15)),
+        ("three quarters of an hour", timedelta(minutes=45)),
     ],
 )
 def test_spans_are_read_as_people_write_them(said: str, span: timedelta) -> None:
@@ -31,7 +43,9 @@ def test_spans_are_read_as_people_write_them(said: str, span: timedelta) -> None
     assert span_of(said) == span
 
 
-@pytest.mark.parametrize("said", ["", "soon", "never mind", "0 days", "99999 years", "x" * 5000])
+@pytest.mark.parametrize(
+    "said", ["", "soon", "never mind", "0 days", "99999 years", "x" * 5000, "1/2 hour", "1:30 hours"]
+)
 def test_what_is_no_span_is_none(said: str) -> None:
     """Nothing is guessed."""
     assert span_of(said) is None
@@ -78,6 +92,12 @@ def test_what_is_no_span_is_none(said: str) -> None:
         ("tomorrow evening, to be at 45 Main Street", datetime(2026, 11, 21, 18, 0, tzinfo=UTC)),
         ("tomorrow, to be at 45 Main Street", datetime(2026, 11, 21, 8, 0, tzinfo=UTC)),
         ("today, in 2 hours", datetime(2026, 11, 20, 12, 30, tzinfo=UTC)),
+        ("in 2 days at 9", datetime(2026, 11, 22, 8, 0, tzinfo=UTC)),
+        ("at 9 to take 2 hours off", datetime(2026, 11, 21, 8, 0, tzinfo=UTC)),
+        ("tomorrow at 9, 2 hours in the lab", datetime(2026, 11, 21, 8, 0, tzinfo=UTC)),
+        ("tomorrow at eight", datetime(2026, 11, 21, 7, 0, tzinfo=UTC)),
+        ("tomorrow evening at seven", datetime(2026, 11, 21, 18, 0, tzinfo=UTC)),
+        ("at midnight", datetime(2026, 11, 20, 23, 0, tzinfo=UTC)),
         ("20 November at 18:00", datetime(2026, 11, 20, 17, 0, tzinfo=UTC)),
         ("am Wochenende", datetime(2026, 11, 21, 8, 0, tzinfo=UTC)),
         ("20 November 2027", datetime(2027, 11, 20, 8, 0, tzinfo=UTC)),
@@ -119,6 +139,14 @@ def test_an_hour_may_name_its_zone(said: str, hours: float) -> None:
         ("na segunda-feira às 9", datetime(2026, 11, 23, 8, 0, tzinfo=UTC)),
         ("morgen om 9 uur", datetime(2026, 11, 21, 8, 0, tzinfo=UTC)),
         ("am 24. Dezember", datetime(2026, 12, 24, 8, 0, tzinfo=UTC)),
+        ("demain à 14h30", datetime(2026, 11, 21, 13, 30, tzinfo=UTC)),
+        ("à 14h30", datetime(2026, 11, 20, 13, 30, tzinfo=UTC)),
+        ("daqui a 2 horas", datetime(2026, 11, 20, 12, 30, tzinfo=UTC)),
+        ("dans 1h30", datetime(2026, 11, 20, 12, 0, tzinfo=UTC)),
+        ("am 3.12. um 10 Uhr", datetime(2026, 12, 3, 9, 0, tzinfo=UTC)),
+        ("am 24.12.2026", datetime(2026, 12, 24, 8, 0, tzinfo=UTC)),
+        ("morgen um acht", datetime(2026, 11, 21, 7, 0, tzinfo=UTC)),
+        ("domani alle dieci", datetime(2026, 11, 21, 9, 0, tzinfo=UTC)),
     ],
 )
 def test_times_are_read_in_the_languages_of_the_rules(said: str, expected: datetime) -> None:
@@ -158,6 +186,12 @@ def test_a_change_of_clocks_moves_no_hour_that_was_named(now: str, said: str, ex
         "morgen um 24 Uhr",
         "yesterday",
         "today at 9",
+        "on 24/12 at 9",
+        "5/6/2027 at 9",
+        "on the 24th at 9",
+        "in 1/2 hour",
+        "31.11. um 9",
+        "30 feb at 9",
         "30 feb",
         "3 May 2026",
         "2026-05-03",
@@ -179,6 +213,10 @@ def test_what_names_no_time_is_none(said: str) -> None:
         ("of the concert on 12 January at 7pm", "of the concert"),
         ("at 9 am new york time", ""),
         ("in an hour and 30 minutes", ""),
+        ("to leave in 1.5 hours", "to leave"),
+        ("demain à 14h30 d'appeler", "d'appeler"),
+        ("am 3.12. um 10 Uhr an den Zahnarzt", "an den Zahnarzt"),
+        ("to call mum tomorrow at eight", "to call mum"),
         ("to send 24 letters in may", "to send 24 letters in may"),
         ("to call Öykü mañana a las 10", "to call Öykü"),
     ],
