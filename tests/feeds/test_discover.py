@@ -129,7 +129,9 @@ async def test_what_people_type_is_understood(make_client: Callable[..., Client]
         await discover(client, "@ann@nowhere.example")
 
 
-@pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://example.com/", "http://", "", "http://10.0.0.1/", "http://["])
+@pytest.mark.parametrize(
+    "address", ["file:///etc/passwd", "ftp://example.com/", "http://", "", "http://10.0.0.1/", "http://["]
+)
 async def test_what_is_no_address_of_the_web_is_refused(client: Client, address: str) -> None:
     """As everywhere."""
     with pytest.raises(FeedError):
