@@ -31,11 +31,15 @@ def init(folder: Path) -> list[Path]:
     if taken:
         there = ", ".join(map(str, taken))
         raise UsageError(f"There is something already: {there}. Nothing was written; `starfish init` never overwrites.")
+    written: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in contents.items():
             with (folder / name).open("x", encoding="utf-8", newline="\n") as file:
+                written.append(folder / name)
                 file.write(text)
     except OSError as error:
+        for path in written:  # half of it would stand in the way of the next try
+            path.unlink(missing_ok=True)
         raise UsageError(f"{folder} can't be written to: {error.strerror or error}.") from error
-    return [folder / name for name in contents]
+    return written

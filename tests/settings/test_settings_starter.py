@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import resource
 import tomllib
 from collections import Counter
 from datetime import UTC, datetime
@@ -54,6 +55,20 @@ def test_a_file_in_place_of_the_folder_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "config").write_text("", encoding="utf-8")
     with pytest.raises(UsageError, match="can't be written to"):
         init(tmp_path / "config")
+
+
+def test_what_cannot_be_written_whole_leaves_nothing(tmp_path: Path) -> None:
+    """On a full disk the next try finds the folder as it was: a file of a few lines would stand in its way."""
+    whole = sum(map(len, starter_files().values()))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (whole // 4, before[1]))  # rules.toml is most of it
+    try:
+        with pytest.raises(UsageError, match="can't be written to: File too large"):
+            init(tmp_path / "config")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list((tmp_path / "config").iterdir()) == []
+    assert len(init(tmp_path / "config")) == len(NAMES)
 
 
 def test_the_starter_config_has_no_mistakes_and_one_warning(tmp_path: Path) -> None:
