@@ -1,4 +1,4 @@
-"""Edits of the owner's files by commands: comments, order, line ends and file modes stay as they were.
+"""Edits of the owner's files by commands: comments, order, line ends, file modes and owners stay as they were.
 
 May import: core.addresses, model, errors, everything of this package, pydantic, tomlkit.
 """
@@ -211,13 +211,16 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Write beside the file, with its mode, then rename over it: a reader sees the old one or the new one."""
+    """Write beside the file, with its mode and owner, then rename over it: a reader sees the old one or the new one."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
-            os.fchmod(file.fileno(), path.stat().st_mode & 0o7777)
+            before = path.stat()
+            with suppress(PermissionError):  # only root can give files away, and only root needs to
+                os.fchown(file.fileno(), before.st_uid, before.st_gid)
+            os.fchmod(file.fileno(), before.st_mode & 0o7777)
             os.fsync(file.fileno())
         Path(name).replace(path)
     except BaseException:

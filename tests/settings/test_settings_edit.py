@@ -180,6 +180,18 @@ def test_mode_line_ends_and_byte_order_mark_stay(tmp_path: Path) -> None:
     assert [feed.url for feed in loaded(tmp_path).feeds] == ["https://a.example", "https://b.example"]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_the_file_stays_its_owners(tmp_path: Path) -> None:
+    """`sudo starfish feeds add` takes no file from the service's user, who could not read it any more."""
+    init(tmp_path)
+    path = tmp_path / "feeds.toml"
+    path.chmod(0o640)
+    os.chown(path, 65534, 65533)
+    add_feed(tmp_path, "https://example.com/feed.xml")
+    after = path.stat()
+    assert (after.st_uid, after.st_gid, after.st_mode & 0o777) == (65534, 65533, 0o640)
+
+
 def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
     """Configs that live elsewhere, linked into the folder, are edited where they live."""
     elsewhere = write(tmp_path / "dotfiles")
