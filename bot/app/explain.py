@@ -49,6 +49,8 @@ class Story:
             if not candidate.feed:
                 note = f", with the words “{candidate.note}”" if candidate.note else ""
                 lines.append(f"“{candidate.title}”: your own find{note}, since {self._time(candidate.first_seen)}")
+            elif all(one.candidate != candidate.id for one in self.entries) and self.entries:
+                lines.append(f"  it is told as “{candidate.title}” {candidate.link}, in {candidate.feed}")
             if candidate.sources:
                 lines.append(f"  the same story also stands in: {', '.join(candidate.sources)}")
         for score in self.scores:
@@ -118,7 +120,8 @@ def explain(asked: str, store: Store, settings: Settings) -> Story:
         link = row.post.link if row else None
     else:
         story.deliveries = _unique([*store.outbox.by_link(asked), *store.outbox.by_link(canonical(asked))])
-        link = next((row.post.link for row in story.deliveries if row.post.link), asked)
+        page = asked if "://" in asked or "." not in asked else f"https://{asked}"
+        link = next((row.post.link for row in story.deliveries if row.post.link), page)
     if link:
         story.entries = store.feeds.entry_of(link) or store.feeds.entry_of(canonical(link))
         story.deliveries = _unique([*story.deliveries, *store.outbox.by_link(canonical(link))])

@@ -281,6 +281,22 @@ def test_the_hub_of_a_feed_is_told(terminal: Terminal, folder: Path, site: FeedS
     assert "its hub brings what is new" in terminal.ok("feeds", "list").out
 
 
+def test_why_names_the_story_that_an_entry_repeats(tmp_path: Path, site: FeedServer) -> None:
+    """Whose link is asked for, with its scheme or without, reads where the same story stood first, under which link."""
+    first = site.put("/first", rss(PIECES[:1]))
+    second = site.put("/second", rss(PIECES[:1], base="http://copy.example"))
+    mine = Terminal(write_config(tmp_path / "config", feeds=[first]))
+    mine.ok("feeds", "refresh")
+    mine.ok("feeds", "add", second)
+    mine.ok("feeds", "refresh")
+    slug = PIECES[0].slug
+    for asked in (f"http://copy.example/{slug}", f"copy.example/{slug}"):
+        told = mine.ok("why", asked).out
+        assert "not shared again" in told
+        assert f"it is told as “{PIECES[0].title}” {BASE}/{slug}, in {first}" in told
+    assert "it is told as" not in mine.ok("why", f"{BASE}/{slug}").out
+
+
 def test_the_words_that_matched_are_shown(tmp_path: Path, site: FeedServer) -> None:
     """`preview` and `why` say for which words of the filters an entry was let through, and for which it was left out."""
     url = site.put("/filtered", rss(PIECES), etag='"1"')
