@@ -141,7 +141,7 @@ async def _carry_out(consent: Literal["opt_out", "opt_in"], mention: Mention, bo
         if account.platform != platform:
             continue
         if consent == "opt_in":
-            changed |= await bot.db(mentions.opt_in, mention.author, name, now=now)
+            changed |= await bot.db(mentions.opt_in, mention.author, name)
             continue
         await bot.db(mentions.opt_out, mention.author, name, now=now)
         await bot.db(bot.store.promises.forget, name, [mention.author])

@@ -103,7 +103,7 @@ async def _tell_in_chat(account: str, bot: Telling, now: datetime) -> int:
     private = last is not None and (last.visibility in PRIVATE or bot.limits[account].in_store)
     if last is None or not private or await _gone(last, bot):
         return 0
-    rows = await bot.db(bot.store.mentions.unanswered, "new", 1)
+    rows = await bot.db(bot.store.mentions.unanswered, 1)
     if not rows or (rows[0].mention.visibility in PRIVATE and last.visibility not in PRIVATE):
         return 0
     first, today = rows[0].mention, now.astimezone(bot.zone).date()

@@ -152,7 +152,7 @@ class ChatDesk:
 
     async def unanswered(self, *, private: bool) -> tuple[int | None, str]:
         """The first mention that waits, and what to say of it and of those after it."""
-        rows = await self._on.db(self._on.store.mentions.unanswered, "new", teach.STILL_WAITING)
+        rows = await self._on.db(self._on.store.mentions.unanswered, teach.STILL_WAITING)
         if not rows:
             return None, "Everybody was answered."
         shown = [row for row in rows if private or row.mention.visibility not in PRIVATE]

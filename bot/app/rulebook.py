@@ -214,7 +214,7 @@ def run_tests(settings: Settings) -> list[Tested]:
 
 def groups(store: Store, settings: Settings) -> list[Group]:
     """Group the unanswered mentions by likeness, the largest group first."""
-    rows = store.mentions.unanswered("new", GROUPED)
+    rows = store.mentions.unanswered(GROUPED)
     found = []
     for places in grouped([row.mention.text for row in rows], name=settings.bot.name):
         best = max((rows[place] for place in places), key=lambda row: row.score)

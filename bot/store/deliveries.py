@@ -49,13 +49,6 @@ class Deliveries(Accounts):
         return self._some("link = ?1 OR dedupe_key = ?1 OR remote_id = ?1 OR remote_url = ?1 ORDER BY id", clean(link))
 
     @reading
-    def unknown(self, now: datetime) -> list[OutboxRow]:
-        """The deliveries that may or may not have arrived and may be looked for now, the longest waiting first."""
-        return self._some(
-            "state = 'unknown' AND (not_before IS NULL OR not_before <= ?) ORDER BY sent_at, id", stamp(now)
-        )
-
-    @reading
     def reconcilable(self, account: str, settle: timedelta, now: datetime) -> list[OutboxRow]:
         """An account's unknown deliveries whose settle time is over and whose next look is due, oldest first.
 
@@ -170,11 +163,6 @@ class Deliveries(Accounts):
             listed(map(clean, identities)),
         )
         return {row["identity"] for row in found}
-
-    @reading
-    def last_slot(self, account: str) -> datetime | None:
-        """The time of the latest slot that was filled or passed over."""
-        return self._moment("SELECT max(at) FROM slots WHERE account = ?", account)
 
     def _moment(self, sql: str, *values: object) -> datetime | None:
         found = self.one(sql, *values)

@@ -70,6 +70,8 @@ class Guard:
         try:
             lock = os.open(name, os.O_RDWR | os.O_CREAT, 0o600)  # not inherited by the worker, which is exec'ed
         except OSError as error:
+            if name.exists():
+                raise _not_ours(name, error) from error
             raise StoreError(
                 f"The folder of {path} can't be used ({error.strerror}). Make it, and let this user write there."
             ) from error
@@ -164,10 +166,17 @@ def read_marker(path: Path) -> Marker | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise StoreError(f"{beside(path, '.exists')} can't be read ({error.strerror}).") from error
+        raise _not_ours(beside(path, ".exists"), error) from error
     if len(words) != 3 or words[0] != "starfish" or not words[2].isdecimal():
         return Marker("", 0)
     return Marker(words[1], int(words[2]))
+
+
+def _not_ours(name: Path, error: OSError) -> StoreError:
+    """What to say of a file that is there and can't be opened: mostly the bot was once run by root."""
+    return StoreError(
+        f"{name} can't be opened ({error.strerror}). It and all files beside it must belong to the user who runs the bot."
+    )
 
 
 def write_marker(path: Path, database: str, commits: int) -> None:

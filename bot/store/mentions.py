@@ -45,12 +45,8 @@ class Mentions(WaitingList):
         number = self.number(
             "SELECT id FROM mentions WHERE account = ? AND remote_id = ?", account, clean(mention.remote_id)
         )
-        if new:
-            self._met(account, mention.author, mention.name, now, bot=mention.bot)
-            if on_timeline:
-                self.change(
-                    "INSERT INTO timeline (kind, mention, created_at) VALUES ('mention', ?, ?)", number, stamp(now)
-                )
+        if new and on_timeline:
+            self.change("INSERT INTO timeline (kind, mention, created_at) VALUES ('mention', ?, ?)", number, stamp(now))
         if cursor is not None:
             self.change(
                 "INSERT INTO cursors VALUES (?, ?) ON CONFLICT DO UPDATE SET cursor = excluded.cursor",
@@ -188,7 +184,6 @@ class Mentions(WaitingList):
             match=None if found["match"] is None else unpacked(Match, found["match"]),
             details=json.loads(found["details"]),
             answered_at=moments(found["answered_at"]),
-            taught=found["taught"],
         )
 
     @reading

@@ -37,6 +37,8 @@ def open_store(
     :raises StoreBusy: `run`, and another process runs this bot
     :raises StoreError: it can't be used; the message says what to do
     """
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder. Name a file as the `database` in starfish.toml.")
     try:
         if mode != "run":
             return _beside_a_bot(path, mode, busy, migrations)

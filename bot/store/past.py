@@ -24,16 +24,6 @@ class Past(People):
     """The history that answers are decided by; the part `mentions` is made of this."""
 
     @reading
-    def replies_since(self, account: str, *, person: str | None = None, since: datetime) -> int:
-        """How many replies an account gave since a time, to everybody or to one person."""
-        return self._replies(account, person, since)
-
-    @reading
-    def thread_replies(self, account: str, thread: str) -> int:
-        """How many replies an account gave in one thread."""
-        return self._in_thread(account, thread)
-
-    @reading
     def said_to(self, account: str, person: str, since: datetime, limit: int = 20) -> list[str]:
         """What an account told a person since a time, the latest first, whether or not it is sent already."""
         found = self.all_of(
@@ -45,17 +35,6 @@ class Past(People):
             limit,
         )
         return [str(row["text"]) for row in found]
-
-    @reading
-    def last_answer(self, account: str, person: str, rule: str) -> datetime | None:
-        """When a rule last answered a person."""
-        found = self.one(
-            "SELECT max(answered_at) AS at FROM mentions WHERE account = ? AND author = ? AND rule = ?",
-            account,
-            clean(person),
-            clean(rule),
-        )
-        return moments(found["at"]) if found else None
 
     @reading
     def last_answers(self, account: str, person: str, rules: Sequence[str]) -> dict[str, datetime]:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.store.part import Part, durable, listed, reading
-from bot.store.records import Person
-from bot.store.values import clean, moments, stamp
+from bot.store.values import clean, stamp
 
 EVERYWHERE = ""
 """The account under which a person's word counts for all our accounts."""
@@ -33,16 +32,15 @@ class People(Part):
         )
 
     @durable
-    def opt_in(self, author: str, account: str | None, now: datetime) -> bool:
+    def opt_in(self, author: str, account: str | None) -> bool:
         """Speak to this person again, because they asked; tells whether they had opted out.
 
-        On one account, a word that they gave for all of them is taken back as well.  `now` is when they came back.
+        On one account, a word that they gave for all of them is taken back as well.
         """
         return (
             self.change(
-                "UPDATE people SET opted_out_at = NULL, last_at = max(coalesce(last_at, 0), ?1)"
-                " WHERE person = ?2 AND opted_out_at IS NOT NULL AND (?3 IS NULL OR account IN (?3, ''))",
-                stamp(now),
+                "UPDATE people SET opted_out_at = NULL"
+                " WHERE person = ?1 AND opted_out_at IS NOT NULL AND (?2 IS NULL OR account IN (?2, ''))",
                 clean(author),
                 account,
             )
@@ -68,30 +66,6 @@ class People(Part):
     def blocks(self) -> list[str]:
         """The people and domains that are blocked, in lower case, people without a leading @."""
         return [row["what"] for row in self.all_of("SELECT what FROM blocks ORDER BY what")]
-
-    @reading
-    def person(self, account: str, author: str) -> Person | None:
-        """What is known of a person on one account."""
-        found = self.one("SELECT * FROM people WHERE account = ? AND person = ?", account, clean(author))
-        if found is None:
-            return None
-        return Person(
-            account=found["account"],
-            person=found["person"],
-            name=found["name"],
-            bot=bool(found["bot"]),
-            first_at=moments(found["first_at"]),
-            last_at=moments(found["last_at"]),
-            opted_out_at=moments(found["opted_out_at"]),
-        )
-
-    @durable
-    def pause_notice(self, account: str, person: str, until: datetime, now: datetime) -> bool:
-        """Note that a person is told "let us pause" until a time; False if what they were told last still stands."""
-        if self._pausing(account, person, now):
-            return False
-        self._told_to_pause(account, person, until)
-        return True
 
     def _pausing(self, account: str, person: str, now: datetime) -> bool:
         told = self.number(
@@ -125,18 +99,6 @@ class People(Part):
             "SELECT 1 FROM blocks WHERE what IN (SELECT value FROM json_each(?))", listed([name, *domains])
         )
         return found is not None
-
-    def _met(self, account: str, author: str, name: str, now: datetime, *, bot: bool) -> None:
-        self.change(
-            "INSERT INTO people (account, person, name, bot, first_at, last_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)"
-            " ON CONFLICT DO UPDATE SET name = excluded.name, bot = excluded.bot, last_at = excluded.last_at,"
-            " first_at = coalesce(first_at, excluded.first_at)",
-            account,
-            clean(author),
-            clean(name, 1000),
-            bot,
-            stamp(now),
-        )
 
 
 def _blockable(what: str) -> str:

@@ -169,21 +169,8 @@ class AccountState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Somebody who spoke to an account, or asked it not to."""
-
-    account: str
-    person: str
-    name: str
-    bot: bool
-    first_at: datetime | None
-    last_at: datetime | None
-    opted_out_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """How a mention was dealt with: what `why` and the dashboard show."""
+    """How a mention was dealt with, as it is kept."""
 
     mention: Mention
     state: str  # new, answered, unanswered (waits for the owner, whether or not a rule spoke), skipped, withdrawn
@@ -191,7 +178,6 @@ class Answered:
     match: Match | None
     details: Mapping[str, str]
     answered_at: datetime | None
-    taught: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.model import Rule
-from bot.store.part import Part, bulk, durable, reading
+from bot.store.part import Part, durable, reading
 from bot.store.records import Learnt, RuleChange, Usage
 from bot.store.values import clean, moment, packed, stamp, unpacked
 
@@ -50,15 +50,6 @@ class Rules(Part):
         found = self.all_of(
             "SELECT rule FROM rules WHERE layer = 'file' OR id NOT IN (SELECT id FROM rules WHERE layer = 'file')"
             " ORDER BY layer = 'taught', position"
-        )
-        return _ordered(found)
-
-    @reading
-    def conflicts(self) -> list[Rule]:
-        """The taught rules that are shadowed by a rule of the file."""
-        found = self.all_of(
-            "SELECT rule FROM rules WHERE layer = 'taught' AND id IN (SELECT id FROM rules WHERE layer = 'file')"
-            " ORDER BY position"
         )
         return _ordered(found)
 
@@ -112,11 +103,6 @@ class Rules(Part):
     def version(self) -> int:
         """A number that grows with every change of a rule."""
         return self.number("SELECT max(number) FROM rule_history")
-
-    @bulk
-    def used(self, rule_id: str, now: datetime) -> None:
-        """Count that a rule answered."""
-        self.change(USED, clean(rule_id), stamp(now))
 
     @reading
     def usage(self) -> dict[str, Usage]:

@@ -194,7 +194,7 @@ CREATE TABLE mentions (
     rule TEXT,
     match TEXT,                   -- the whole Match, packed
     details TEXT NOT NULL DEFAULT '{}',
-    taught TEXT,                  -- the rule that the owner taught for it
+    taught TEXT,                  -- not used
     UNIQUE (account, remote_id)
 );
 CREATE INDEX mentions_state ON mentions (state, id) WHERE state IN ('new', 'unanswered');
@@ -205,7 +205,7 @@ CREATE INDEX mentions_thread ON mentions (account, thread) WHERE thread != '';
 CREATE TABLE people (
     account TEXT NOT NULL,        -- '' where a person's word counts everywhere
     person TEXT NOT NULL,
-    name TEXT NOT NULL DEFAULT '',
+    name TEXT NOT NULL DEFAULT '',      -- not used, like the next three
     bot INTEGER NOT NULL DEFAULT 0,
     first_at INTEGER,
     last_at INTEGER,

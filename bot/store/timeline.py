@@ -68,63 +68,14 @@ class Timeline(Part):
         return None if found is None else _item(found)
 
     @reading
-    def thread_of(self, item_id: int) -> list[TimelineItem]:
-        """The conversation that an item belongs to: what it answers, back to the beginning, and all answers below."""
-        root, seen = item_id, {item_id}
-        while (parent := self._parent(root)) is not None and parent not in seen:
-            root = parent
-            seen.add(parent)
-        found, below = {root}, [root]
-        while below:
-            children = self.all_of(
-                "SELECT reply.id FROM timeline JOIN mentions ON mentions.id = timeline.mention"
-                " JOIN outbox ON outbox.mention = mentions.id JOIN timeline AS reply ON reply.outbox = outbox.id"
-                " WHERE timeline.id = ?1 UNION SELECT asked.id FROM timeline AS asked"
-                " JOIN mentions ON mentions.id = asked.mention WHERE mentions.in_reply_to = CAST(?1 AS TEXT)"
-                " OR mentions.about = (SELECT outbox FROM timeline WHERE id = ?1)",
-                below.pop(),
-            )
-            fresh = [row["id"] for row in children if row["id"] not in found]
-            found.update(fresh)
-            below.extend(fresh)
-        items = [self.one(f"{ITEMS} AND timeline.id = ?", number) for number in sorted(found)]
-        return [_item(row) for row in items if row is not None]
-
-    @reading
-    def conversation(self, limit: int) -> list[list[TimelineItem]]:
-        """The newest `limit` items, each thread together: threads in the order of their first items."""
-        newest = [_item(row) for row in self.all_of(f"{ITEMS} ORDER BY timeline.id DESC LIMIT ?", whole(limit))]
-        threads: dict[int, list[TimelineItem]] = {}
-        root_of: dict[int, int] = {}
-        for item in reversed(newest):  # an answer always has a greater number than what it answers
-            root = root_of.get(item.in_reply_to or 0, item.id)
-            root_of[item.id] = root
-            threads.setdefault(root, []).append(item)
-        return list(threads.values())
-
-    @reading
     def id_of_mention(self, mention_id: int) -> int | None:
         """A mention's number on the timeline."""
         return self._number("SELECT id FROM timeline WHERE mention = ?", mention_id)
 
     @reading
-    def id_of_outbox(self, outbox_id: int) -> int | None:
-        """A delivery's number on the timeline, once it is sent."""
-        return self._number("SELECT id FROM timeline WHERE outbox = ?", outbox_id)
-
-    @reading
     def outbox_of(self, item_id: int) -> int | None:
         """The delivery behind an item; None for a mention."""
         return self._number("SELECT outbox FROM timeline WHERE id = ?", item_id)
-
-    @reading
-    def mention_of(self, item_id: int) -> int | None:
-        """The mention behind an item; None for what the bot said."""
-        return self._number("SELECT mention FROM timeline WHERE id = ?", item_id)
-
-    def _parent(self, item_id: int) -> int | None:
-        found = self.one(f"{ITEMS} AND timeline.id = ?", whole(item_id))
-        return None if found is None or found["in_reply_to"] is None else int(found["in_reply_to"])
 
     def _number(self, sql: str, value: int) -> int | None:
         found = self.one(sql, whole(value))

@@ -21,24 +21,15 @@ class WaitingList(Past):
     """The mentions that wait for the owner's word; the part `mentions` is made of this."""
 
     @reading
-    def unanswered(self, state: str = "new", limit: int = 100) -> list[Unanswered]:
-        """What waits for the owner, the oldest first.
-
-        `new`: no rule was taught for it yet; `taught`: one was, and the late answer is still to come; `all`: both.
-        """
-        condition = {"new": "AND taught IS NULL", "taught": "AND taught IS NOT NULL"}.get(state, "")
-        found = self.all_of(
-            f"SELECT * FROM mentions WHERE state = 'unanswered' {condition} ORDER BY id LIMIT ?",  # noqa: S608 -- two constants
-            whole(limit),
-        )
+    def unanswered(self, limit: int = 100) -> list[Unanswered]:
+        """What waits for the owner, the oldest first."""
+        found = self.all_of("SELECT * FROM mentions WHERE state = 'unanswered' ORDER BY id LIMIT ?", whole(limit))
         return [_unanswered(row) for row in found]
 
     @reading
     def waiting(self) -> tuple[int, datetime | None]:
         """How many mentions wait for the owner's word, and since when."""
-        found = self.one(
-            "SELECT count(*) AS n, min(at) AS at FROM mentions WHERE state = 'unanswered' AND taught IS NULL"
-        )
+        found = self.one("SELECT count(*) AS n, min(at) AS at FROM mentions WHERE state = 'unanswered'")
         return (0, None) if found is None else (int(found["n"]), moments(found["at"]))
 
     @durable
@@ -51,19 +42,6 @@ class WaitingList(Past):
             stamp(now),
             listed(map(whole, mention_ids)),
         )
-
-    @durable
-    def taught(self, mention_ids: Sequence[int], rule_id: str, now: datetime) -> int:
-        """The owner taught a rule for these; each is answered late by `answered`.  Gives how many still waited."""
-        changed = self.change(
-            "UPDATE mentions SET taught = ? WHERE state = 'unanswered' AND id IN (SELECT value FROM json_each(?))",
-            clean(rule_id),
-            listed(map(whole, mention_ids)),
-        )
-        self.change(
-            "INSERT INTO meta VALUES ('taught_at', ?) ON CONFLICT DO UPDATE SET value = excluded.value", str(stamp(now))
-        )
-        return changed
 
 
 def mention_of(row: sqlite3.Row) -> Mention:

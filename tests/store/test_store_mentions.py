@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 
-from bot.model import Match, Post, State
+from bot.model import Match, Mention, Post, State
 from bot.store import Store
 from tests.store.given import DAY, HOUR, MATCH, NOW, SENT, later, mention, post, reply, states
 
@@ -116,20 +117,6 @@ def test_a_late_answer_may_come_by_the_usual_door(store: Store) -> None:
     assert store.mentions.unanswered() == []
 
 
-def test_taught_mentions_leave_the_list(store: Store) -> None:
-    """They are marked with the rule until the late answer is made; what doesn't wait isn't marked."""
-    number, _, _ = store.mentions.heard(mention(), None, now=NOW)
-    store.mentions.answered(number, None, NO_RULE, unanswered="no rule", now=NOW)
-    done, _ = reply(store, "r2")
-    assert store.mentions.taught([number, done, 99], "tape", now=NOW) == 1
-    assert store.mentions.unanswered() == []
-    assert [each.mention.id for each in store.mentions.unanswered("taught")] == [number]
-    assert [each.mention.id for each in store.mentions.unanswered("all")] == [number]
-    outcome = store.mentions.outcome(number)
-    assert outcome is not None
-    assert outcome.taught == "tape"
-
-
 def test_skipped_and_withdrawn_mentions_are_not_answered(store: Store) -> None:
     """Left alone on purpose, or taken back by their author: both keep the reason, and the latter loses its words."""
     one, _, _ = store.mentions.heard(mention("a"), None, now=NOW)
@@ -169,21 +156,23 @@ def test_replies_are_counted_by_person_account_and_thread(store: Store) -> None:
     reply(store, "a", thread="t", at=NOW)
     reply(store, "b", author="@bo@example.social", thread="t", at=later(10))
     store.mentions.heard(mention("c"), None, now=later(11))
-    assert store.mentions.replies_since("fedi", since=NOW) == 2
-    assert store.mentions.replies_since("fedi", since=later(5)) == 1
-    assert store.mentions.replies_since("fedi", person="@ann@example.social", since=NOW) == 1
-    assert store.mentions.replies_since("local", since=NOW) == 0
-    assert store.mentions.thread_replies("fedi", "t") == 2
-    assert store.mentions.thread_replies("fedi", "") == 0
+    assert _counts(store, mention(thread="t")) == (1, 2, 2)
+    assert _counts(store, mention(thread="t"), since=later(5)) == (0, 1, 2)
+    assert _counts(store, mention(thread="")) == (1, 2, 0)
+    assert _counts(store, mention("r1", "local", thread="t")) == (0, 0, 0)
+
+
+def _counts(store: Store, asking: Mention, since: datetime = NOW) -> tuple[int, int, int]:
+    """The replies to the author, of the account and in the thread of a mention."""
+    past = store.mentions.tally(asking, person_since=since, account_since=since, bot_since=since, now=later(11))
+    return past.person, past.account, past.thread
 
 
 def test_the_last_answer_of_a_rule(store: Store) -> None:
-    """When a rule last answered a person: one at a time, or several at once."""
+    """When rules last answered a person, for those that ever did."""
     reply(store, "a")
     reply(store, "b", at=later(10))
     ann = "@ann@example.social"
-    assert store.mentions.last_answer("fedi", ann, "greeting") == later(10)
-    assert store.mentions.last_answer("fedi", ann, "thanks") is None
     assert store.mentions.last_answers("fedi", ann, ["greeting", "thanks"]) == {"greeting": later(10)}
     assert store.mentions.last_answers("fedi", "@bo", ["greeting"]) == {}
 
@@ -282,24 +271,12 @@ def test_who_says_stop_is_heard_everywhere(store: Store) -> None:
     assert not store.mentions.opted_out("local", "@ann")
     store.mentions.opt_out("@ann", None, now=NOW)
     assert store.mentions.opted_out("local", "@ann")
-    assert store.mentions.opt_in("@ann", "local", now=NOW)
+    assert store.mentions.opt_in("@ann", "local")
     assert not store.mentions.opted_out("local", "@ann")
     assert store.mentions.opted_out("fedi", "@ann"), "what was said to fedi alone still holds there"
-    assert store.mentions.opt_in("@ann", None, now=NOW)
+    assert store.mentions.opt_in("@ann", None)
     assert not store.mentions.opted_out("fedi", "@ann")
-    assert not store.mentions.opt_in("@ann", None, now=NOW)
-
-
-def test_an_opt_out_keeps_its_first_time(store: Store) -> None:
-    """Saying stop twice is saying it the first time."""
-    store.mentions.heard(mention(), None, now=NOW)
-    store.mentions.opt_out("@ann@example.social", "fedi", now=later(1))
-    store.mentions.opt_out("@ann@example.social", "fedi", now=later(2))
-    person = store.mentions.person("fedi", "@ann@example.social")
-    assert person is not None
-    assert (person.opted_out_at, person.first_at, person.last_at) == (later(1), NOW, NOW)
-    assert (person.name, person.bot) == ("Ann", False)
-    assert store.mentions.person("fedi", "@nobody") is None
+    assert not store.mentions.opt_in("@ann", None)
 
 
 def test_a_block_covers_a_person_or_a_domain_and_what_is_below(store: Store) -> None:
@@ -325,11 +302,17 @@ def _tally_blocked(store: Store, author: str) -> bool:
 
 
 def test_a_pause_is_told_once_a_window(store: Store) -> None:
-    """Within what was told, no second notice; after it, another."""
-    assert store.mentions.pause_notice("fedi", "@ann", later(60), now=NOW)
-    assert not store.mentions.pause_notice("fedi", "@ann", later(90), now=later(30))
-    assert store.mentions.pause_notice("fedi", "@bo", later(60), now=later(30))
-    assert store.mentions.pause_notice("fedi", "@ann", later(120), now=later(60))
+    """Within what was told its author counts as pausing; after it, and for others, not."""
+    number, _, _ = store.mentions.heard(mention(), None, now=NOW)
+    assert not _pausing(store, mention(), NOW)
+    store.mentions.answered(number, post(), MATCH, unanswered="capped", notice_until=later(60), now=NOW)
+    assert _pausing(store, mention(), later(30))
+    assert not _pausing(store, mention(author="@bo@example.social"), later(30))
+    assert not _pausing(store, mention(), later(60))
+
+
+def _pausing(store: Store, asking: Mention, now: datetime) -> bool:
+    return store.mentions.tally(asking, person_since=NOW, account_since=NOW, bot_since=NOW, now=now).paused
 
 
 def test_a_deleted_mention_withdraws_what_is_not_sent_yet(store: Store) -> None:
@@ -362,7 +345,7 @@ def test_a_planned_reply_to_somebody_who_said_stop_since_is_withdrawn(store: Sto
         assert states(store)[word] in ("sending", "sent")
 
 
-def test_what_waits_is_counted_until_it_is_left_or_taught(store: Store) -> None:
+def test_what_waits_is_counted_until_it_is_left_or_answered(store: Store) -> None:
     """The count and the oldest; what the owner ignores waits no more."""
     assert store.mentions.waiting() == (0, None)
     numbers = []
@@ -374,7 +357,7 @@ def test_what_waits_is_counted_until_it_is_left_or_taught(store: Store) -> None:
     assert store.mentions.ignored(numbers[:2], now=later(1)) == 2
     assert store.mentions.ignored(numbers[:2], now=later(1)) == 0
     assert store.mentions.waiting() == (1, NOW)
-    store.mentions.taught(numbers, "taught-x", now=later(2))
+    store.mentions.answered_late(numbers[2], post(dedupe_key="late:c"), MATCH, now=later(2))
     assert store.mentions.waiting() == (0, None)
 
 

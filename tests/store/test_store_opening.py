@@ -322,11 +322,23 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_the_databases_place(path: Path) -> None:
-    """A sentence, in each mode."""
+    """A sentence, in each mode, and no talk of a disk that failed."""
     path.mkdir()
     for mode in ("run", "write", "read"):
-        with pytest.raises(StoreError):
+        with pytest.raises(StoreError, match=r"starfish\.db is a folder"):
             open_store(path, mode=mode, now=NOW)
+
+
+@pytest.mark.parametrize("ending", [".lock", ".exists"])
+def test_a_file_beside_it_that_cannot_be_opened_is_named(path: Path, ending: str) -> None:
+    """Whoever once ran the bot as root finds what to give back, and no talk of the folder, which is fine."""
+    make(path)
+    other = path.with_name(path.name + ending)
+    other.unlink()
+    other.mkdir()  # as little to be opened as a file of root's
+    said = refused(path)
+    assert said.startswith(f"{other} can't be opened (Is a directory). ")
+    assert "belong to the user who runs the bot" in said
 
 
 @pytest.fixture

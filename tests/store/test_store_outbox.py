@@ -68,15 +68,6 @@ def test_a_slot_passed_over_stays_so(store: Store) -> None:
     assert store.outbox.handled("fedi", [slot().identity]) == {slot().identity}
 
 
-def test_the_last_slot_is_the_latest_by_its_time(store: Store) -> None:
-    """In whatever order slots were dealt with."""
-    assert store.outbox.last_slot("fedi") is None
-    store.outbox.passed_over(slot("b", at=later(60)), "", now=NOW)
-    store.outbox.filled(slot("a", at=later(30)), None, post(), State.PLANNED, now=NOW)
-    assert store.outbox.last_slot("fedi") == later(60)
-    assert store.outbox.last_slot("local") is None
-
-
 def test_a_delivery_comes_back_whole(store: Store) -> None:
     """The post is frozen to the letter, and knows its row, its creation and whom it answers."""
     asked, number = reply(store, "r1")
@@ -355,11 +346,10 @@ def test_the_next_wake_for_an_unknown_delivery_is_its_next_look(store: Store) ->
     assert store.outbox.reconcilable("fedi", SETTLE, now=later(1)) == []
     assert [row.id for row in store.outbox.reconcilable("fedi", SETTLE, now=later(2))] == [number]
     store.outbox.look_again(number, later(30), "503", now=later(2))
-    assert store.outbox.reconcilable("fedi", SETTLE, now=later(29)) == store.outbox.unknown(later(29)) == []
+    assert store.outbox.reconcilable("fedi", SETTLE, now=later(29)) == []
     assert store.outbox.next_wake("fedi", SETTLE, now=later(5)) == later(30)
     (row,) = store.outbox.reconcilable("fedi", SETTLE, now=later(30))
     assert (row.looks, row.reason) == (1, "503")
-    assert [each.id for each in store.outbox.unknown(later(30))] == [number]
 
 
 def test_a_locked_out_account_is_not_asked(store: Store) -> None:

@@ -37,7 +37,7 @@ def test_what_stood_ready_is_looked_for_first(path: Path, backup: Path) -> None:
     assert old.exists()
     with open_store(path, mode="run", now=later(60)) as store:
         assert states(store) == {1: "unknown", 2: "planned"}
-        (row,) = store.outbox.unknown(later(60))
+        (row,) = store.outbox.rows(states=["unknown"])
         assert row.post.key == sent.post.key
         assert row.post.sent_at == NOW
         assert "backup" in row.reason

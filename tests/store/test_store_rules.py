@@ -50,15 +50,13 @@ def test_taught_rules_stay_behind_the_file(store: Store) -> None:
     assert [each.order for each in store.rules.all()] == [0, 1, 2]
 
 
-def test_a_taught_rule_in_the_files_way_is_a_conflict(store: Store) -> None:
-    """The file's rule counts; the taught one is listed, and comes back when the file lets it go."""
+def test_a_taught_rule_in_the_files_way_is_shadowed(store: Store) -> None:
+    """The file's rule counts; the taught one comes back when the file lets it go."""
     store.rules.add(rule("a", reply=("Taught.",), origin="cli"), "owner", now=NOW)
     store.rules.sync_file([rule("a", reply=("Filed.",))], now=NOW)
     assert [each.reply for each in store.rules.all()] == [("Filed.",)]
-    assert [each.reply for each in store.rules.conflicts()] == [("Taught.",)]
     store.rules.sync_file([], now=NOW)
     assert [each.reply for each in store.rules.all()] == [("Taught.",)]
-    assert store.rules.conflicts() == []
 
 
 def test_teaching_again_replaces_in_place(store: Store) -> None:
@@ -98,12 +96,3 @@ def test_a_rules_history_tells_who_and_when(store: Store) -> None:
         ("removed", "@bo"),
     ]
     assert store.rules.history("a")[1].rule == replace(rule("a"), reply=("New.",))
-
-
-def test_usage_is_counted(store: Store) -> None:
-    """How often and when last; a rule that never answered isn't named."""
-    store.rules.used("a", now=NOW)
-    store.rules.used("a", now=later(5))
-    usage = store.rules.usage()
-    assert (usage["a"].count, usage["a"].last_at) == (2, later(5))
-    assert set(usage) == {"a"}

@@ -144,7 +144,7 @@ def test_at_start_what_was_being_sent_is_unknown(store: Store) -> None:
     plan(store, "b", "local")
     assert store.outbox.recover(now=NOW) == 1
     assert store.outbox.recover(now=NOW) == 0
-    (row,) = store.outbox.unknown(NOW)
+    (row,) = store.outbox.reconcilable("fedi", 0 * DAY, now=NOW)
     assert (row.id, row.sent_at, row.reason) == (number, NOW, "the program stopped while sending")
 
 

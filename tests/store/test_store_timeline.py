@@ -17,18 +17,15 @@ def say(store: Store, name: str, minute: float, **more: object) -> tuple[int, in
 def answer(store: Store, number: int, minute: float) -> int:
     """The bot answers; gives the answer's place."""
     told = Post(account="local", text=f"answer to {number}", dedupe_key=f"reply:{number}")
-    outbox = store.mentions.answered(number, told, Match(rule="r", stage="phrase"), now=later(minute))
+    store.mentions.answered(number, told, Match(rule="r", stage="phrase"), now=later(minute))
     store.outbox.publish_in_store("local", now=later(minute))
-    place = store.timeline.id_of_outbox(outbox or 0)
-    assert place is not None
-    return place
+    return store.timeline.newest()
 
 
 def test_an_empty_timeline(store: Store) -> None:
     """Nothing is newest, and nothing is found."""
     assert store.timeline.newest() == 0
     assert store.timeline.items(None, 10) == store.timeline.items(0, 10) == []
-    assert store.timeline.conversation(10) == []
     assert store.timeline.item(1) is None
     assert store.timeline.outbox_of(1) is store.timeline.id_of_mention(1) is None
 
@@ -44,8 +41,6 @@ def test_items_say_who_what_and_to_whom(store: Store) -> None:
     assert (second.kind, second.author, second.in_reply_to) == ("mention", "@ann@example.social", first.id)
     assert (third.kind, third.text, third.in_reply_to) == ("reply", f"answer to {number}", place)
     assert (third.id, third.created_at, third.url) == (said, later(2), None)
-    assert store.timeline.mention_of(place) == number
-    assert store.timeline.mention_of(first.id) is None
     assert (store.timeline.outbox_of(first.id), store.timeline.outbox_of(place)) == (outbox, None)
 
 
@@ -84,32 +79,6 @@ def test_numbers_are_never_used_again(store: Store) -> None:
     _, place = say(store, "m1", 1)
     assert place == 2
     assert [item.id for item in store.timeline.items(0, 10)] == [2]
-
-
-def test_a_thread_is_found_from_any_of_its_items(store: Store) -> None:
-    """Post, mention, answer, the mention of the answer, and its answer: one thread, in order; others aren't in it."""
-    outbox = plan(store, "a", "local")
-    store.outbox.publish_in_store("local", now=NOW)
-    first, _ = say(store, "m1", 1, about=outbox)
-    said = answer(store, first, 2)
-    second, _ = say(store, "m2", 3, about=store.timeline.outbox_of(said))
-    answer(store, second, 4)
-    _, other = say(store, "m3", 5)
-    for item in range(1, 6):
-        assert [each.id for each in store.timeline.thread_of(item)] == [1, 2, 3, 4, 5]
-    assert [each.id for each in store.timeline.thread_of(other)] == [other]
-    assert store.timeline.thread_of(999) == []
-
-
-def test_a_conversation_keeps_threads_together(store: Store) -> None:
-    """Threads stand in the order of their first items, each with its answers under it."""
-    one, _ = say(store, "m1", 1)
-    two, _ = say(store, "m2", 2)
-    answer(store, two, 3)
-    answer(store, one, 4)
-    threads = [[item.id for item in thread] for thread in store.timeline.conversation(10)]
-    assert threads == [[1, 4], [2, 3]]
-    assert [[item.id for item in thread] for thread in store.timeline.conversation(2)] == [[3], [4]]
 
 
 def test_remote_accounts_are_not_on_the_timeline(store: Store) -> None:

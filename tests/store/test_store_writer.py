@@ -280,13 +280,13 @@ async def test_a_naive_time_is_the_callers_mistake(store: Store, db: Writer) -> 
 async def test_closing_finishes_what_is_queued(store: Store) -> None:
     """Everything asked before the end is stored and answered; afterwards nothing is taken."""
     writer = Writer(store)
-    calls = [asyncio.create_task(writer(store.rules.used, "a", now=NOW)) for _ in range(500)]
+    calls = [asyncio.create_task(writer(store.feeds.hold_host, f"{n}.example", later(1))) for n in range(500)]
     await asyncio.sleep(0)
     await writer.close()
     await asyncio.gather(*calls)
-    assert store.rules.usage()["a"].count == 500
+    assert len(store.feeds.held_hosts(NOW)) == 500
     with pytest.raises(StoreError, match="closed"):
-        await writer(store.rules.used, "a", now=NOW)
+        await writer(store.feeds.hold_host, "late.example", later(1))
 
 
 async def test_an_idle_writer_closes(store: Store) -> None:

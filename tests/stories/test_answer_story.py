@@ -74,7 +74,7 @@ async def test_the_same_mention_twice_is_one(bot: SmallBot) -> None:
 async def test_whom_no_rule_fits_gets_an_honest_word_and_a_place_on_the_list(bot: SmallBot) -> None:
     """The fallback answers, and the owner sees the mention with the reason."""
     assert await bot.talk("what is the capital of Peru")
-    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, "new", 10)
+    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, 10)
     assert (row.mention.text, row.reason) == ("what is the capital of Peru", "no rule")
 
 
@@ -84,7 +84,7 @@ async def test_a_mention_from_yesterday_is_kept_for_the_owner(bot: SmallBot) -> 
     bot.later(hours=25)
     await answer.answer_waiting(bot.stories.answering)
     assert await bot.deliver() == 0
-    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, "new", 10)
+    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, 10)
     assert row.reason == "late"
 
 
@@ -120,7 +120,7 @@ async def test_over_the_cap_is_told_once_and_kept(tmp_path: Path) -> None:
         assert replies[3] not in ("", replies[0])
         assert replies[4:] == [""] * 4
         assert await bot.talk("hello", "@bo") == "Hello bo, nice to meet you."
-        kept = await bot.on.db(bot.on.store.mentions.unanswered, "new", 10)
+        kept = await bot.on.db(bot.on.store.mentions.unanswered, 10)
         assert {row.reason for row in kept} == {"capped"}
         assert len(kept) == 5
         bot.later(hours=1, minutes=1)

@@ -224,13 +224,13 @@ async def test_an_answer_is_taught_and_those_who_wait_hear_it(bot: SmallBot) -> 
     assert told == f"You asked on {(bot.clock() - timedelta(days=2)).strftime('%A')}: Sugar, dry."
     await bot.reload()
     assert await bot.talk("how do I feed bees in winter?", "@bo") == "Sugar, dry."
-    assert await bot.on.db(bot.on.store.mentions.unanswered, "new", 10) == []
+    assert await bot.on.db(bot.on.store.mentions.unanswered, 10) == []
 
 
 async def test_a_rule_knows_who_taught_it_and_how_often_it_answered(bot: SmallBot) -> None:
     """Its origin, its teacher, the mention it came from, a test of its own, and its use."""
     await bot.talk("how do i feed bees", "@ann")
-    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, "new", 10)
+    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, 10)
     said = await order(bot, f"teach {row.mention.id} = Sugar.")
     name = said.split("as ")[1].split(".")[0]
     learnt = await bot.on.db(bot.on.store.rules.learnt, name)
@@ -250,7 +250,7 @@ async def test_what_belongs_to_another_rule_is_not_taught(bot: SmallBot) -> None
 async def test_a_mention_becomes_one_more_way_to_say_a_rule(bot: SmallBot) -> None:
     """The rule stays the file's; its answer goes to who asked, and to whoever says it that way again."""
     await bot.talk("yellow jackets everywhere, please advise", "@ann")
-    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, "new", 10)
+    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, 10)
     assert "one more way to say faq-wasps" in await order(bot, f"teach {row.mention.id} to faq-wasps")
     await bot.deliver()
     assert any(item.text == "Narrow the entrance." for item in await bot.timeline())
@@ -263,7 +263,7 @@ async def test_a_mention_becomes_one_more_way_to_say_a_rule(bot: SmallBot) -> No
 async def test_a_strangers_signs_are_no_pattern(bot: SmallBot) -> None:
     """Teaching by number takes the words alone: nobody can smuggle a * into the rules."""
     await bot.talk("is xyzzy * {name} [a|b] plugh?", "@ann")
-    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, "new", 10)
+    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, 10)
     assert "Learnt" in await order(bot, f"teach {row.mention.id} = Nothing happens.")
     (name,) = await bot.on.db(bot.on.store.rules.names)
     learnt = await bot.on.db(bot.on.store.rules.learnt, name)
@@ -306,7 +306,7 @@ async def test_what_was_said_in_private_is_not_shown_in_public(bot: SmallBot) ->
 async def test_a_question_left_as_it_is_waits_no_more(bot: SmallBot) -> None:
     """It is off the list, unanswered; a number that doesn't wait is said."""
     await bot.talk("blorb the frumious", "@ann")
-    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, "new", 10)
+    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, 10)
     assert await order(bot, f"ignore {row.mention.id}") == "Left as it is."
     assert "None of these waits" in await order(bot, f"ignore {row.mention.id}")
 
@@ -334,7 +334,7 @@ async def test_an_answer_that_comes_after_a_week_is_not_sent(bot: SmallBot) -> N
     bot.later(days=2)
     said = await order(bot, 'teach "how do I feed bees" = "Sugar."')
     assert "waited" not in said
-    assert await bot.on.db(bot.on.store.mentions.unanswered, "new", 10) == []
+    assert await bot.on.db(bot.on.store.mentions.unanswered, 10) == []
 
 
 async def test_what_cannot_be_read_is_told_how_to_say(bot: SmallBot) -> None:

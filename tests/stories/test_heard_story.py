@@ -106,7 +106,7 @@ async def test_what_was_taken_back_is_no_news(bot: SmallBot) -> None:
 async def waiting(bot: SmallBot) -> list[str]:
     """Answer all who wait; gives why those wait on who were held back."""
     await answer.answer_waiting(bot.stories.answering)
-    return [row.reason for row in await bot.on.db(bot.on.store.mentions.unanswered, "new", 10)]
+    return [row.reason for row in await bot.on.db(bot.on.store.mentions.unanswered, 10)]
 
 
 async def test_an_account_says_no_more_than_its_cap_within_the_hour(bot: SmallBot) -> None:

@@ -143,7 +143,7 @@ async def test_late_and_capped_ones_wait_for_the_owner(tmp_path: Path) -> None:
         bot.later(hours=25)
         await answer.receive(old, bot.stories.answering)
         await answer.answer_waiting(bot.stories.answering)
-        waiting = await bot.on.db(bot.on.store.mentions.unanswered, "new", 20)
+        waiting = await bot.on.db(bot.on.store.mentions.unanswered, 20)
         assert [row.reason for row in waiting] == ["capped"] * 4 + ["late"]
         assert len(await said(bot, "club")) == 3
 

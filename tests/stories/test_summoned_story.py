@@ -92,7 +92,7 @@ async def test_what_is_taught_later_answers_only_those_who_got_no_answer(bot: Sm
     await spoken(bot, server, "how do I feed bees")
     rule, answered = await teach("how do I feed bees", "Sugar.", who="web", stories=bot.stories, on=bot.on)
     assert (rule.origin, answered) == ("web", 0)
-    assert await bot.on.db(bot.on.store.mentions.unanswered, "new", 5) == []
+    assert await bot.on.db(bot.on.store.mentions.unanswered, 5) == []
     assert len(server.kept) == 1
 
 

@@ -43,7 +43,7 @@ async def bot(tmp_path: Path) -> AsyncIterator[SmallBot]:
 async def test_what_is_passed_on_stands_on_the_owners_list(bot: SmallBot) -> None:
     """A rule that says "I've told my owner" tells the truth: the mention is answered once, and waits for them."""
     assert await bot.talk("bad bot") == "I've told my owner."
-    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, "new", 10)
+    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, 10)
     assert (row.mention.text, row.reason) == ("bad bot", "passed on")
     assert await bot.deliver() == 0
 
@@ -60,7 +60,7 @@ async def test_the_owner_answers_what_was_passed_on_and_teaches_nothing(bot: Sma
     told = [(item.in_reply_to, item.text) for item in await bot.timeline() if item.kind == "reply"]
     assert (1, "I am sorry, what went wrong?") in told
     assert "Sorry, ben." in [text for _, text in told]
-    assert await bot.on.db(bot.on.store.mentions.unanswered, "new", 10) == []
+    assert await bot.on.db(bot.on.store.mentions.unanswered, 10) == []
     await bot.reload()
     assert len(bot.stories.engine.rules) == before
     assert "no mention" in await bot.talk("teach 999 = Sorry.", author="@me", owner=True)

@@ -100,7 +100,7 @@ async def test_a_taught_rule_answers_those_who_waited_once(bot: SmallBot) -> Non
 async def test_an_answer_for_one_mention_is_given_to_it(bot: SmallBot) -> None:
     """Teaching from a mention's own place answers it although the pattern says something else."""
     await bot.talk("are you there at all, little star")
-    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, "new", 5)
+    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, 5)
     _, answered = await teach(
         "are you there *", "I am here.", mention=row.mention.id, who="web", stories=bot.stories, on=bot.on
     )
