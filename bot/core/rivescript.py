@@ -26,6 +26,8 @@ _MOST_REPEATED = 10  # times that a weighty reply is listed
 _WEIGHT = re.compile(r"\{weight\s*=\s*(\d{1,4})\}")
 _TAG = re.compile(r"<[^<>\n]{1,60}>|\{[^{}\n]{1,60}\}")
 _ARRAY = re.compile(r"@(\w+)")
+_STARS = re.compile(r"(\[[^\[\]]*\]|\([^()]*\)|@\w+|[*#_])")
+_LONE_STAR = re.compile(r"(?<![\w@])[#_](?!\w)")
 _OURS = {"<bot name>": "{bot.name}", "<id>": "{name}", "<star>": "{star1}", "<star1>": "{star1}"} | {
     f"<star{number}>": f"{{star{number}}}" for number in range(2, 10)
 }
@@ -192,23 +194,16 @@ def _phrase(trigger: _Trigger, replies: Sequence[str], file: _File) -> str:
     text = _WEIGHT.sub("", trigger.text)
     if unknown := [name for name in _ARRAY.findall(text) if name not in file.arrays]:
         raise _Unsaid(f"there is no array @{unknown[0]}")
-    text = re.sub(r"\(\s*@(\w+)\s*\)|@(\w+)", lambda found: file.arrays[found.group(1) or found.group(2)], text)
     if tag := _TAG.search(text):
         raise _Unsaid(f"{tag.group()} in a trigger")
+    text = _starred(text, replies)
+    text = re.sub(r"\(\s*@(\w+)\s*\)|@(\w+)", lambda found: file.arrays[found.group(1) or found.group(2)], text)
     for full, shorts in file.shorts.items():
         if full in text:
             text = re.sub(rf"(?<!\w){re.escape(full)}(?!\w)", f"({'|'.join([full, *shorts])})", text)
-    pieces = re.split(r"(\[\*\]|[*#_])", text)
-    stars = 0
-    for place, piece in enumerate(pieces):
-        if piece == "[*]":
-            pieces[place] = " * "
-        elif piece in {"*", "#", "_"}:
-            stars += 1
-            pieces[place] = f" {{star{stars}}} "
     if "#" in trigger.text or "_" in trigger.text:
         file.problems.append((trigger.line, f"“+ {trigger.text[:50]}”: # and _ are read as any words"))
-    phrase = " ".join("".join(pieces).split())
+    phrase = " ".join(text.split())
     missing = [name for name in re.findall(r"\{star\d\}", " ".join(replies)) if name not in phrase]
     if missing:
         raise _Unsaid(f"a reply uses {missing[0]}, and the trigger has no such star")
@@ -219,6 +214,23 @@ def _phrase(trigger: _Trigger, replies: Sequence[str], file: _File) -> str:
     except PhraseError as error:
         raise _Unsaid(str(error)) from None
     return phrase
+
+
+def _starred(text: str, replies: Sequence[str]) -> str:
+    """A trigger with captures for its wildcards, numbered as their writer did: (a|b) counts too, [a *] does not."""
+    pieces = _STARS.split(text)
+    number = 0
+    for place in range(1, len(pieces), 2):
+        piece = _LONE_STAR.sub("*", pieces[place])
+        pieces[place] = " * " if piece == "[*]" else piece
+        if piece[0] in "[@":
+            continue
+        number += 1
+        if piece[0] != "(":
+            pieces[place] = f" {{star{number}}} "
+        elif any(f"{{star{number}}}" in reply for reply in replies):
+            raise _Unsaid(f"<star{number}> is one of {piece[:40]}, and our captures take any words")
+    return "".join(pieces)
 
 
 def _replies(trigger: _Trigger, file: _File) -> tuple[str, ...]:

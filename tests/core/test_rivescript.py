@@ -74,6 +74,15 @@ def test_a_brain_is_read_into_rules_that_answer() -> None:
     assert found["bass-bassoon-weight-20"].priority == 20
 
 
+def test_stars_are_counted_as_their_writer_did() -> None:
+    """What stands in (round) brackets is a star of its own, what stands in [square] ones or is a bare array is none."""
+    brain = "! array ink_pot = red|blue\n+ [my *] @ink_pot pen (is|was) # [or _] _\n- It <bot name> <star2>, <star3>?"
+    (rule,), problems = read(brain)
+    assert rule.when == ("[my *] (red|blue) pen (is|was) {star2} [or *] {star3}",)
+    assert rule.reply == ("It {bot.name} {star2}, {star3}?",)
+    assert [sentence.endswith("are read as any words") for _, sentence in problems] == [True]
+
+
 def test_continued_lines_are_joined() -> None:
     """A line that begins with ^ goes on with the one before."""
     rules, _ = read("+ hi\n- One,\n  ^ two,\n\n  ^ three.")
@@ -99,6 +108,8 @@ def test_what_the_bot_said_before_is_a_condition() -> None:
         ("+ hi (@missing)\n- b", 1, "no array @missing"),
         ("+ hi <bot name>\n- b", 1, "<bot name> in a trigger"),
         ("+ a\n- you said <star2>", 1, "no such star"),
+        ("+ i (like|love) *\n- why do you <star1> it?", 1, "<star1> is one of (like|love)"),
+        ("! array ink = red|blue\n+ my (@ink) pen\n- <star>!", 2, "<star1> is one of (@ink)"),
         ("+ a", 1, "no reply"),
         ("+ a\n@ b", 1, "leads to no trigger"),
         ("+ a\n@ b\n+ b\n@ a", 1, "leads to no trigger"),
