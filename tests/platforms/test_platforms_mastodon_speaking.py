@@ -143,6 +143,18 @@ async def test_a_server_that_breaks_its_promise_is_told_shorter_words(stage: Sta
     assert stage.said() == []
 
 
+async def test_a_limit_that_was_lowered_meanwhile_is_learnt(stage: Stage) -> None:
+    """The refusal says how long a post may be now, and the next one isn't even sent; the warning still counts."""
+    account = stage.open_with(content_warning="tides")
+    await account.prepare()
+    stage.server.max_characters = 150
+    for _ in range(2):
+        with pytest.raises(TooLong) as told:
+            await account.publish(stage.post("x" * 495, None))
+        assert told.value.limit == 145
+    assert (account.limits.max_length, stage.server.requests) == (145, 1)
+
+
 # --------------------------------------------------------------------------- answers that mislead
 
 

@@ -67,7 +67,7 @@ class Mastodon:
         warning = post.reply_context.get("spoiler", "") if post.reply_to else self._options.content_warning
         limits = self._wire.server.limits
         added = measure(warning, limits) + measure(said, limits) - measure(post.text, limits)
-        room = room_for(post, limits, added)
+        room_for(post, limits, added)
         language = (post.language or self._account.language or "").partition("-")[0].lower()
         body = {
             "status": said,
@@ -78,7 +78,7 @@ class Mastodon:
         }
         given = {name: value for name, value in body.items() if value}
         reply = await self._wire.send("POST", "/api/v1/statuses", given, key=post.key)
-        await self._judge(reply, post, room)
+        await self._judge(reply, post, added)
         return self._receipt(json_object(reply), post, "answered")
 
     def _visibility(self, post: Post) -> str | None:
@@ -87,11 +87,13 @@ class Mastodon:
         # Replies keep out of public timelines, and are never wider than what they answer.
         return narrowest("unlisted", post.visibility or "direct", self._account.visibility or "public")
 
-    async def _judge(self, reply: Reply, post: Post, room: int) -> None:
+    async def _judge(self, reply: Reply, post: Post, added: int) -> None:
         """Tell what an answer to a post means, with what only this API says."""
         said = reply.body[:2000].decode("utf-8", "replace")
         if reply.status in {400, 413, 422} and _TOO_LONG.search(said):
-            raise TooLong("the server finds it too long", room)
+            with suppress(DeliveryError):  # it may allow less than it did when we began
+                await self.prepare()
+            raise TooLong("the server finds it too long", max(self._wire.server.limits.max_length - added, 1))
         # snac says 422 to a bad token; a 403 to a reply may only mean that its author wants none.
         barred = reply.status == 403 and post.reply_to is not None and "scope" not in said
         if barred or reply.status == 422:
