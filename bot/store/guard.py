@@ -64,7 +64,7 @@ class Guard:
         """Take the process lock.
 
         :raises StoreBusy: another process has it
-        :raises StoreError: the folder can't be written
+        :raises StoreError: the folder can't be written, or the lock is another user's
         """
         name = beside(path, ".lock")
         try:

@@ -392,7 +392,7 @@ def test_a_marker_that_cannot_be_kept_is_refused(path: Path) -> None:
     """Without its marker a lost database could not be told from a new one, so nothing is begun."""
     marker = path.with_name("starfish.db.exists")
     marker.mkdir()
-    with pytest.raises(StoreError, match="can't be read"):
+    with pytest.raises(StoreError, match="can't be opened"):
         open_store(path, mode="run", now=NOW)
     marker.rmdir()
     path.with_name("starfish.db.exists.unfinished").mkdir()
