@@ -1,8 +1,8 @@
 """The value gate: what makes a post worth a follower's time, as eight points.  Pure; may import: model, core.
 
 1 fits · 2 adds at least five supported content words to the title · 3 faithful · 4 self-contained · 5 not the title
-again · 6 link once, clean · 7 credited · 8 neither bait, nor selling, nor a notice.  The words of a post are judged by
-`gate` (points 2, 3, 4, 5, 8; `flaws` knows most of what 4 and 8 ask), a composed post also by `gate_post` (1, 6, 7).
+again · 6 link once, clean · 7 credited · 8 neither bait, nor selling, nor a notice.  `gate` judges the words of a post
+(2, 3, 4, 5, 8; `flaws` knows most of what 4 and 8 ask); what stands around them, `compose` makes so (1, 6, 7).
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from bot.core.patterns import dangles, open_ended, sells
 from bot.core.reading import Reading
 from bot.core.sentences import FULL_STOPS
 from bot.core.terms import names, numbers, terms
-from bot.core.text import fits, links_in
-from bot.model import Article, Limits
+from bot.core.text import links_in
+from bot.model import Article
 
 NEW_TERMS = 5
 """Content words that a post must add to the title: 94 % of 239 publishers' own descriptions add as many."""
@@ -29,7 +29,6 @@ OWN_WORDS = 0.6
 """The part of a rewriter's content words that must stand in the article: people paraphrase half of the time."""
 
 _WHOLE = re.compile(rf"[.!?{FULL_STOPS}]['\"”’»)\]」』】›]*\Z")
-_TRACKER = re.compile(r"(?i)[?&](?:utm_[a-z]+|fbclid|gclid|mc_[ce]id|igshid|ref_src|yclid|msclkid)=")
 # "Sponsor: …", "[Sponsored] …", "Anzeige: …": as publishers must mark what was paid for.
 _ADVERTISED = re.compile(
     r"(?i)\A\W{0,3}(?:sponsor(?:ed)?(?: (?:post|content|story)| by [^:]{1,40})?|advertisement|advertorial|paid post|anzeige|publireportage|"
@@ -43,7 +42,7 @@ class Verdict:
     """What the gate found: the first point that failed, and a sentence about it."""
 
     passes: bool
-    point: str = ""  # "fits", "adds", "faithful", "self-contained", "title", "link", "credit", "tone"
+    point: str = ""  # "fits" (a rewriter's words), "adds", "faithful", "self-contained", "title", "tone"
     reason: str = ""
 
 
@@ -104,22 +103,6 @@ def gate(words: str, source: Source, *, own_words: bool = False) -> Verdict:
         return _failed("tone", f"It baits or sells: “{phrase}”.")
     found = flaw(words, source.language)
     return _failed(*found) if found else PASSED
-
-
-def gate_post(post: str, *, link: str | None, credit: str, limits: Limits) -> Verdict:
-    """Judge a composed post: its length, its one clean link, its credit."""
-    if not fits(post, limits):
-        return _failed("fits", f"It is longer than the platform's {limits.max_length} {limits.unit}.")
-    if link:
-        if post.count(link) != 1:
-            return _failed("link", "Its link does not stand in it exactly once.")
-        if _TRACKER.search(link):
-            return _failed("link", "Its link carries a tracker.")
-        if any(not link.startswith(post[start:end]) for start, end in links_in(post, bare=False)):
-            return _failed("link", "A second link stands in it.")
-    if credit and credit not in post:
-        return _failed("credit", "It credits neither site nor author.")
-    return PASSED
 
 
 def balanced(text: str) -> bool:

@@ -77,18 +77,6 @@ def _signs_as_words(text: str) -> str:
     return text
 
 
-def fts_query(text: str) -> tuple[str, str] | None:
-    """The FTS5 queries for a text: all of its words, and any of the three longest; None if it has no words.
-
-    Long words are rare ones, as a rule; who can count in the index picks the rarest of `phrases` instead.
-    """
-    found = phrases(text)
-    if not found:
-        return None
-    longest = sorted(found, key=len, reverse=True)[:3]
-    return " AND ".join(found), " OR ".join(word for word in found if word in longest)
-
-
 def topic_of(text: str) -> str | None:
     """The text itself where it looks like a topic and nothing else ("granular synthesis", "reverb?"), else None.
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.gate import balanced, gate, gate_post, source_of
+from bot.core.gate import balanced, gate, source_of
 from bot.core.reading import read
-from bot.model import Article, Limits
+from bot.model import Article
 
 ARTICLE = Article(
     url="https://example.com/piano",
@@ -20,7 +20,6 @@ ARTICLE = Article(
     ),
 )
 SOURCE = source_of(ARTICLE, read(ARTICLE))
-LIMITS = Limits(max_length=200)
 LINK = "https://example.com/piano"
 
 
@@ -176,28 +175,6 @@ def test_advertisements_are_not_told(title: str, passes: bool) -> None:
     article = replace(ARTICLE, title=title)
     verdict = gate("Ann Lee spent nine years on an instrument without sound.", source_of(article, read(article)))
     assert verdict.point == ("" if passes else "tone")
-
-
-@pytest.mark.parametrize(
-    ("post", "point"),
-    [
-        (f"Words.\n\n— Example News\n{LINK}", ""),
-        (f"Words.\n\n— Example News\n{LINK} {LINK}", "link"),
-        ("Words.\n\n— Example News", "link"),
-        (f"See https://other.example/.\n\n— Example News\n{LINK}", "link"),
-        (f"Words.\n\n{LINK}", "credit"),
-        (f"{'Words. ' * 40}\n\n— Example News\n{LINK}", "fits"),
-    ],
-)
-def test_a_composed_post_fits_links_once_and_credits(post: str, point: str) -> None:
-    """Length, the one link and the credit are looked at in the post as it would be sent."""
-    assert gate_post(post, link=LINK, credit="Example News", limits=LIMITS).point == point
-
-
-def test_a_tracker_in_the_link_is_refused() -> None:
-    """A link with a tracker is not clean."""
-    link = LINK + "?utm_source=rss"
-    assert gate_post(f"Words.\n{link}", link=link, credit="", limits=LIMITS).point == "link"
 
 
 @pytest.mark.parametrize(

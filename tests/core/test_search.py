@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.search import fts_query, indexable, phrases, spaced_cjk, topic_of
+from bot.core.search import indexable, phrases, spaced_cjk, topic_of
 
 TITLES = (
     "C++ for audio plugins",
@@ -56,23 +56,12 @@ def found(archive: sqlite3.Connection, query: str) -> list[str]:
 )
 def test_words_of_any_kind_are_found(archive: sqlite3.Connection, asked: str, titles: list[str]) -> None:
     """Names with signs, scripts without spaces, accents, and questions with filler find what they mean."""
-    query = fts_query(asked)
-    assert query is not None
-    assert found(archive, query[0]) == titles
-
-
-def test_all_words_first_then_any_of_the_longest(archive: sqlite3.Connection) -> None:
-    """The narrow query wants every word, the wide one any of the three longest."""
-    narrow, wide = fts_query("rust synths for dishwashers") or ("", "")
-    assert found(archive, narrow) == []
-    assert found(archive, wide) == ["Rust, the language of synths"]
-    assert wide.count(" OR ") == 2
+    assert found(archive, " AND ".join(phrases(asked))) == titles
 
 
 @pytest.mark.parametrize("asked", ["", "   ", "!?", "…", "👍", "@ann", '"', "*", "(", "\x00"])
 def test_without_words_there_is_no_query(asked: str) -> None:
     """Nothing to look for is no query, not an error."""
-    assert fts_query(asked) is None
     assert phrases(asked) == []
 
 
@@ -113,9 +102,10 @@ HOSTILE = (
 @pytest.mark.parametrize("asked", HOSTILE)
 def test_no_text_breaks_a_query_or_is_an_operator(archive: sqlite3.Connection, asked: str) -> None:
     """Whatever is asked, SQLite takes the query, and looks for words only."""
-    for query in fts_query(asked) or ():
-        found(archive, query)
-    assert len(phrases(asked)) <= 8
+    words = phrases(asked)
+    assert len(words) <= 8
+    if words:
+        found(archive, " AND ".join(words))
 
 
 @given(st.text(max_size=80) | st.text(alphabet="\"*^():+-{}'ANDORNEAR c#.té東 ", max_size=40))
@@ -123,8 +113,8 @@ def test_any_text_is_a_query_that_runs(asked: str) -> None:
     """No text at all makes SQLite raise."""
     raw = sqlite3.connect(":memory:")
     raw.execute("CREATE VIRTUAL TABLE archive USING fts5 (title, tokenize = 'unicode61 remove_diacritics 2')")
-    for query in fts_query(asked) or ():
-        raw.execute("SELECT rowid FROM archive WHERE archive MATCH ?", (query,)).fetchall()
+    if words := phrases(asked):
+        raw.execute("SELECT rowid FROM archive WHERE archive MATCH ?", (" OR ".join(words),)).fetchall()
     raw.close()
 
 
