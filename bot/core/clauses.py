@@ -11,6 +11,9 @@ MOST = 8
 
 _SENTENCES = re.compile(r"[^.!?;\n…]+[.!?…]*")
 _CLAUSES = re.compile(r"[^.!?;,:\n…()]+[.!?…]*")
+_COLON = re.compile(
+    r":\s+"
+)  # of several sentences, what such a sign leads to stands alone: "A question: who made you?"
 _WITHIN = re.compile(r"[.!?;,:\n…()]\s*[^\s.!?;,:\n…()]")
 _QUOTES = "\"“”„«»'‘’「」"
 
@@ -23,7 +26,9 @@ def parts(words: Words, name: str) -> list[Words]:
     if not _WITHIN.search(words.text):  # nearly all messages are one sentence
         return []
     for pattern in (_SENTENCES, _CLAUSES):
-        found = [one for one in (part.strip() for part in pattern.findall(words.text)) if one]
+        whole = pattern.findall(words.text)
+        pieces = (piece for part in whole for piece in _COLON.split(part)) if len(whole) > 1 else whole
+        found = [one for one in (piece.strip() for piece in pieces) if one]
         said = [
             Words(one, name) for one in found[:MOST] if one[0] not in _QUOTES and one.rstrip(".!?…")[-1:] not in _QUOTES
         ]

@@ -17,6 +17,8 @@ def said(text: str) -> list[str]:
     [
         ("Hi! How are you? Fine.", ["Hi!", "How are you?", "Fine."]),
         ("hello, I'm new here, what is this?", ["hello", "I'm new here", "what is this?"]),
+        ("thanks! one more question: who made you?", ["thanks!", "one more question", "who made you?"]),
+        ("See you at 12:30. Or not?", ["See you at 12:30.", "Or not?"]),
         ("one line\nanother line", ["one line", "another line"]),
         ("just one sentence", []),
         ("just one sentence!", []),
