@@ -20,6 +20,9 @@ log = logging.getLogger("starfish.reload")
 
 FILES = ("starfish.toml", "feeds.toml", "rules.toml", "quotes.txt")
 
+SUBJECT = "config"
+"""Of the notice that says what is wrong with the files, or waits for a restart."""
+
 Stamp = tuple[tuple[int, int] | None, ...]
 
 
@@ -53,6 +56,7 @@ async def watch(
     """
     before = current.settings
     last, rules = stamp(folder, before.secret_files), await on.db(on.store.rules.version)
+    await on.db(on.store.owner.clear, SUBJECT)  # of an earlier run: what it was started with is in force
     while True:
         try:
             async with asyncio.timeout(every):
@@ -73,7 +77,6 @@ async def watch(
 async def _rebuild(
     on: Ground, started: Settings, known: Mapping[str, Platform], load: Callable[[], Settings]
 ) -> Stories | None:
-    subject = "config"
     try:
         # Off the loop: reading and validating hundreds of rules takes longer than the loop may stand still.
         settings = await asyncio.to_thread(load)
@@ -83,15 +86,15 @@ async def _rebuild(
             f"The changed files have mistakes, so the old settings stay in force: {'; '.join(map(str, error.problems))}"
         )
         log.warning("%s", text)
-        await on.db(on.store.owner.tell, subject, text, now=on.now())
+        await on.db(on.store.owner.tell, SUBJECT, text, now=on.now())
         return None
     fixed = [name for name, value in _fixed(settings).items() if value != _fixed(started)[name]]
     if fixed:
         text = f"{', '.join(fixed)} changed in starfish.toml: restart needed; until then the old value stays."
         log.warning("%s", text)
-        await on.db(on.store.owner.tell, subject, text, now=on.now())
+        await on.db(on.store.owner.tell, SUBJECT, text, now=on.now())
     else:
-        await on.db(on.store.owner.clear, subject)
+        await on.db(on.store.owner.clear, SUBJECT)
     log.info("the changed files are in force")
     return built
 
