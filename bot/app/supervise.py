@@ -57,7 +57,8 @@ async def supervise(
             why, advice = f"{type(error).__name__} in our own code ({error})", ""
         pause = pauses[min(failures, len(pauses) - 1)]
         failures += 1
-        text = f"{name} stopped: {why}. Everything else goes on; it is tried again in {pause:.0f} s. {advice}".rstrip()
+        goes_on = f"Everything else goes on; it is tried again in {pause:.0f} s. {advice}".rstrip()
+        text = f"{name} stopped: {why.rstrip('.')}. {goes_on}"
         log.log(logging.DEBUG if why == warned else logging.WARNING, "%s", text)
         warned = why  # one line while it lasts; how it goes on, the notice says
         await _note(tell, name, text)

@@ -19,7 +19,7 @@ def explain(error: Exception, path: Path) -> StoreError:
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF  # the low byte is the primary code
     match code:
         case sqlite3.SQLITE_FULL:
-            what = f"The disk is full, so {path} can't be written. Make room; the bot goes on by itself then."
+            what = f"The disk is full, so {path} can't be written. Make room; a bot that runs goes on by itself then."
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             what = f"{path} can't be written. Give this user the right to write the file and its folder."
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED | sqlite3.SQLITE_PROTOCOL:

@@ -19,7 +19,7 @@ class Notes:
 
 async def test_work_that_fails_is_told_and_started_again(caplog: pytest.LogCaptureFixture) -> None:
     """Two failures of two kinds, then success: three runs, two sentences, no traceback."""
-    failures: list[Exception] = [StoreError("the disk is full"), ZeroDivisionError("of ours")]
+    failures: list[Exception] = [StoreError("The disk is full. Make room."), ZeroDivisionError("of ours")]
     notes = Notes()
 
     async def work() -> None:
@@ -29,7 +29,7 @@ async def test_work_that_fails_is_told_and_started_again(caplog: pytest.LogCaptu
     with caplog.at_level(logging.WARNING):
         await supervise("polling", work, tell=notes, pauses=[0.0])
     assert [subject for subject, _ in notes.told] == ["task:polling"] * 3
-    assert "the disk is full" in str(notes.told[0][1])
+    assert str(notes.told[0][1]).startswith("polling stopped: The disk is full. Make room. Everything else goes on;")
     assert "in our own code" in str(notes.told[1][1])
     assert notes.told[2][1] is None
     assert "Traceback" not in caplog.text
