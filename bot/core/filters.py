@@ -22,6 +22,11 @@ _GLUED = re.compile(
 _WORD = re.compile(r"\w+[+#]*")
 
 
+_SOFT_HYPHEN = "\xad"
+# "synth*" begins a word, "*bau" ends one; of fewer letters, or in "f***", an asterisk means nothing.
+_OPEN_START, _OPEN_END = re.compile(r"\*\w{3}"), re.compile(r"\w{3}\*$")
+
+
 class Judgement(NamedTuple):
     """Whether an entry passes, the owner's words that decided, and a sentence for `why`."""
 
@@ -55,7 +60,10 @@ def let_all_through(*filters: Filters) -> bool:
 
 
 def has(folded: str, term: str) -> bool:
-    """Whether a folded text has a word or a phrase, at word borders; scripts without spaces: anywhere."""
+    """Whether a folded text has a word or a phrase, at word borders; scripts without spaces: anywhere.
+
+    An asterisk at an end leaves that border open: "synth*" is also in "synthesizer".
+    """
     needle = _needle(term)
     return bool(needle) and needle in folded
 
@@ -83,7 +91,7 @@ def _refusal(entry: Entry, filters: Filters, text: str, language: str | None) ->
         return Judgement(passes=False, reason="It is in none of the categories that are wanted.")
     if filters.languages and language and language[:2].lower() not in {code[:2].lower() for code in filters.languages}:
         return Judgement(passes=False, matched=(language,), reason=f"Its language is {language!r}.")
-    if filters.min_words and (count := _count(text)) < filters.min_words:
+    if filters.min_words and (count := _count(folded(f"{entry.title} {bare_text(entry.html)}"))) < filters.min_words:
         return Judgement(passes=False, reason=f"It has {count} words; {filters.min_words} are wanted.")
     return None
 
@@ -107,7 +115,8 @@ def _same_fold(wanted: Iterable[str], given: Iterable[str]) -> bool:
 
 def folded(text: str) -> str:
     """Words between single spaces, with one at each end, so that a phrase is found by one search."""
-    return f" {' '.join(_WORD.findall(unicodedata.normalize('NFKC', text).casefold()))} "
+    # A soft hyphen only says where a line may break.
+    return f" {' '.join(_WORD.findall(unicodedata.normalize('NFKC', text.replace(_SOFT_HYPHEN, '')).casefold()))} "
 
 
 @lru_cache(maxsize=4_096)
@@ -115,7 +124,10 @@ def _needle(term: str) -> str:
     words = folded(term).strip()
     if not words:
         return ""
-    return words if _GLUED.search(words) else f" {words} "
+    if _GLUED.search(words):
+        return words
+    term = term.strip()
+    return f"{'' if _OPEN_START.match(term) else ' '}{words}{'' if _OPEN_END.search(term) else ' '}"
 
 
 def _count(folded: str) -> int:

@@ -16,7 +16,6 @@ from bot.settings.starfish_file import (
     AccountTable,
     CondenseTable,
     FilterKeys,
-    FiltersTable,
     StarfishFile,
 )
 from bot.settings.values import BotSettings, CondenseSettings, LlmSettings, NetSettings, WebSettings
@@ -65,7 +64,7 @@ def filters_of(table: FilterKeys) -> Filters:
     return Filters(
         include=table.include,
         exclude=table.exclude,
-        block=table.block if isinstance(table, FiltersTable) else (),
+        block=table.block,
         categories=table.categories,
         languages=table.languages,
         min_words=table.min_words,

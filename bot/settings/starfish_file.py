@@ -117,9 +117,11 @@ class FilterKeys(Table):
     """The wishes that a feed, or all feeds, may have."""
 
     include: Lines = Field(
-        default=(), description="Words or phrases of which at least one must occur; empty: everything."
+        default=(),
+        description='Words or phrases of which at least one must occur; "synth*" is the beginning of one; empty: all.',
     )
     exclude: Lines = Field(default=(), description="Words or phrases of which none may occur.")
+    block: Lines = Field(default=(), description="People (author names, handles) and domains that are never shared.")
     categories: Lines = Field(default=(), description="The entry carries one of these categories; empty: any.")
     languages: Annotated[tuple[Language, ...], Several] = Field(
         default=(), description="Languages let through; empty: any."
@@ -131,7 +133,6 @@ class FiltersTable(FilterKeys):
     """What is let through, for all feeds."""
 
     noun: ClassVar[str] = "[filters]"
-    block: Lines = Field(default=(), description="People (author names, handles) and domains that are never shared.")
 
 
 def schedule(value: object) -> object:

@@ -59,6 +59,19 @@ def test_parts_of_words_are_not_found(word: str) -> None:
     assert not passes(include=(word,))
 
 
+@pytest.mark.parametrize(("word", "found"), [("synth*", True), ("*siser", True), ("*thesi*", True), ("32 voi*", True), ("C++ synth*", True), ("thesi*", False), ("*synth", False), ("co*", False), ("syn***", False), ("*", False)])  # fmt: skip
+def test_an_asterisk_leaves_the_end_of_a_word_open(word: str, found: bool) -> None:
+    """Endings and compounds have no end; but three letters are the least, and a masked oath is no pattern."""
+    assert passes(include=(word,)) is found
+
+
+def test_a_soft_hyphen_parts_no_word() -> None:
+    """Publishers of long words say by it where a line may break."""
+    entry = replace(ENTRY, title="Der Bundes\xadtag tagt", html="<p>Donau&shy;dampf&#173;schiff</p>")
+    assert passes(entry, include=("Bundestag",))
+    assert passes(entry, include=("Donaudampfschiff",))
+
+
 @pytest.mark.parametrize(
     ("title", "word"),
     [("我喜欢合成器音乐", "合成器"), ("シンセサイザーの音", "シンセ"), ("신디사이저는 좋다", "신디사이저")],
@@ -127,6 +140,7 @@ def test_the_least_number_of_words_is_counted_in_title_and_text() -> None:
     """In scripts without spaces two characters are a word."""
     assert passes(replace(ENTRY, categories=()), min_words=15)
     assert not passes(replace(ENTRY, categories=()), min_words=17)
+    assert not passes(replace(ENTRY, categories=tuple(f"Category {number}" for number in range(30))), min_words=17)
     chinese = replace(ENTRY, title="湖面结冰时会像琴弦一样歌唱", html="", categories=())
     assert passes(chinese, min_words=6)
     assert not passes(chinese, min_words=7)

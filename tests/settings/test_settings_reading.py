@@ -117,6 +117,7 @@ backfill = "all"
 every = "1h"
 include = ["x"]
 exclude = ["y"]
+block = ["Ann"]
 categories = ["z"]
 languages = ["pt-BR"]
 min_words = 3
@@ -135,7 +136,9 @@ url = "https://b.example/feed"
     ).feeds
     assert feed.url == "https://a.example/feed"
     assert (feed.tags, feed.own, feed.backfill, feed.every) == (("a", "b"), True, None, timedelta(hours=1))
-    assert feed.filters == Filters(include=("x",), exclude=("y",), categories=("z",), languages=("pt-BR",), min_words=3)
+    assert feed.filters == Filters(
+        include=("x",), exclude=("y",), block=("Ann",), categories=("z",), languages=("pt-BR",), min_words=3
+    )
     assert (feed.hashtags, feed.max_age, feed.style) == (("tag",), timedelta(days=7), "quote")
     assert feed.headers == (("Accept-Language", Secret("de")), ("X-Token", Secret("t")))
     assert (feed.auth, feed.cookie) == (Secret("ann:pw"), Secret("t"))
