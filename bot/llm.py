@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -30,13 +29,20 @@ MOST_TOKENS = 300
 ENOUGH_FAILURES = 3
 """After so many failures in a row the model is left alone for this many articles."""
 
+_REFUSALS = {
+    400: "it wants to be asked otherwise; look at url and model of llm in [condense]",
+    401: "it refuses our key; look at key of llm in [condense]",
+    403: "it refuses our key; look at key of llm in [condense]",
+    404: "nothing is there; look at url and model of llm in [condense]",
+}
+"""What only the owner can mend."""
+
 
 @dataclass(slots=True)
 class Usage:
     """What the rewriter has cost since the start."""
 
     asked: int = 0
-    used: int = 0
     failed: int = 0
     tokens: int = 0
 
@@ -44,22 +50,13 @@ class Usage:
 class Llm:
     """Implements `ports.Rewriter`."""
 
-    def __init__(
-        self,
-        http: Http,
-        url: str,
-        model: str,
-        key: Secret | None,
-        *,
-        spent: Callable[[int], None] = lambda _tokens: None,
-    ) -> None:
-        """`url` is the server's base, with or without `/v1`; `spent` is told of the tokens of each answer."""
+    def __init__(self, http: Http, url: str, model: str, key: Secret | None) -> None:
+        """`url` is the server's base, with or without `/v1`."""
         base = url.rstrip("/")
         self._url = f"{base if base.endswith('/v1') else base + '/v1'}/chat/completions"
         self._http = http
         self._model = model
         self._key = key
-        self._spent = spent
         self._resting = 0
         self._failures = 0
         self.usage = Usage()
@@ -94,6 +91,11 @@ class Llm:
         except DeliveryError as error:
             log.info("the language model did not answer: %s", error)
             return None
+        if reply.status in _REFUSALS:
+            log.warning(
+                "the language model answered %s: %s; our own words serve", reply.status, _REFUSALS[reply.status]
+            )
+            return None
         if reply.status != 200:
             log.info("the language model answered %s", reply.status)
             return None
@@ -109,5 +111,7 @@ class Llm:
             return None
         if isinstance(tokens, int) and 0 < tokens < 1_000_000:
             self.usage.tokens += tokens
-            self._spent(tokens)
-        return said(content) if isinstance(content, str) else None
+        words = said(content) if isinstance(content, str) else None
+        if words is None:
+            log.info("the language model's answer is not the one object that it was asked for")
+        return words

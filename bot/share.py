@@ -177,12 +177,13 @@ async def fill(slot: Slot, bot: Sharing, now: datetime) -> Filled:
     contest = Contest(choices[:TRIED_AT_ONCE], lambda candidate: tell(candidate, account, bot))
     while found := await contest.best():
         choice, told = found
-        post = await post_of(told, account, bot)
-        if isinstance(post, str):
-            await bot.db(bot.store.feeds.decided, account.name, choice.candidate.id, "failed", post, now=now)
+        worded = await post_of(told, account, bot)
+        if isinstance(worded, str):
+            await bot.db(bot.store.feeds.decided, account.name, choice.candidate.id, "failed", worded, now=now)
             continue
         state = State.DRAFT if account.review else State.PLANNED
-        row = await bot.db(bot.store.outbox.filled, slot, choice.candidate.id, post, state, now=now, why=choice.why)
+        why = (*choice.why, *worded.why)
+        row = await bot.db(bot.store.outbox.filled, slot, choice.candidate.id, worded.post, state, now=now, why=why)
         if row is not None:
             return Filled(slot=slot, outbox=row)
         if await bot.db(bot.store.outbox.handled, account.name, [slot.identity]):

@@ -100,7 +100,15 @@ async def tell(candidate: Candidate, account: Account, bot: Sharing, *, styled: 
     return Told(candidate=candidate, draft=draft, article=article)
 
 
-async def post_of(one: Told, account: Account, bot: Sharing, *, before: Sequence[Post] = ()) -> Post | str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worded:
+    """A post, and what `why` says of its words."""
+
+    post: Post
+    why: tuple[str, ...] = ()
+
+
+async def post_of(one: Told, account: Account, bot: Sharing, *, before: Sequence[Post] = ()) -> Worded | str:
     """Make what would be told a post of this account, or say in a sentence why it doesn't make one.
 
     `before` are posts that go out earlier and are in no outbox yet.
@@ -109,15 +117,18 @@ async def post_of(one: Told, account: Account, bot: Sharing, *, before: Sequence
     candidate, draft = one.candidate, one.draft
     if not draft.adds_value:
         return draft.reason or "It says no more than its headline."
-    if bot.rewriter is not None and candidate.note is None and account.style == "takeaway":
-        draft = await _reworded(draft, one.article, limits, bot.rewriter)
+    why: tuple[str, ...] = ()
+    if bot.rewriter is not None and candidate.note is None and _styled(account, candidate, bot).style == "takeaway":
+        draft, said = await _reworded(draft, one.article, limits, bot.rewriter)
+        why = (said,)
     try:
         post = compose.fit(draft, limits, account=account.name, dedupe_key=candidate.canonical)
     except Rejected as error:
         return str(error)
     if candidate.note is None and candidate.title not in post.text and await _was_said(post, bot, before):
         return "Its words are, to the letter, those of a post before it."
-    return replace(post, visibility=account.visibility, language=account.language or post.language)
+    post = replace(post, visibility=account.visibility, language=account.language or post.language)
+    return Worded(post=post, why=why)
 
 
 async def compose_digest(
@@ -169,15 +180,15 @@ async def read(candidate: Candidate, bot: Sharing) -> Article:
     return of_feed if page.problem and of_feed.text else page
 
 
-async def _reworded(draft: Draft, article: Article, limits: Limits, rewriter: Rewriter) -> Draft:
-    """Let the language model say it, if what it says passes the same gate; else the words stay as they are."""
+async def _reworded(draft: Draft, article: Article, limits: Limits, rewriter: Rewriter) -> tuple[Draft, str]:
+    """Let the language model say it, if what it says passes the same gate, else the words stay; and tell what became."""
     words = await rewriter.rewrite(article, rewrite.room(draft, limits))
     if words is None:
-        return draft
+        return draft, "a language model had no words for it"
     better, verdict = await asyncio.to_thread(rewrite.judged, words, draft, article, limits)
     if better is None:
-        log.info("the rewriter's words are not used: %s", verdict.reason)
-    return better or draft
+        return draft, f"a language model's words are not used: {verdict.reason}"
+    return better, "a language model worded it"
 
 
 def _styled(account: Account, candidate: Candidate, bot: Sharing) -> Account:

@@ -1,20 +1,17 @@
 from __future__ import annotations
 
-import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
-from aiohttp import web
 
 from bot.core.limits import LIMITS
 from bot.core.rewrite import judged, messages, room, said
 from bot.llm import ENOUGH_FAILURES, Llm
 from bot.model import Article, Draft, Secret
 from bot.net import Client
+from tests.servers.model_server import Model, serving
 
 LOCAL = LIMITS["local"]
 
@@ -34,41 +31,6 @@ GOOD = (
 )
 
 
-class Model:
-    """A chat server that answers as it is told, and keeps what it was asked."""
-
-    def __init__(self) -> None:
-        self.asked: list[dict[str, Any]] = []
-        self.keys: list[str | None] = []
-        self.status = 200
-        self.body: str | None = None
-        self.content = json.dumps({"post": GOOD})
-        self.hang = False
-
-    async def chat(self, request: web.Request) -> web.Response:
-        self.asked.append(await request.json())
-        self.keys.append(request.headers.get("Authorization"))
-        if self.hang:
-            await asyncio.Event().wait()
-        body = self.body or json.dumps(
-            {"choices": [{"message": {"content": self.content}}], "usage": {"total_tokens": 120}}
-        )
-        return web.Response(status=self.status, text=body, content_type="application/json")
-
-
-@asynccontextmanager
-async def serving(model: Model) -> AsyncIterator[str]:
-    app = web.Application()
-    app.router.add_post("/v1/chat/completions", model.chat)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
-
-
 @asynccontextmanager
 async def asking(model: Model, key: str | None = None) -> AsyncIterator[Llm]:
     async with (
@@ -86,7 +48,7 @@ async def asking(model: Model, key: str | None = None) -> AsyncIterator[Llm]:
 
 async def test_a_good_answer_is_given_and_its_tokens_are_counted() -> None:
     """The post comes out of the one object that was asked for, and the cost is known."""
-    model = Model()
+    model = Model(GOOD)
     async with asking(model, key="s3cret") as llm:
         assert await llm.rewrite(ARTICLE, 200) == GOOD
     assert llm.usage.tokens == 120
@@ -110,16 +72,28 @@ async def test_a_good_answer_is_given_and_its_tokens_are_counted() -> None:
 )
 async def test_a_model_that_misbehaves_says_nothing(status: int, body: str) -> None:
     """Errors, other formats and odd values give None, and never an exception."""
-    model = Model()
+    model = Model(GOOD)
     model.status, model.body = status, body
     async with asking(model) as llm:
         assert await llm.rewrite(ARTICLE, 200) is None
     assert llm.usage.failed == 1
 
 
+@pytest.mark.parametrize(("status", "setting"), [(401, "key"), (403, "key"), (404, "url and model")])
+async def test_the_owner_is_told_what_to_mend(status: int, setting: str, caplog: pytest.LogCaptureFixture) -> None:
+    """A refused key and an address where nothing is are warnings that name the setting."""
+    model = Model(GOOD)
+    model.status = status
+    async with asking(model) as llm:
+        assert await llm.rewrite(ARTICLE, 200) is None
+    (warning,) = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert f"answered {status}" in warning.getMessage()
+    assert f"look at {setting} of llm in [condense]" in warning.getMessage()
+
+
 async def test_a_model_that_fails_often_is_left_alone_for_a_while() -> None:
     """After three failures in a row three articles go without asking, so that a dead server costs no time."""
-    model = Model()
+    model = Model(GOOD)
     model.status = 500
     async with asking(model) as llm:
         for _ in range(2 * ENOUGH_FAILURES):

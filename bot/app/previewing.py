@@ -59,7 +59,7 @@ class _Ahead:
         """Fill slots until there are so many posts, or nothing is left to fill one with."""
         on, account = self._on, self._account
         quotes_used = set(await on.db(on.store.outbox.said, account.name, "quote:", now - NO_REPEAT))
-        slots = await coming(account, self._stories, on, now)
+        slots = await coming(account, self._stories, on, now, silent_too=True)
         while len(self._found) < count and (slot := next(slots, None)) is not None:
             if is_quote_slot(account, slot):
                 quote = quote_post(self._stories.sharing.quotes, quotes_used, slot, account, self._limits)
@@ -77,10 +77,10 @@ class _Ahead:
         earlier = [one.post for one in self._found]
         while best := await contest.best():
             choice, told = best
-            post = await wording.post_of(told, self._account, self._stories.sharing, before=earlier)
-            if not isinstance(post, str) and post.dedupe_key not in {one.dedupe_key for one in earlier}:
+            worded = await wording.post_of(told, self._account, self._stories.sharing, before=earlier)
+            if not isinstance(worded, str) and worded.post.dedupe_key not in {one.dedupe_key for one in earlier}:
                 self._lineup.taken(choice, slot.at)
-                self._add(slot, [post], choice=choice, why=choice.why)
+                self._add(slot, [worded.post], choice=choice, why=(*choice.why, *worded.why))
                 return True
             self._lineup.dropped(choice)
         return False
