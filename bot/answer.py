@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bot.core.guards import BOT_DAY, Seen, Verdict, caps_of, guard
+from bot.core.guards import BOT_DAY, Seen, Verdict, guard
 from bot.core.replies import reply_post
 from bot.core.reply import PAUSED, render
 from bot.model import Caps, Match, Mention, Post
@@ -106,7 +106,7 @@ async def _in_order(mentions: Sequence[Mention], together: Together, bot: Answer
 
 async def answer(mention: Mention, together: Together, bot: Answering, now: datetime) -> None:
     """Answer one stored mention, or record why it gets no answer; answered and its outbox row are one transaction."""
-    caps = caps_of(bot.accounts[mention.account])
+    caps = bot.accounts[mention.account].caps
     verdict = guard(mention, await _seen(mention, together, caps, bot, now), caps, now)
     if verdict.action == "answer" or verdict.notice:  # nothing is awaited between the count and this
         together.granted.update({(mention.account, ""), (mention.account, mention.thread)})
@@ -165,7 +165,7 @@ async def _hold_back(mention: Mention, verdict: Verdict, bot: Answering, now: da
 
 def _window(mention: Mention, bot: Answering) -> timedelta:
     """How long one pause notice holds: the person's window, an hour where there is none."""
-    person = caps_of(bot.accounts[mention.account]).person
+    person = bot.accounts[mention.account].caps.person
     return person.per if person else timedelta(hours=1)
 
 

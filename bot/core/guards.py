@@ -10,13 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bot.model import Account, Caps, Mention, Rate
+from bot.model import Caps, Mention
 
 TOO_OLD = timedelta(hours=24)
 """An older mention is not answered at once: the talk has moved on, or history was replayed."""
-
-LOCAL = Caps(person=Rate(count=60, per=timedelta(minutes=1)), account=None, thread=None)
-"""On our own timeline people may talk as fast as they type (design, section 8)."""
 
 WHOLE = timedelta(seconds=1)
 """Some platforms tell times in whole seconds (Telegram, X): what is written in the first second isn't history."""
@@ -49,11 +46,6 @@ class Verdict:
     reason: str = ""  # one clause for the record
     notice: bool = False  # capped: say once that we pause
     consent: Literal["opt_out", "opt_in"] | None = None  # to be carried out whatever the action is
-
-
-def caps_of(account: Account) -> Caps:
-    """The caps that hold on an account: its own where the owner wrote some, else its platform's."""
-    return LOCAL if account.platform == "local" and account.caps == Caps() else account.caps
 
 
 def guard(mention: Mention, seen: Seen, caps: Caps, now: datetime) -> Verdict:

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.guards import LOCAL, TOO_OLD, Seen, Verdict, caps_of, guard
-from bot.model import Account, Caps, Mention, Rate
+from bot.core.guards import TOO_OLD, Seen, Verdict, guard
+from bot.model import Caps, Mention, Rate
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CAPS = Caps()
+LOCAL = Caps(person=Rate(count=60, per=timedelta(minutes=1)), account=None, thread=None)  # those of the local timeline
 
 
 def mention(**more: Any) -> Mention:
@@ -63,12 +64,6 @@ def test_a_cap_of_one_lets_one_through() -> None:
     assert judged(caps=narrow).action == "answer"
     for seen in (Seen(person=1), Seen(account=1), Seen(thread=1)):
         assert judged(seen, narrow).action == "capped"
-
-
-def test_the_caps_are_what_is_promised() -> None:
-    """A day for an answer; on our own timeline sixty a minute, and no other cap but for bots among themselves."""
-    assert timedelta(days=1) == TOO_OLD
-    assert Caps(person=Rate(count=60, per=timedelta(minutes=1)), account=None, thread=None) == LOCAL
 
 
 def test_a_thread_is_as_long_as_the_owner_wrote_for_bots_too() -> None:
@@ -127,21 +122,13 @@ def test_two_of_our_bots_stop_talking_by_themselves() -> None:
         assert max(said) == most
 
 
-def test_bots_on_the_local_timeline_have_a_thread_cap_too() -> None:
-    """Locally people have no thread cap, and bots have the usual one."""
+def test_bots_have_a_thread_cap_where_people_have_none() -> None:
+    """On the local timeline people have a cap of their own only, and bots the usual one of threads."""
     assert judged(Seen(thread=40), LOCAL).action == "answer"
     assert judged(Seen(thread=4), LOCAL, bot=True).action == "capped"
     assert judged(Seen(person=59), LOCAL).action == "answer"
     assert judged(Seen(person=60), LOCAL).action == "capped"
     assert judged(Seen(account=10_000), LOCAL).action == "answer"
-
-
-def test_an_accounts_own_caps_hold_where_the_owner_wrote_some() -> None:
-    """The local timeline has its own caps unless the owner wrote others."""
-    mine = Caps(person=Rate(count=1, per=timedelta(minutes=5)), account=None, thread=2)
-    assert caps_of(Account(name="timeline", platform="local")) == LOCAL
-    assert caps_of(Account(name="timeline", platform="local", caps=mine)) == mine
-    assert caps_of(Account(name="fediverse", platform="mastodon")) == Caps()
 
 
 def test_lifted_caps_hold_nobody_back() -> None:

@@ -127,6 +127,15 @@ async def test_over_the_cap_is_told_once_and_kept(tmp_path: Path) -> None:
         assert await bot.talk("hello") == "Hello ann, nice to meet you."
 
 
+async def test_caps_of_a_local_account_hold_even_where_they_are_the_usual_ones(tmp_path: Path) -> None:
+    """What the owner wrote counts, also where it is what other platforms have without a word."""
+    accounts = LOCAL + 'caps = { person = "6/h", account = "60/h", thread = 4 }\n'
+    async with small_bot(write_config(tmp_path / "config", accounts=accounts), Hands()) as bot:
+        replies = [await bot.talk("hello") for _ in range(8)]
+        assert replies[:6] == ["Hello ann, nice to meet you."] * 6
+        assert replies[7] == ""
+
+
 async def test_a_reply_to_a_post_is_explained(tmp_path: Path) -> None:
     """`why` under a post names its feed and what spoke for it; elsewhere the rule doesn't match."""
     async with FeedServer() as server:
