@@ -32,6 +32,7 @@ class MastodonServer(World):
 
     unsaying: Troubles = field(default_factory=Troubles)  # of deleting: "kept" is done
     token: str = "good"  # noqa: S105 -- a test's
+    own: str = "bot"  # whose it is
     further: set[str] = field(default_factory=set)  # more tokens of the same account
     used_key: Literal["status", "500"] = "status"  # what a used key is answered with
     redelivers: bool = False  # notifications that were read come again
@@ -113,7 +114,7 @@ class MastodonServer(World):
         return web.json_response({"version": "2.0", "software": {"name": self.dialect, "version": "1"}})
 
     async def _me(self, _: web.Request) -> web.Response:
-        return web.json_response(self.person("bot"))
+        return web.json_response(self.person(self.own))
 
     async def _app(self, _: web.Request) -> web.Response:
         if self.by_hand:

@@ -17,8 +17,8 @@ from urllib.parse import urlencode
 
 from bot.core.outgoing import room_for, sent_since
 from bot.core.text import measure
-from bot.errors import DeliveryError, Rejected, RetryLater, TooLong, Unsure
-from bot.model import Account, Limits, Mention, Post, Receipt
+from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, TooLong, Unsure
+from bot.model import Account, Limits, Mention, Post, Receipt, Secret
 from bot.net.clocks import ahead
 from bot.net.lately import Sent
 from bot.net.options import mark_of
@@ -36,6 +36,8 @@ from bot.ports import Platform, Reply, Tools
 PAGE, PAGES = 40, 50  # the largest page that all servers give, and how many of them are read at once
 NOTIFICATIONS = "/api/v1/notifications"
 
+PUT_BACK = "Put the old one's token back, or set the other up as an account of its own (starfish accounts add)"
+
 _TOO_LONG = re.compile(r"too long|too many char|character limit|exceed|max(?:imum)?[ _]char", re.IGNORECASE)
 
 
@@ -46,13 +48,15 @@ class Mastodon:
         self.name = account.name
         self._account, self._options, self._tools = account, options, tools
         self._wire = Wire(options.server, login_of(account, options, tools), tools.http)
-        self._sent = Sent()
+        self._sent, self._is_another = Sent(), False
         self.limits = self._limits()
 
     async def prepare(self) -> None:
-        """Learn the server's limits, and whether it keeps Mastodon's promises.  Raises as `ports.Preparing` says."""
+        """Learn the server's limits, whether it keeps Mastodon's promises, and who we are.  Raises as `ports.Preparing` says."""
         await self._wire.learn()
         self.limits = self._limits()
+        with suppress(DeliveryError):  # which whoever speaks or listens then meets
+            await self._own_id()
 
     def _limits(self) -> Limits:
         whole = self._wire.server.limits
@@ -63,6 +67,7 @@ class Mastodon:
 
     async def publish(self, post: Post) -> Receipt:
         """Send once.  Raises as `ports.Publisher` says."""
+        self._refuse_another()
         said = f"{post.reply_to_author} {post.text}" if post.reply_to_author else post.text
         warning = post.reply_context.get("spoiler", "") if post.reply_to else self._options.content_warning
         limits = self._wire.server.limits
@@ -80,6 +85,22 @@ class Mastodon:
         reply = await self._wire.send("POST", "/api/v1/statuses", given, key=post.key)
         await self._judge(reply, post, added)
         return self._receipt(json_object(reply), post, "answered")
+
+    async def _own_id(self) -> str:
+        """Our account's id there, which is kept: a token may be swapped by mistake, for the owner's own, say.
+
+        :raises NeedsLogin: the token is not good, or another account's
+        """
+        place, me = f"account {self._wire.address}", await self._wire.own_id()
+        if (known := self._tools.vault.get(self.name, place)) is None:
+            self._tools.vault.put(self.name, place, Secret(me))
+        self._is_another = known not in {None, Secret(me)}
+        self._refuse_another()
+        return me
+
+    def _refuse_another(self) -> None:
+        if self._is_another:
+            raise NeedsLogin("the token is not this account's, but another one's on that server", remedy=PUT_BACK)
 
     def _visibility(self, post: Post) -> str | None:
         if post.reply_to is None:
@@ -129,7 +150,7 @@ class Mastodon:
 
     async def _own_since(self, since: datetime) -> list[dict[str, Any]]:
         """All that we said since a moment of our clock, newest first.  Raises Unsure where it can't be read completely."""
-        path, asked = f"/api/v1/accounts/{segment(await self._wire.own_id())}/statuses", {"limit": str(PAGE)}
+        path, asked = f"/api/v1/accounts/{segment(await self._own_id())}/statuses", {"limit": str(PAGE)}
         own: list[dict[str, Any]] = []
         for _ in range(PAGES):
             reply = await self._wire.get(f"{path}?{urlencode(asked)}")
@@ -146,7 +167,7 @@ class Mastodon:
         raise Unsure("our own posts can't be read completely")
 
     async def _own_replies(self, mention: str) -> list[dict[str, Any]]:
-        me, below = await self._wire.own_id(), objects((await self._wire.context(mention)).get("descendants"))
+        me, below = await self._own_id(), objects((await self._wire.context(mention)).get("descendants"))
         return [status for status in below if identifier(within(status, "account").get("id")) == me]
 
     async def delete(self, receipt: Receipt) -> None:
@@ -177,7 +198,7 @@ class Mastodon:
         """Read forward: `min_id` gives the page right after it; `since_id` would give the newest one, behind a gap."""
         if not self._wire.known:
             await self.prepare()  # people's ids need the server's name
-        me = await self._wire.own_id()
+        me = await self._own_id()
         at = cursor or await beginning(self._tools, self.name, self._wire.address, self._newest)
         for _ in range(PAGES):
             asked = urlencode({"types[]": "mention", "limit": PAGE, "min_id": at})
@@ -215,6 +236,7 @@ class Mastodon:
         """Look at token, rights, bot flag, clocks and limits.  Reads only."""
         try:
             await self.prepare()
+            await self._own_id()
         except DeliveryError as error:
             return [(False, error.told(self.name))]
         session = session_of(self.name, self._options.token, self._tools.vault)
