@@ -56,7 +56,6 @@ async def watch(
     """
     before = current.settings
     last, rules = stamp(folder, before.secret_files), await on.db(on.store.rules.version)
-    await on.db(on.store.owner.clear, SUBJECT)  # of an earlier run: what it was started with is in force
     while True:
         try:
             async with asyncio.timeout(every):

@@ -17,6 +17,8 @@ from bot.app.build import Ground, Stories
 from bot.app.ears import ear_of, stands_back
 from bot.app.minding import mind_the_file, rescue
 from bot.app.polls import TICK, Polls, rest
+from bot.app.reload import SUBJECT as CONFIG
+from bot.app.supervise import SUBJECT as TASK
 from bot.app.supervise import supervise
 from bot.app.welcome import first_posts, is_new
 from bot.core.pace import next_slot
@@ -72,12 +74,18 @@ class Bot:
             await rescue(self.on)
 
     async def _set_right(self) -> None:
-        """Correct what a wrong clock left behind, and let accounts in again that their platforms locked out."""
+        """Correct what a wrong clock left behind, and let accounts in again that their platforms locked out.
+
+        What the last run said of its own files and tasks is over: what still is so will be told anew.
+        """
         wrong = await self.on.db(self.on.store.clock.correct, now=self.on.now())
         if wrong:
             log.warning("the clock was ahead: %s times that can't be true were corrected", wrong)
         for name in self.stories.sharing.accounts:
             await self.on.db(self.on.store.outbox.let_in, name)
+        for notice in await self.on.db(self.on.store.owner.notices):
+            if notice.subject == CONFIG or notice.subject.startswith(TASK):
+                await self.on.db(self.on.store.owner.clear, notice.subject)
 
     def take(self, stories: Stories) -> None:
         """Go on with newly built parts: at the start, and after each reload."""
@@ -138,7 +146,7 @@ class Bot:
     async def tell(self, subject: str, text: str | None) -> None:
         """Keep what the owner must know, or take it back; of a lost login they know already, by what could not be sent."""
         owner = self.on.store.owner
-        name = subject.removeprefix("task:listening of ")
+        name = subject.removeprefix(f"{TASK}listening of ")
         known = name != subject and (await self.on.db(owner.account_state, name)).locked_out
         if text is None or known:
             await self.on.db(owner.clear, subject)

@@ -20,6 +20,9 @@ PAUSES = (1.0, 5.0, 30.0, 120.0)
 WELL_AFTER = 60.0
 """Seconds of running after which a task that failed counts as well again, and its notice goes."""
 
+SUBJECT = "task:"
+"""What the subjects of the notices begin with, before the name of the task."""
+
 Tell = Callable[[str, str | None], Awaitable[None]]
 
 
@@ -67,7 +70,7 @@ async def supervise(
 
 async def _note(tell: Tell, name: str, text: str | None) -> None:
     try:
-        await tell(f"task:{name}", text)
+        await tell(SUBJECT + name, text)
     except StarfishError as error:  # the store may be the very thing that fails
         log.warning("this could not be noted: %s", error)
 

@@ -177,20 +177,6 @@ async def test_what_needs_a_restart_says_so_until_then(watched: Watched) -> None
     assert await watched.notices() == []
 
 
-async def test_what_the_last_run_said_of_the_files_is_over(tmp_path: Path) -> None:
-    """The files that a start read are in force: neither a restart that was needed nor a mistake is told any longer."""
-    async with small_bot(write_config(tmp_path / "config"), Hands()) as bot:
-        watched = Watched(bot)
-        await bot.on.db(bot.on.store.owner.tell, "config", "listen changed: restart needed", now=bot.clock())
-        task = asyncio.create_task(watched.watch())
-        async with asyncio.timeout(20):
-            while await watched.notices():
-                await asyncio.sleep(0.01)
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
 def test_a_stamp_tells_change_from_no_change(tmp_path: Path) -> None:
     """The same files, the same stamp; a new size, or a file that is gone, another one."""
     folder = write_config(tmp_path / "config")

@@ -11,14 +11,15 @@ from typing import Any
 
 import pytest
 
+from bot.app.run import Bot
 from bot.core.text import measure
 from bot.demo.server import sites
 from bot.platforms.local import LIMITS
 from tests.cli.terminal import Terminal
 from tests.servers.feedserver import FeedServer
-from tests.servers.fixtures import START
+from tests.servers.fixtures import START, Hands
 from tests.servers.running_bot import RunningBot, running_bot
-from tests.servers.small_bot import LOCAL, PIECES, rss, write_config
+from tests.servers.small_bot import LOCAL, PIECES, rss, small_bot, write_config
 
 
 @pytest.fixture
@@ -199,3 +200,15 @@ async def test_a_database_deleted_under_it_is_saved_and_named(bot: RunningBot) -
     await bot.start()
     items = await bot.until(lambda items: kinds(items, "post") == 1)
     assert kinds(items, "post") == 1
+
+
+async def test_what_the_last_run_said_of_itself_is_over(tmp_path: Path) -> None:
+    """A restart that was needed and a task that had stopped are told no longer; what the world is told of stays."""
+    async with small_bot(write_config(tmp_path / "config"), Hands()) as small:
+        owner, now = small.on.store.owner, small.clock()
+        for subject in ("config", "task:polling", "task:listening of timeline", "feed:http://127.0.0.1:9/a"):
+            await small.on.db(owner.tell, subject, "It is so.", now=now)
+        bot = Bot(small.on, small.stories)
+        bot.stopping.set()
+        await bot.live()
+        assert [one.subject for one in await small.on.db(owner.notices)] == ["feed:http://127.0.0.1:9/a"]
