@@ -13,11 +13,10 @@ from datetime import datetime
 from bot.app import teach
 from bot.app.build import Ground, Stories
 from bot.app.deciding import release_time
-from bot.app.queue import Waiting, waiting
+from bot.app.queue import Waiting, next_at, waiting
 from bot.app.sharing import own_find
 from bot.core.clean import clean, defused
 from bot.core.grouping import grouped
-from bot.core.pace import next_slot
 from bot.core.reply import defuse
 from bot.core.same import canonical, safe_link
 from bot.errors import FeedError, UsageError
@@ -107,7 +106,7 @@ class ChatDesk:
             if name not in chosen:
                 reason = f"meant for {', '.join(chosen)} only"
                 await self._on.db(feeds.decided, name, number, "rejected", reason, now=now)
-        times = [f"{name} {self._slot(posting[name])}" for name in chosen]
+        times = [f"{name} {await self._slot(posting[name])}" for name in chosen]
         return f"Queued before all others: {', '.join(times)}.{' With your words.' if note else ''}"
 
     async def why_not(self, link: str) -> str:
@@ -248,9 +247,9 @@ class ChatDesk:
             return f"It is a draft and waits for you: approve {row.id}"
         return f"On {row.post.account} it is {row.state}{f': {defuse(row.reason, 120)}' if row.reason else ''}."
 
-    def _slot(self, account: Account) -> str:
-        slot = next_slot(account, self._sharing.zone, self._on.now())
-        return self._time(slot.at) if slot else "when it posts next"
+    async def _slot(self, account: Account) -> str:
+        at = await next_at(account, self._current(), self._on, self._on.now())
+        return self._time(at) if at else "when it posts next"
 
     def _time(self, at: datetime) -> str:
         local = at.astimezone(self._sharing.zone)

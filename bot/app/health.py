@@ -13,8 +13,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.app.installed import utc_now
+from bot.core.pace import coming, day_start
 from bot.core.websub import Subscription
-from bot.model import Feed, FeedState
+from bot.model import Account, Feed, FeedState
 from bot.settings import Settings
 from bot.store import AccountState, Store, open_store
 from bot.store.guard import has_begun
@@ -132,6 +133,16 @@ def speaks_from(state: AccountState, now: datetime) -> datetime | None:
     if state.locked_out or (state.paused and state.paused_until is None):
         return None
     return max(now, state.paused_until or now)
+
+
+def next_post(account: Account, zone: ZoneInfo, store: Store, now: datetime) -> datetime | None:
+    """When an account posts next, as far as its schedule, its pause and what is out today tell."""
+    since = speaks_from(store.owner.account_state(account.name), now)
+    if since is None:
+        return None
+    out = store.outbox.sent_since(account.name, day_start(since, zone))
+    slot = next(coming(account, zone, since, out), None)
+    return slot.at if slot else None
 
 
 def iso(when: datetime | None) -> str | None:

@@ -15,7 +15,7 @@ from datetime import datetime
 from bot import answer
 from bot.app.build import Ground, Stories
 from bot.app.desk import Desk
-from bot.core.pace import next_slot
+from bot.app.queue import next_at
 from bot.errors import StoreError, UsageError
 from bot.llm import Llm
 from bot.model import Mention, TimelineItem
@@ -61,11 +61,11 @@ class Page:
         """Renew what the page says of the bot itself; called when something changed."""
         stories, now = self._current(), self._on.now()
         locals_ = [one for one in stories.sharing.accounts.values() if stories.sharing.limits[one.name].in_store]
-        slots = [next_slot(one, stories.sharing.zone, now) for one in locals_]
+        times = [await next_at(one, stories, self._on, now) for one in locals_]
         self._about = About(
             name=stories.settings.bot.name,
             niche=stories.settings.bot.niche,
-            next_post=min((slot.at for slot in slots if slot), default=None),
+            next_post=min((at for at in times if at), default=None),
             feeds=len(stories.settings.feeds),
             notices=await self._on.db(self._on.store.owner.notices),
         )

@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot import share
 from bot.app.build import Ground, Stories
+from bot.app.health import speaks_from
+from bot.core import pace
 from bot.core.choose import Choice, Lineup, Share
-from bot.core.pace import day_start, next_slot
+from bot.core.pace import day_start
 from bot.model import Account, OutboxRow, Slot, State
 
 
@@ -74,19 +75,22 @@ def _in_turn(lineup: Lineup, times: Iterator[datetime], now: datetime) -> list[t
     return found
 
 
-async def coming(account: Account, stories: Stories, on: Ground, now: datetime) -> Iterator[Slot]:
-    """The account's coming slots, as many as a local day may have; what is out today counts."""
-    midnight = day_start(now, stories.sharing.zone)
-    sent = await on.db(on.store.outbox.sent_since, account.name, midnight)
-    return _slots(account, stories.sharing.zone, now, sent)
+async def coming(
+    account: Account, stories: Stories, on: Ground, now: datetime, *, silent_too: bool = False
+) -> Iterator[Slot]:
+    """The account's coming slots: after its pause, as many as a local day may have; what is out today counts.
+
+    Of an account that is silent until somebody does something: none, or those it would have (`silent_too`).
+    """
+    since = speaks_from(await on.db(on.store.owner.account_state, account.name), now)
+    if since is None and not silent_too:
+        return iter(())
+    zone, since = stories.sharing.zone, since or now
+    out = await on.db(on.store.outbox.sent_since, account.name, day_start(since, zone))
+    return pace.coming(account, zone, since, out)
 
 
-def _slots(account: Account, zone: ZoneInfo, after: datetime, count: int) -> Iterator[Slot]:
-    today = day_start(after, zone)
-    while (slot := next_slot(account, zone, after)) is not None:
-        after = slot.at
-        if day_start(after, zone) != today:
-            today, count = day_start(after, zone), 0
-        count += 1
-        if account.max_per_day is None or count <= account.max_per_day:
-            yield slot
+async def next_at(account: Account, stories: Stories, on: Ground, now: datetime) -> datetime | None:
+    """When the account posts next, as far as that is plain."""
+    slot = next(await coming(account, stories, on, now), None)
+    return slot.at if slot else None

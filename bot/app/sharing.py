@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot import __version__
+from bot.app.health import next_post
 from bot.app.installed import platforms, utc_now
 from bot.articles.reader import Pages
 from bot.core.entries import entry_key
-from bot.core.pace import next_slot
 from bot.core.same import canonical, safe_link
 from bot.core.text import clean, measure
 from bot.errors import PageError, UsageError
@@ -48,8 +48,8 @@ async def queue_link(url: str, note: str | None, account: str | None, settings: 
             store.feeds.decided(other, number, "rejected", f"{MEANT} {account} only", now=now)
     for one in posting:
         if account in (None, one.name):
-            slot = next_slot(one, settings.bot.timezone, now)
-            when = slot.at.astimezone(settings.bot.timezone).strftime("%a %-d %b %H:%M") if slot else "its next slot"
+            at = next_post(one, settings.bot.timezone, store, now)
+            when = at.astimezone(settings.bot.timezone).strftime("%a %-d %b %H:%M") if at else "its next slot"
             lines.append(f"{one.name}: queued for {when}" + (f", as “{title}”" if title else ""))
     return lines
 

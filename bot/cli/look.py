@@ -201,21 +201,19 @@ def _when(text: str | None) -> datetime | None:
 
 def _status(settings: Settings, store: Store, now: datetime) -> dict[str, Any]:
     from bot.app.checking import costs_of
-    from bot.app.health import health_in, speaks_from, why_silent
+    from bot.app.health import health_in, next_post, why_silent
     from bot.app.vault import FileVault
-    from bot.core.pace import next_slot
 
     vault = FileVault(settings.bot.database)
     accounts = []
     for account in settings.accounts:
         state = store.owner.account_state(account.name)
-        since = speaks_from(state, now)
-        slot = next_slot(account, settings.bot.timezone, since) if since else None
+        at = next_post(account, settings.bot.timezone, store, now)
         accounts.append(
             {
                 "name": account.name,
                 "platform": account.platform,
-                "next_slot": slot.at.isoformat() if slot else None,
+                "next_slot": at.isoformat() if at else None,
                 "waiting": sum(store.outbox.pending_count(account.name).values()),
                 "paused": why_silent(state, now, settings.bot.timezone),
                 "dry_run": account.dry_run,

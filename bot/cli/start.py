@@ -19,6 +19,7 @@ from bot.cli.progress import progress
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from bot.store import Store
 
 
 @click.command(epilog="Example: starfish init && starfish check && starfish run")
@@ -111,7 +112,7 @@ def once(place: Place, *, extra: bool, as_json: bool) -> None:
                     click.echo(json.dumps(_as_json(done), ensure_ascii=False))
                 elif not place.quiet:  # a line of output is a mail, where cron calls
                     _report(done)
-                    _say_when_next(settings)
+                    _say_when_next(settings, store)
 
         wait_for(go())
 
@@ -155,16 +156,16 @@ def _report(done: object) -> None:
     click.echo(f"{done.delivered} delivered, {done.answered} answered")
 
 
-def _say_when_next(settings: Settings) -> None:
+def _say_when_next(settings: Settings, store: Store) -> None:
     """When a later call has a slot to fill: who sees nothing posted yet should not wonder."""
+    from bot.app.health import next_post
     from bot.app.installed import utc_now
     from bot.cli.show import local
-    from bot.core.pace import next_slot
 
     for account in settings.accounts:
-        slot = next_slot(account, settings.bot.timezone, utc_now())
-        if slot is not None:
-            click.echo(f"{account.name}: its next slot is {local(slot.at, settings)}")
+        at = next_post(account, settings.bot.timezone, store, utc_now())
+        if at is not None:
+            click.echo(f"{account.name}: its next slot is {local(at, settings)}")
 
 
 @click.command(epilog="Example: starfish demo   (then open the address it prints)")

@@ -58,6 +58,18 @@ def next_slot(account: Account, zone: ZoneInfo, after: datetime) -> Slot | None:
     return None
 
 
+def coming(account: Account, zone: ZoneInfo, after: datetime, out: int) -> Iterator[Slot]:
+    """Give the account's slots after a moment, as many as a local day may have; `out` posts of that day are out."""
+    today = day_start(after, zone)
+    while (slot := next_slot(account, zone, after)) is not None:
+        after = slot.at
+        if day_start(after, zone) != today:
+            today, out = day_start(after, zone), 0
+        out += 1
+        if account.max_per_day is None or out <= account.max_per_day:
+            yield slot
+
+
 def due(
     account: Account,
     zone: ZoneInfo,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.app.page import Page
 from bot.app.previewing import Preview, preview
 from bot.app.queue import waiting
 from tests.servers.feedserver import FeedServer
@@ -27,6 +29,11 @@ async def bot(tmp_path: Path) -> AsyncIterator[SmallBot]:
         async with small_bot(folder, Hands()) as bot:
             await bot.gather()
             yield bot
+
+
+async def next_on_page(bot: SmallBot) -> datetime | None:
+    """When the page says that the next post comes."""
+    return (await Page(bot.on, lambda: bot.stories, lambda: None).parts()).about()["next_post"]
 
 
 async def posted(bot: SmallBot, promised: Sequence[Preview]) -> list[str]:
@@ -91,6 +98,33 @@ async def test_the_queue_is_in_the_order_of_the_scores(bot: SmallBot) -> None:
     assert backlog[0].score == max(choice.score for choice in backlog)
     assert set(promised[:2]) <= set(queued[:5])
     assert sorted(set(queued) - set(promised)) in (["A Film"], ["A Trailer"])
+
+
+async def test_nothing_is_expected_while_the_account_is_paused(bot: SmallBot) -> None:
+    """After a pause that ends the first slot is the first; without an end nothing has a time, but can be looked at."""
+    now, owner = bot.clock(), bot.on.store.owner
+    end = now + timedelta(hours=5, minutes=10)
+    await bot.on.db(owner.pause, "timeline", end, now=now)
+    (first, *_) = await waiting(bot.stories, bot.on, now)
+    (promised, *_) = await preview(bot.stories, bot.on, now, account=None, count=1)
+    assert first.expected == promised.at == await next_on_page(bot)
+    assert end < promised.at < end + timedelta(hours=1)
+    await bot.on.db(owner.pause, None, None, now=now)
+    assert {one.expected for one in await waiting(bot.stories, bot.on, now)} == {None}
+    assert await preview(bot.stories, bot.on, now, account=None, count=1)
+    assert await next_on_page(bot) is None
+
+
+async def test_the_page_counts_what_is_out_today(bot: SmallBot) -> None:
+    """As the queue does: after the most of a day, the next post is tomorrow's."""
+    for number in range(4):
+        await bot.fill(f"number {number}")
+        while await bot.deliver():
+            pass
+    (first, *_) = await waiting(bot.stories, bot.on, bot.clock())
+    assert first.expected is not None
+    assert first.expected.date() > bot.clock().date()
+    assert await next_on_page(bot) == first.expected
 
 
 async def test_an_account_without_a_schedule_has_nothing_to_come(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.core.text import measure
 from bot.platforms.local import LIMITS
@@ -221,7 +222,7 @@ def test_a_pause_wants_a_span_and_an_account_that_there_are(terminal: Terminal) 
     assert f"the bot is paused by its owner {said.strip().rpartition(', ')[2]}" in status  # by the same clock
 
 
-def test_status_promises_no_post_while_nothing_is_sent(terminal: Terminal) -> None:
+def test_status_promises_no_post_while_nothing_is_sent(terminal: Terminal, site: FeedServer) -> None:
     """Silent until resumed: no next post; for a while: one after it; a rehearsal says that it is one."""
     terminal.ok("once")
     terminal.ok("pause")
@@ -231,9 +232,16 @@ def test_status_promises_no_post_while_nothing_is_sent(terminal: Terminal) -> No
     terminal.ok("pause", "--for", "2d")
     (account,) = terminal.ok("status", "--json").json()["accounts"]
     assert datetime.fromisoformat(account["next_slot"]) > datetime.now(UTC) + timedelta(days=1)
+    said = terminal.ok("share", site.put("/found", "<p>x</p>"), "--note", "Worth a look.").out
     terminal.ok("resume")
+    at = datetime.fromisoformat(account["next_slot"]).astimezone(ZoneInfo("Europe/London"))
+    assert f"queued for {at:%a %-d %b %H:%M}" in said
     assert terminal.folder is not None
     starfish = terminal.folder / "starfish.toml"
+    starfish.write_text(starfish.read_text("utf-8") + "max_per_day = 1\n", "utf-8")
+    assert terminal.ok("once", "--post", "--json").json()["delivered"] == 1
+    (account,) = terminal.ok("status", "--json").json()["accounts"]
+    assert datetime.fromisoformat(account["next_slot"]).date() > datetime.now(UTC).date()
     starfish.write_text(starfish.read_text("utf-8") + "dry_run = true\n", "utf-8")
     assert "rehearses, sends nothing (dry_run)" in terminal.ok("status").out
 
