@@ -1,4 +1,4 @@
-"""The way out: what stands in the outbox is sent, each once.  May import: core, ports, store.
+"""The way out: what stands in the outbox is sent, each once.  May import: core, ports, store, failpoint.
 
     outbox ─claim→ sending (committed before the first byte) ─publish→ sent | waiting | refused | unknown
     unknown ─settle, then look→ sent | planned | held

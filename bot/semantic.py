@@ -1,6 +1,6 @@
 """The optional sense of meaning behind `like` (extra `semantic`): small static word vectors, loaded from their package.
 
-May import: wordllama and numpy, where the extra is installed.  Nothing is ever downloaded: the model's own loader looks
+May import: core, and wordllama and numpy, where the extra is installed.  Nothing is ever downloaded: the model's own loader looks
 into a folder that its wheel doesn't have and then asks the network, so the package's folder is named and downloads are
 forbidden.
 """

@@ -1,4 +1,4 @@
-"""Story 1: feeds become candidates, slots become posts.  May import: core, ports, store, feeds, articles.
+"""Story 1: feeds become candidates, slots become posts.  May import: core, ports, store, wording.
 
     gather:  Feed ─fetch→ body ─parse→ Entry… ─filter, key, same story?→ Candidate…        (no pages, no posts)
     fill:    slot ─choose among candidates→ (page → Article) ─condense→ Draft ─fit→ Post → outbox
@@ -182,8 +182,8 @@ async def fill(slot: Slot, bot: Sharing, now: datetime) -> Filled:
             await bot.db(bot.store.feeds.decided, account.name, choice.candidate.id, "failed", worded, now=now)
             continue
         state = State.DRAFT if account.review else State.PLANNED
-        why = (*choice.why, *worded.why)
-        row = await bot.db(bot.store.outbox.filled, slot, choice.candidate.id, worded.post, state, now=now, why=why)
+        reasons = (*choice.why, *worded.why)
+        row = await bot.db(bot.store.outbox.filled, slot, choice.candidate.id, worded.post, state, now=now, why=reasons)
         if row is not None:
             return Filled(slot=slot, outbox=row)
         if await bot.db(bot.store.outbox.handled, account.name, [slot.identity]):

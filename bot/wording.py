@@ -1,4 +1,4 @@
-"""From a candidate to the words of a post: read, condensed, fitted.  May import: core, ports, store, articles.
+"""From a candidate to the words of a post: read, condensed, fitted.  May import: core, ports, share.
 
 The part of the first story that `share.fill` asks for the candidates it tries: which of the best is told best, and how.
 """

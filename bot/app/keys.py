@@ -1,6 +1,6 @@
 """The keys that a platform declares for its accounts, as a command line gives them and as the file holds them.
 
-May import: ports, errors, model, settings, build, pydantic.
+May import: ports, errors, settings, installed, pydantic.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Polls the feeds that are due, for as long as the bot runs.  May import: share, store, core, errors."""
+"""Polls the feeds that are due, for as long as the bot runs.  May import: share, errors, the other modules here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says plainly when no feed at all can be reached, instead of a line for each.  May import: share."""
+"""Says plainly when no feed at all can be reached, instead of a line for each.  May import: share, supervise."""
 
 from __future__ import annotations
 

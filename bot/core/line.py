@@ -1,4 +1,4 @@
-"""Which of the due feeds to begin with: in their order, and no host takes the places of others.  Pure."""
+"""Which of the due feeds to begin with: in their order, and no host takes the places of others.  Pure; may import: nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The phrase language of rules: `*`, `{capture}`, `(a|b)`, `[optional]`.  Pure; may import: words, errors.
+"""The phrase language of rules: `*`, `{capture}`, `(a|b)`, `[optional]`.  Pure; may import: words, phrase_tree.
 
 A phrase is compiled to word positions and what may follow each (Glushkov's construction), and a message is walked
 through once, all ways at the same time: time is words x positions, whatever the text, so there is nothing to attack.

@@ -1,4 +1,4 @@
-"""When a feed is asked next, and what an answer changes in what we know of it.  Pure.
+"""When a feed is asked next, and what an answer changes in what we know of it.  Pure; may import: model, errors, wishes.
 
 `next_at` = the longest of what the feed's own pace, the owner and the server want, within 15 min and 24 h, plus up to a
 tenth, so never early.  It is a moment, stored on 200 and 304 alike, so a restart never asks too soon.

@@ -1,4 +1,7 @@
-"""What can be wrong with one rule, said in sentences for its owner.  Pure; may import: model, expressions, phrases, reply."""
+"""What can be wrong with one rule, said in sentences for its owner.
+
+Pure; may import: model, expressions, phrases, reply, words.
+"""
 
 from __future__ import annotations
 

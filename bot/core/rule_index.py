@@ -1,7 +1,7 @@
 """Which compiled phrases can match a message at all: each is filed under the rarest word that it needs.
 
-Pure; may import: model, expressions, phrases, words.  Measured on real questions, a message then looks at one or two
-phrases out of a thousand, and no text or rule file makes it look at one twice.
+Pure; may import: model, builtin, expressions, phrases, rule_checks, words.  Measured on real questions, a message then
+looks at one or two phrases out of a thousand, and no text or rule file makes it look at one twice.
 """
 
 from __future__ import annotations

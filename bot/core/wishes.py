@@ -1,4 +1,4 @@
-"""What a feed document itself asks of its readers: how seldom to come, and when not to.  Pure.
+"""What a feed document itself asks of its readers: how seldom to come, and when not to.  Pure; may import: model.
 
 Kept packed in one field of `FeedState`, because a 304 brings no document that could say it again.
 """

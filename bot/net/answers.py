@@ -1,4 +1,4 @@
-"""What the answers to foreign requests mean.  May import: errors, ports."""
+"""What the answers to foreign requests mean.  May import: errors, ports, this package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The bot's one way to fetch foreign things: guarded, capped, polite, hop by hop.  May import: errors, model, ports."""
+"""The bot's one way to fetch foreign things: guarded, capped, polite, hop by hop.
+
+May import: errors, model, ports, this package.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """HTTP for platforms: each request sent once, each failure said as "certainly not" or "perhaps".
 
-May import: errors, ports.
+May import: errors, ports, this package.
 """
 
 from __future__ import annotations

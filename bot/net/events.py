@@ -1,6 +1,6 @@
 """Streams of platforms, a WebSocket or server-sent events: only ever a bell for somebody who then asks properly.
 
-May import: errors, ports, the rest of this package.
+May import: errors, ports, this package.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One request and its answer, read within a cap, and what can go wrong said in words.  May import: ports.
+"""One request and its answer, read within a cap, and what can go wrong said in words.  May import: ports, this package.
 
 Exceptions of aiohttp carry addresses and headers, so secrets too: none leaves this module, nor do their texts.
 """

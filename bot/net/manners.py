@@ -1,6 +1,6 @@
 """Manners towards hosts: at most two requests at once, spaced, and silence where a host asked for it.
 
-May import: errors.  A host is named as `addresses.host_of` does.  Spans are measured on a clock that never jumps;
+May import: errors, this package.  A host is named as `addresses.host_of` does.  Spans are measured on a clock that never jumps;
 holds are moments, because they outlive the process.
 """
 

@@ -1,6 +1,6 @@
 """Names become addresses: the system's name service, and what we remember of the owner's own names.
 
-May import: the standard library, aiohttp.
+May import: aiohttp, this package.
 """
 
 from __future__ import annotations

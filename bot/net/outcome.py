@@ -1,4 +1,4 @@
-"""What a platform's answer means for a delivery.  Pure.  May import: errors, ports.
+"""What a platform's answer means for a delivery.  Pure.  May import: errors, ports, this package.
 
 Adapters call `outcome(reply)` after they looked for what only their platform says (a duplicate, a length limit).
 """

@@ -1,4 +1,4 @@
-"""What robots.txt asks of us (RFC 9309), kept for a day.  May import: errors, ports.
+"""What robots.txt asks of us (RFC 9309), kept for a day.  May import: errors, ports, this package.
 
 Feeds that the owner subscribed to are meant for readers and are not looked up here; pages are.
 The standard library's parser takes the first rule that fits and knows no `*`, so pages that ask to be left alone

@@ -1,4 +1,4 @@
-"""The only sessions of the bot's HTTP: which connector guards what.  May import: the standard library, aiohttp.
+"""The only sessions of the bot's HTTP: which connector guards what.  May import: aiohttp, this package.
 
 Opened at their first use, because aiohttp wants a running loop.
 """

@@ -1,6 +1,6 @@
 """The child's side: reads a job, does it, writes the result, until the pipe ends.
 
-May import: errors, and, by name, the modules of the closed list of jobs.
+May import: this package, and, by name, the modules of the closed list of jobs.
 Started as a program of its own by `bot.worker.process`; nothing else calls it.
 """
 

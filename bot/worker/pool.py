@@ -1,4 +1,4 @@
-"""The worker as the rest of the bot sees it: jobs go in, results come out.  May import: errors."""
+"""The worker as the rest of the bot sees it: jobs go in, results come out.  May import: errors, this package."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The parent's side of one child: starts it at the first job, asks it, names its end, lets it go.
 
-May import: errors.  Nothing here blocks: the child is another process, and the pipes are the event loop's.
+May import: errors, this package.  Nothing here blocks: the child is another process, and the pipes are the event loop's.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a child takes from itself before it reads anything foreign.  May import: the standard library only.
+"""What a child takes from itself before it reads anything foreign.  May import: this package.
 
 Each step is tried and, where a system doesn't know it, left out (macOS refuses RLIMIT_AS): the parent's clock and
 SIGKILL stand behind all of them.
