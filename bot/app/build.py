@@ -103,12 +103,8 @@ async def stories(settings: Settings, on: Ground, known: Mapping[str, Platform],
     """
     from bot.app.chat import ChatDesk  # here, because it works with what is built here
 
-    now = on.now()
     if not look_only:
-        await on.db(on.store.feeds.register, settings.feeds, now=now)
-        await on.db(on.store.rules.sync_file, settings.rules, now=now)
-        for account in settings.accounts:
-            await on.db(on.store.owner.known_account, account.name, now=now)
+        await _registered(settings, on)
     publishers = {account.name: _open(account, known[account.platform], on) for account in settings.accounts}
     await asyncio.gather(*map(_prepared, publishers.values()))
     stored = await on.db(on.store.rules.all)
@@ -147,6 +143,15 @@ async def stories(settings: Settings, on: Ground, known: Mapping[str, Platform],
         engine=engine,
     )
     return built
+
+
+async def _registered(settings: Settings, on: Ground) -> None:
+    """Tell the store what the owner's files name."""
+    now = on.now()
+    await on.db(on.store.feeds.register, settings.feeds, now=now)
+    await on.db(on.store.rules.sync_file, settings.rules, now=now)
+    for account in settings.accounts:
+        await on.db(on.store.owner.known_account, account.name, now=now)
 
 
 def _sharing(settings: Settings, on: Ground, accounts: Mapping[str, Account], limits: Mapping[str, Limits]) -> Sharing:

@@ -220,15 +220,7 @@ def faults(
         2.0 * (not has_verb(text, language)),
     ]
     if not follows:
-        found += [
-            1.7 * (not _POINTERS.isdisjoint(heard) and bool(_POINTING.search(bare))),
-            1.8 * _points_at_unknown(text, known),
-            0.6 * ("also" in heard and "but also" not in bare),
-            1.6 * bool(_OF_SEVERAL.match(text)),
-            0.5 * bool(_LEANING_START.match(text)),
-            1.0 * leads_on(text, heard),
-            1.5 * (not _PRONOUNS.isdisjoint(heard) and _unresolved(bare, known)),
-        ]
+        found += _leanings(text, bare, heard, known)
     return DULL * sum(found)
 
 
@@ -262,6 +254,19 @@ def _says_i(bare: str, language: str | None) -> bool:
 
 def _says_we(bare: str, language: str | None) -> bool:
     return language in _AS_MEANT and _WE.search(bare) is not None
+
+
+def _leanings(text: str, bare: str, heard: frozenset[str], known: frozenset[str]) -> list[float]:
+    """What leans on a sentence before it, fault by fault."""
+    return [
+        1.7 * (not _POINTERS.isdisjoint(heard) and bool(_POINTING.search(bare))),
+        1.8 * _points_at_unknown(text, known),
+        0.6 * ("also" in heard and "but also" not in bare),
+        1.6 * bool(_OF_SEVERAL.match(text)),
+        0.5 * bool(_LEANING_START.match(text)),
+        1.0 * leads_on(text, heard),
+        1.5 * (not _PRONOUNS.isdisjoint(heard) and _unresolved(bare, known)),
+    ]
 
 
 def _addresses(bare: str, heard: frozenset[str], language: str | None) -> bool:
