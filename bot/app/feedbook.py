@@ -20,7 +20,8 @@ from bot.model import Feed, FeedState, ParsedFeed
 from bot.net import Client
 from bot.net.addresses import shown
 from bot.settings import Settings
-from bot.store import Store
+from bot.store import Store, open_store
+from bot.store.guard import has_begun
 from bot.worker import Worker
 
 
@@ -109,6 +110,15 @@ async def try_out(address: str, settings: Settings) -> Trial:
         return Trial(url=address, error=str(error))
     finally:
         await worker.close()
+
+
+def ask_again(address: str, settings: Settings) -> None:
+    """Poll a feed anew that was muted, for the owner has found it alive, and added it again."""
+    if has_begun(settings.bot.database):
+        with open_store(settings.bot.database, mode="write", now=utc_now()) as store:
+            if store.feeds.unmute(address):
+                store.feeds.mark_due([address], now=utc_now())
+                store.owner.clear(f"feed:{address}")
 
 
 def let_go(address: str, store: Store) -> str:

@@ -65,7 +65,7 @@ def list_(place: Place, *, as_json: bool) -> None:
 @common
 def add(place: Place, *, address: str, tags: tuple[str, ...], as_json: bool) -> None:
     """Add a feed by its address, or by its site's: the feed is looked for, and it is said what was found."""
-    from bot.app.feedbook import find
+    from bot.app.feedbook import ask_again, find
     from bot.settings import add_feed
 
     settings = place.settings()
@@ -75,6 +75,7 @@ def add(place: Place, *, address: str, tags: tuple[str, ...], as_json: bool) -> 
         for other in found[1:]:
             click.echo(f"  also there: {other.feed_url} ({other.title or other.how})")
     add_feed(place.folder, best.feed_url, tags)
+    ask_again(best.feed_url, settings)
     if as_json:
         first, *others = map(_found_json, found)
         click.echo(json.dumps({"added": first, "also_there": others}, ensure_ascii=False))

@@ -106,8 +106,8 @@ def after_failure(
         wait = max(wait, min(error.after, CEILING))
     if isinstance(error, FeedGone):
         wait = CEILING
-    # A new address that fails for days was a mistake, or has moved on: the one that the owner wrote decides.
-    lost = state.address != "" and now - since >= TELL_AFTER
+    # A new address that is gone, or fails for days, was a mistake or has moved on: the one that the owner wrote decides.
+    lost = isinstance(error, FeedGone) or now - since >= TELL_AFTER
     return replace(
         state,
         address="" if lost else state.address,
@@ -123,16 +123,15 @@ def after_failure(
 def notice(state: FeedState, now: datetime) -> str | None:
     """What the owner must know of a feed: that it is gone, held, failing for three days, or has moved; None: nothing."""
     name = state.title or state.url.partition("?")[0]
+    plain = state.url.isprintable() and not set("?@ ") & set(state.url)  # else it may hold a secret
+    release = f"starfish feeds release {state.url if plain else 'URL'}"
     if state.muted and state.gone_count >= GONE_SIGHTINGS:
         return (
-            f"{name} is gone: {state.muted}. It is asked no more. Remove it from feeds.toml, or write its new address."
+            f"{name} is gone: {state.muted}. It is asked no more. Remove it from feeds.toml, or write its new address; "
+            f"should it be back: {release}"
         )
     if state.held:
-        plain = state.url.isprintable() and not set("?@ ") & set(state.url)  # else it may hold a secret
-        return (
-            f"{name} is held: {state.held} Look at it; this lets it go on with what comes from then on: "
-            f"starfish feeds release {state.url if plain else 'URL'}"
-        )
+        return f"{name} is held: {state.held} Look at it; this lets it go on with what comes from then on: {release}"
     if state.errors and state.error_since is not None and now - state.error_since >= TELL_AFTER:
         days = (now - state.error_since).days
         return (

@@ -343,6 +343,21 @@ def test_a_held_feed_is_released(terminal: Terminal, site: FeedServer) -> None:
     assert terminal("feeds", "release", "https://never.example/").code == 2
 
 
+def test_a_muted_feed_that_is_added_again_is_asked_again(terminal: Terminal, site: FeedServer) -> None:
+    """It was found alive; while it is muted, the notice says how to ask again."""
+    url = site.put("/back", status=410)
+    folder = terminal.folder or Path()
+    (folder / "feeds.toml").write_text(f'[[feeds]]\nurl = "{url}"\n', "utf-8")
+    for _ in range(2):
+        terminal.ok("feeds", "refresh", "--all", "--quiet")
+    assert f"starfish feeds release {url}" in terminal.ok("status").out
+    site.put("/back", rss(PIECES[:2]))
+    terminal.ok("feeds", "remove", url)
+    terminal.ok("feeds", "add", url)
+    assert "Nothing needs you." in terminal.ok("status").out
+    assert terminal.ok("feeds", "refresh", "--json").json()["feeds"][0]["status"] == "new"
+
+
 def test_no_feeds_is_said(tmp_path: Path) -> None:
     """A list without feeds names the command that adds one."""
     folder = write_config(tmp_path / "config")

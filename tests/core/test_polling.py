@@ -283,6 +283,12 @@ def test_a_moved_feed_that_fails_for_days_is_looked_for_at_its_old_address() -> 
     assert state.address == ""
 
 
+def test_a_moved_feed_that_is_gone_is_looked_for_at_its_old_address() -> None:
+    """At once: the second sighting, which mutes, must be of the address that the owner wrote."""
+    state = after_failure(replace(STATE, address="https://new.example/"), FeedGone("410"), FEED, NOW, 0.0)
+    assert (state.address, state.muted) == ("", None)
+
+
 # --------------------------------------------------------------------------- failures
 
 
