@@ -37,8 +37,8 @@ def heading(words: str) -> None:
 
 
 def _may_style() -> bool:
-    """Whether codes for the terminal may stand among the words (https://no-color.org)."""
-    return not os.environ.get("NO_COLOR")
+    """Whether codes for the terminal may stand among the words (https://no-color.org; a dumb terminal knows none)."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -46,18 +46,21 @@ def test_a_person_gets_a_table_and_no_markup_of_strangers() -> None:
 
 @pytest.mark.parametrize("width", ["120", "30"])
 def test_where_no_colours_are_wanted_there_are_no_codes(monkeypatch: pytest.MonkeyPatch, width: str) -> None:
-    """With NO_COLOR in the environment, tables and records are words alone; without it, what heads them is bold."""
+    """With NO_COLOR in the environment, or a terminal that knows no codes, tables and records are words alone.
+
+    Without either, what heads them is bold.
+    """
     monkeypatch.setenv("COLUMNS", width)
-    monkeypatch.setenv("TERM", "xterm")
     shown = []
-    for wish in ("1", ""):
+    for wish, terminal in (("1", "xterm"), ("", "dumb"), ("", "xterm")):
         monkeypatch.setenv("NO_COLOR", wish)
+        monkeypatch.setenv("TERM", terminal)
         with redirect_stdout(Screen()) as out:
             table(["feed", "state", "entries"], ROWS)
             heading("12  Ann")
         shown.append(out.getvalue())
-    assert "\x1b" not in shown[0]
-    assert "\x1b[1m" in shown[1]
+    assert "\x1b" not in shown[0] + shown[1]
+    assert "\x1b[1m" in shown[2]
 
 
 def test_a_long_address_is_folded_and_never_cut() -> None:
