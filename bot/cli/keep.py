@@ -86,9 +86,12 @@ def restore(place: Place, *, file: Path) -> None:
     with place.store("read", settings) as store:
         doubtful = len(store.outbox.rows(states=[State.UNKNOWN], limit=1_000_000))
     if doubtful:
-        click.echo(
-            paragraph(f"{doubtful} deliveries may have been sent since: each is looked for before it goes again.")
+        which = (
+            f"{doubtful} deliveries may have been sent since: each"
+            if doubtful > 1
+            else "1 delivery may have been sent since: it"
         )
+        click.echo(paragraph(f"{which} is looked for before it goes again."))
     click.echo(paragraph("What the feeds bring at their next poll counts as known: nothing is posted twice."))
 
 

@@ -50,7 +50,7 @@ def test_a_restore_says_what_is_looked_for(terminal: Terminal, lived: Path, tmp_
     with open_store(lived, mode="write", now=utc_now()) as store:
         store.outbox.put(Post(account="fedi", text="Words", dedupe_key="a"), "post", now=utc_now())
     terminal.ok("backup", tmp_path / "copy.db")
-    assert "1 deliveries may have been sent since" in terminal.ok("restore", tmp_path / "copy.db").out
+    assert "1 delivery may have been sent since: it is looked for" in terminal.ok("restore", tmp_path / "copy.db").out
 
 
 @pytest.mark.parametrize("what", ["itself", "letter", "folder", "pipe", "nothing", "other_program", "other_bot"])
