@@ -202,6 +202,8 @@ def list_outbox(place: Place, *, states: tuple[str, ...], account: str | None, l
             for row in rows
         ],
     )
+    if not rows:
+        click.echo(f"Nothing is {' or '.join(states)}." if states else "Nothing was sent yet, and nothing waits.")
     if any(row.state is State.HELD for row in rows):
         click.echo(
             paragraph("held: look at the account, then: starfish outbox mark-sent N, or: starfish outbox resend N")

@@ -86,7 +86,10 @@ def test_a_snoozed_draft_comes_back_later(reviewed: Terminal) -> None:
 
 
 def test_outbox_shows_deliveries_by_state(terminal: Terminal) -> None:
-    """The newest first, with receipt; only states that there are."""
+    """The newest first, with receipt; only states that there are; and a sentence where there is nothing to show."""
+    terminal.ok("once")
+    assert terminal.ok("outbox", "list").out == "Nothing was sent yet, and nothing waits.\n"
+    assert terminal.ok("outbox", "list", "--state", "held", "--state", "unknown").out == "Nothing is held or unknown.\n"
     terminal.ok("once", "--post")
     terminal.ok("once", "--post")
     items = terminal.ok("outbox", "list", "--json").json()["items"]
