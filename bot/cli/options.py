@@ -89,6 +89,7 @@ def _with_options(command: Callable[P, T], *, in_place: bool) -> Callable[P, T]:
         click.option("--quiet", "-q", is_flag=True, help="Say only what went wrong."),
         click.option(
             "--config",
+            metavar="DIR",
             type=click.Path(path_type=Path),
             envvar="STARFISH_CONFIG" if in_place else None,
             default=Path("config"),

@@ -38,6 +38,7 @@ def test_every_command_explains_itself_with_a_line_to_copy(path: tuple[str, ...]
     assert "Example" in said.out
     example = said.out.partition("Example")[2]
     assert f"starfish {' '.join(path)}" in example
+    assert "--config" not in said.out or "--config DIR" in said.out  # as messages call it
     assert not re.search(r"^  (?!  |starfish )\w", example, re.MULTILINE), "a line that was folded can't be copied"
     assert said.err == ""
 
