@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 
 from bot import failpoint
 from bot.core import compose
+from bot.core.outgoing import outlived
 from bot.core.text import measure
 from bot.errors import NeedsLogin, Rejected, RetryLater, TooLong, Unsure
 from bot.model import Account, OutboxRow, Post, Receipt
@@ -65,6 +66,7 @@ async def take_up(name: str, bot: Delivering) -> int:
 async def deliver(name: str, bot: Delivering) -> int:
     """Send what is due for one account, in its order, and settle what is unknown; gives how many rows were moved."""
     account, publisher = bot.accounts[name], bot.publishers[name]
+    await give_up_late(account, bot)
     if account.dry_run:  # all but sending; what is planned stays planned, and goes when this is switched off
         return 0
     for row in await bot.db(bot.store.outbox.to_take_back, name, now=bot.now()):
@@ -85,6 +87,14 @@ async def deliver(name: str, bot: Delivering) -> int:
         failpoint.point("after_sending_commit")
         await send(claimed, publisher, bot)
         moved += 1
+
+
+async def give_up_late(account: Account, bot: Delivering) -> None:
+    """Let what waited longer than the account's `expires` go unsent: after an outage or a sleep nothing comes late."""
+    if account.expires:
+        now = bot.now()
+        reason = outlived(account.expires)
+        await bot.db(bot.store.outbox.expire, account.name, now - account.expires, reason, now=now)
 
 
 async def send(row: OutboxRow, publisher: Publisher, bot: Delivering) -> None:

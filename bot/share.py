@@ -20,6 +20,7 @@ from bot.core.choose import Choice, Share, rank
 from bot.core.filters import blocked_by
 from bot.core.intake import Intake, Poll
 from bot.core.occasions import NO_REPEAT, is_quote_slot, quote_post
+from bot.core.outgoing import outlived
 from bot.core.pace import GRACE, day_start, due
 from bot.errors import FeedError
 from bot.model import (
@@ -246,7 +247,7 @@ async def choose(account: Account, bot: Sharing, now: datetime, *, decide: bool 
     choices = rank(alive, interests=bot.interests, recent=recent, now=now)
     if decide:
         for number in too_old:
-            reason = f"older than {_span(account.expires or timedelta())}"
+            reason = outlived(account.expires or timedelta())
             await bot.db(bot.store.feeds.decided, account.name, number, "expired", reason, now=now)
         for choice in choices:
             if choice.muted:
@@ -272,11 +273,3 @@ async def _pass_all_over(slots: Sequence[Slot], reason: str, bot: Sharing, now: 
     log.info("%s: slot %s%s passed over: %s", slots[0].account, slots[0].identity, until, reason)
     for slot in slots:
         await bot.db(bot.store.outbox.passed_over, slot, reason, now=now)
-
-
-def _span(span: timedelta) -> str:
-    seconds = span.total_seconds()
-    for size, name in ((86400, "days"), (3600, "h"), (60, "min")):
-        if seconds >= 3 * size:
-            return f"{seconds / size:.0f} {name}"
-    return f"{seconds:.0f} s"

@@ -243,10 +243,8 @@ class Bot:
         while True:
             now = self.on.now()
             await self.on.db(self.on.store.clock.correct, now=now)
-            for account in self.stories.sharing.accounts.values():
-                if account.expires:
-                    reason = f"older than {account.expires.total_seconds() / 3600:.0f} h"
-                    await self.on.db(self.on.store.outbox.expire, account.name, now - account.expires, reason, now=now)
+            for account in self.stories.delivering.accounts.values():
+                await deliver.give_up_late(account, self.stories.delivering)
             await self.on.db(self.on.store.feeds.forget_bodies, now - timedelta(days=30))
             await asyncio.sleep(3600)
 

@@ -26,6 +26,14 @@ def room_for(post: Post, limits: Limits, added: int = 0) -> int:
     return room
 
 
+def outlived(expires: timedelta) -> str:
+    """Why something that waited too long is given up: `older than 36 h`."""
+    seconds = expires.total_seconds()
+    sizes = ((86400, "days"), (3600, "h"), (60, "min"), (1, "s"))
+    size, unit = next((one for one in sizes if seconds >= 3 * one[0]), sizes[-1])
+    return f"older than {seconds / size:.0f} {unit}"
+
+
 def sent_since(post: Post, now: datetime) -> datetime:
     """From when on a post is looked for.
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.limits import LIMITS
-from bot.core.outgoing import TWO_CLOCKS, room_for, sent_since
+from bot.core.outgoing import TWO_CLOCKS, outlived, room_for, sent_since
 from bot.core.text import measure
 from bot.errors import Rejected, TooLong, Unsure
 from bot.model import Post
@@ -24,6 +24,15 @@ def test_nothing_to_say_is_not_said(text: str) -> None:
     """Whatever the limits: certainly not accepted, and never will be."""
     with pytest.raises(Rejected):
         room_for(replace(POST, text=text), LIMITS["x"])
+
+
+@pytest.mark.parametrize(
+    ("expires", "said"),
+    [({"seconds": 90}, "90 s"), ({"minutes": 20}, "20 min"), ({"hours": 36}, "36 h"), ({"weeks": 1}, "7 days")],
+)
+def test_what_is_given_up_is_older_than_a_span(expires: dict[str, float], said: str) -> None:
+    """In a unit of which there are some."""
+    assert outlived(timedelta(**expires)) == f"older than {said}"
 
 
 @given(

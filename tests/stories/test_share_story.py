@@ -267,6 +267,20 @@ async def test_what_waited_too_long_expires(server: FeedServer, tmp_path: Path) 
         assert [(one.verdict, one.reason) for one in decisions] == [("expired", "older than 24 h")]
 
 
+async def test_what_was_planned_too_long_ago_is_not_posted_late(server: FeedServer, tmp_path: Path) -> None:
+    """A machine that slept finds it expired before it sends anything; so does a word of the owner's that comes late."""
+    url = server.put("/feed", rss(PIECES[:2]))
+    account = LOCAL + 'expires = "20m"\nreview = true\n'
+    async with small_bot(write_config(tmp_path / "config", feeds=[url], accounts=account), Hands()) as bot:
+        await bot.gather()
+        row = (await bot.fill("one")).outbox
+        assert row is not None
+        bot.later(hours=8)
+        assert await bot.on.db(bot.on.store.outbox.approve, row, None, now=bot.clock())
+        assert await bot.deliver() == 0
+        assert [(one.state, one.reason) for one in await bot.outbox()] == [("expired", "older than 20 min")]
+
+
 @pytest.mark.parametrize("fault", ["reset", "cut", "gzip_bomb", "broken_gzip"])
 async def test_a_broken_feed_is_named_and_stops_nobody(server: FeedServer, tmp_path: Path, fault: str) -> None:
     """A feed that breaks is an error with a sentence, a notice in time and a later poll; the other one is read."""
