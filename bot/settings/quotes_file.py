@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from unicodedata import category
 
 from bot.settings import checks
 
@@ -40,11 +41,15 @@ def read_quotes(path: Path) -> QuotesFile:
     except OSError as error:
         found.mistakes.append((None, f"can't be read: {error.strerror or error}"))
         return found
+    first: dict[str, int] = {}
     for line, words in enumerate(text.split("\n"), start=1):
         quote = " ".join(words.split())
         if not quote or quote.startswith("#"):
             continue
-        if not quote.isprintable():
+        if (known := first.setdefault(quote.casefold(), line)) != line:
+            found.warnings.append((line, f"this quote is that of line {known} again"))
+            continue
+        if any(category(char) == "Cc" for char in quote):
             found.mistakes.append((line, "this quote holds control characters"))
         if sentence := checks.long_quote(quote):
             found.warnings.append((line, sentence))

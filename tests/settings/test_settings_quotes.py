@@ -32,6 +32,24 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, content: bytes, line: 
     assert words in sentence
 
 
+@pytest.mark.parametrize("quote", ["می‌خواهم گوش کنم.", "Listen 👩‍💻 first.", "Hör zu 🏴󠁧󠁢󠁥󠁮󠁧󠁿."])
+def test_joiners_belong_to_words_and_emoji(tmp_path: Path, quote: str) -> None:
+    """What Persian words and families of emoji are joined with is no control character."""
+    file = tmp_path / "quotes.txt"
+    file.write_text(quote, "utf-8")
+    found = read_quotes(file)
+    assert (found.quotes, found.mistakes) == ([quote], [])
+
+
+def test_a_quote_that_stands_there_twice_is_taken_once(tmp_path: Path) -> None:
+    """Case and spaces make no other quote; the second line is named with the first."""
+    file = tmp_path / "quotes.txt"
+    file.write_text("Listen first.\nPlay.\nlisten  First.\n", "utf-8")
+    found = read_quotes(file)
+    assert (found.quotes, found.mistakes) == (["Listen first.", "Play."], [])
+    assert found.warnings == [(3, "this quote is that of line 1 again")]
+
+
 def test_a_folder_of_that_name_is_a_mistake(tmp_path: Path) -> None:
     """It can't be read, and that is said without a line."""
     ((line, sentence),) = read_quotes(tmp_path).mistakes
