@@ -31,6 +31,25 @@ OWNERS = (
 CONSENT = ("opt_out", "opt_in")
 """Actions that a word of one's own must always reach."""
 
+_LOOKED_UP = ("search", "latest", "similar")
+_FILLED_BY = {
+    **{name: _LOOKED_UP for name in REPLY_NAMES if name.startswith("article.")},
+    "post.summary": ("summary",),
+    "quote": ("quote",),
+    "moment": ("remind",),
+}
+"""Names that only these actions know a value for."""
+
+
+def never_filled(rule: Rule, reply: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The names of a reply that always stay empty in this rule, with the actions that would fill them."""
+    captured = frozenset().union(*map(names_in, rule.when))
+    return [
+        (name, _FILLED_BY[name])
+        for name in dict.fromkeys(names_in(reply))
+        if name in _FILLED_BY and name not in captured and rule.do not in _FILLED_BY[name] and not rule.regex
+    ]
+
 
 def check_rule(rule: Rule) -> list[str]:
     """Everything that is wrong with a rule taken alone, one sentence each; empty: nothing."""
@@ -53,7 +72,7 @@ def read_rule(rule: Rule) -> tuple[list[Phrase], list[Expression], list[str]]:
         except ValueError as error:
             wrong.append(f"regex “{pattern[:60]}” {error}")
     wrong.extend(_of_shape(rule, phrases))
-    wrong.extend(_of_replies(rule, phrases, patterns))
+    wrong.extend(_of_replies(rule, patterns))
     return phrases, patterns, wrong
 
 
@@ -77,10 +96,10 @@ def _of_shape(rule: Rule, phrases: Sequence[Phrase]) -> Iterator[str]:
         yield "max_words must be at least 1"
 
 
-def _of_replies(rule: Rule, phrases: Sequence[Phrase], patterns: Sequence[Expression]) -> Iterator[str]:
+def _of_replies(rule: Rule, patterns: Sequence[Expression]) -> Iterator[str]:
     """Names in replies that have no value whenever the rule answers."""
-    captures = [phrase.captures for phrase in phrases] + [pattern.names for pattern in patterns]
-    captured = frozenset().union(*captures)
+    # As they are written: a phrase with a mistake of its own captures all the same, once that is mended.
+    captured = frozenset().union(*map(names_in, rule.when), *(pattern.names for pattern in patterns))
     known = sorted({*REPLY_NAMES, *captured})
     told: set[str] = set()
     for template in (*rule.reply, *rule.otherwise):

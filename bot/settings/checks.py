@@ -1,6 +1,6 @@
 """What no single table can know: duplicates, names that name nothing, and what is allowed but hardly meant.
 
-May import: model, the models of the files, mistakes, words.
+May import: model, core's checks of rules, the models of the files, mistakes, words.
 The checks of mistakes read the raw documents, so that they speak even where other things are wrong.
 """
 
@@ -12,6 +12,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.core.rule_checks import never_filled
 from bot.model import Account, Feed, Rule
 from bot.settings.addresses import is_loopback
 from bot.settings.mistakes import Mistake
@@ -163,7 +164,7 @@ def private_feeds(feeds: Sequence[Feed], allowed: Sequence[IPv4Network | IPv6Net
 
 
 def rule_warnings(rules: Sequence[Rule], quotes: Sequence[str]) -> Iterator[Mistake]:
-    """Examples that two rules claim under the same conditions, and quotes without quotes."""
+    """Examples that two rules claim under the same conditions, names that stay empty, and quotes without quotes."""
     first: dict[tuple[object, ...], Rule] = {}
     for rule in rules:
         context = (rule.about, rule.after, rule.by, rule.accounts, rule.max_words)
@@ -176,6 +177,10 @@ def rule_warnings(rules: Sequence[Rule], quotes: Sequence[str]) -> Iterator[Mist
                     whom = "this rule" if other is rule else f"rule {shown(other.id)}"
                     sentence = f"{key} {shown(example)} is an example of {whom} already"
                     yield Mistake(("rules", rule.order, key, j), sentence)
+        for j, reply in enumerate(rule.reply):
+            for name, actions in never_filled(rule, reply):
+                sentence = f"{{{name}}} always stays empty here: only do = {listed(actions)} fills it in"
+                yield Mistake(("rules", rule.order, "reply", j), sentence)
         if rule.do == "quote" and not quotes:
             yield Mistake(("rules", rule.order, "do"), f"rule {shown(rule.id)} quotes, but quotes.txt holds no quotes")
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.core.expressions import available
-from bot.core.rule_checks import ACTIONS, check_rule
+from bot.core.rule_checks import ACTIONS, check_rule, never_filled
 from bot.model import Rule
 
 
@@ -49,6 +49,27 @@ def test_each_mistake_has_its_sentence(more: dict[str, Any], sentence: str) -> N
 def test_all_mistakes_are_told_at_once() -> None:
     """A rule with four mistakes gets four sentences."""
     assert len(wrong(when=("(a", "b|c"), do="x", reply=("{y}",))) == 4
+
+
+def test_one_mistake_is_told_once() -> None:
+    """A phrase that can't be read captures what it says: the reply that names it is right."""
+    (told,) = wrong(when=("feed {who} or {who}",), reply=("Who is {who}?",))
+    assert "captured twice" in told
+
+
+@pytest.mark.parametrize(
+    ("more", "names"),
+    [
+        ({}, ["article.url", "quote"]),
+        ({"do": "search"}, ["quote"]),
+        ({"do": "quote", "when": ("who wrote {quote}",)}, ["article.url"]),
+    ],
+)
+def test_names_that_stay_empty_are_known(more: dict[str, Any], names: list[str]) -> None:
+    """What only an action knows, and this rule has another one or none."""
+    reply = "{name}: {article.url} {quote} {quote}"
+    found = never_filled(Rule(**{"id": "r", "when": ("hi",), "reply": (reply,), **more}), reply)
+    assert [name for name, _ in found] == names
 
 
 def test_a_capture_of_any_phrase_may_be_used_by_any_reply() -> None:

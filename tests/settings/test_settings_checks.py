@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 from ipaddress import ip_network
 
@@ -214,6 +215,15 @@ def test_a_rule_that_quotes_needs_quotes() -> None:
     rule = Rule(id="wise", when=("wise",), do="quote", order=4)
     assert [mistake.where for mistake in rule_warnings([rule], [])] == [("rules", 4, "do")]
     assert list(rule_warnings([rule], ["Listen."])) == []
+
+
+def test_a_name_that_nothing_fills_in_is_warned_of_with_its_reply() -> None:
+    """What only a search knows stays empty in a rule that searches nothing."""
+    rule = Rule(id="a", when=("hi",), reply=("Hm.", "See {article.url}"), order=4)
+    (mistake,) = rule_warnings([rule], [])
+    assert mistake.where == ("rules", 4, "reply", 1)
+    assert "{article.url} always stays empty" in mistake.sentence
+    assert list(rule_warnings([replace(rule, do="search")], [])) == []
 
 
 def test_a_quote_is_as_long_as_a_post_at_most() -> None:
