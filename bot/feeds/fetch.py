@@ -53,6 +53,10 @@ async def fetch(client: Client, feed: Feed, state: FeedState, now: datetime) -> 
     :raises FeedError: if there is no answer that could be a feed's; the state should stay as it is then
     """
     fresh = state.validators_at is not None and now - state.validators_at < VALIDATORS_KEPT
+    if any(not one.reveal() for one in (feed.auth, feed.cookie, feed.proxy, *dict(feed.headers).values()) if one):
+        raise FeedRefused(
+            f"{shown(feed.url)}: a secret that feeds.toml refers to is not there; `starfish check` says which"
+        )
     # The owner gave the secrets for the address that they wrote; where redirects have led to, nobody is to have them.
     at_home = not state.address or origin(URL(state.address)) == origin(URL(feed.url))
     got = await client.get(

@@ -210,6 +210,25 @@ async def test_a_feeds_secrets_are_sent(client: Client, server: FeedServer) -> N
     assert sent["Authorization"] == "Basic " + base64.b64encode(b"ann:secret").decode()
 
 
+@pytest.mark.parametrize(
+    "missing",
+    [
+        {"auth": Secret("")},
+        {"cookie": Secret("")},
+        {"proxy": Secret("")},
+        {"headers": (("X-Lang", Secret("de")), ("X-Key", Secret("")))},
+    ],
+)
+async def test_a_feed_whose_secrets_are_missing_is_not_asked(
+    client: Client, server: FeedServer, missing: dict[str, object]
+) -> None:
+    """A command may run without them; the server would only say no, and the owner would look for the mistake there."""
+    url = server.put("/feed", RSS)
+    with pytest.raises(FeedRefused, match="feeds.toml refers to is not there; `starfish check` says which"):
+        await poll(client, FeedState(url=url), START, **missing)
+    assert server.hits() == 0
+
+
 async def test_a_moved_feed_is_asked_at_its_new_address(client: Client, server: FeedServer) -> None:
     """Once an address was believed, the old one is left alone."""
     server.put("/new", RSS)
