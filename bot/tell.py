@@ -59,9 +59,9 @@ async def tell_followers(bot: Telling, now: datetime) -> int:
     follows = await bot.db(promises.follows)
     told = 0
     for post in shared:
-        about = folded(post.about)
+        words = folded(post.about)
         for follow in follows:
-            if follow.account == post.account and has(about, follow.topic):
+            if follow.account == post.account and has(words, follow.topic):
                 told += await _tell_one(follow, post, bot, now)
     await bot.db(owner.put, "told_up_to", shared[-1].cursor)
     return told

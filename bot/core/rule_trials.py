@@ -21,11 +21,10 @@ _ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A rule's test that isn't true: what was said, who answers it now, and why that is wrong."""
+    """A rule's test that isn't true: what was said, and who answers it now."""
 
     rule: str
     test: RuleTest
-    got: Match
     reason: str
 
 
@@ -36,7 +35,7 @@ def failures(engine: Engine) -> list[Failure]:
         for test in rule.tests:
             got = _ask(engine, test.say, rule, test.by)
             if reason := _wrong(engine.rule(got.rule), test, got):
-                found.append(Failure(rule=rule.id, test=test, got=got, reason=reason))
+                found.append(Failure(rule=rule.id, test=test, reason=reason))
     return found
 
 

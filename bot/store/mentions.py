@@ -30,8 +30,9 @@ class Mentions(WaitingList):
     ) -> tuple[int, bool, int | None]:
         """Store a mention, and how far its platform was read, before anybody is told that it arrived.
 
-        Which of our posts it answers is looked up by the platform's number of it.  Gives our number, whether it is new, and its number on the timeline (None where it isn't shown).  One that is
-        delivered again, or edited, stays as it was first heard.
+        Which of our posts it answers is looked up by the platform's number of it.  One that is delivered again, or
+        edited, stays as it was first heard.  Gives our number, whether it is new, and its number on the timeline (None
+        where it isn't shown).
         """
         account = mention.account
         done = self.raw.execute(
