@@ -20,6 +20,10 @@ from bot.model import Account, Rhythm, Slot
 GRACE = timedelta(hours=2)
 """A slot missed by less than this is filled on waking (design, section 1)."""
 
+NAMED = 50
+"""Slots that one look goes through, the latest ones: what a sleep of months missed is not recorded by the thousand."""
+
+_FURTHER = (timedelta(days=1), timedelta(days=7), timedelta(days=31), timedelta(days=370))
 _HORIZON = timedelta(days=370)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -81,12 +85,17 @@ def due(
 ) -> Due:
     """Choose the one slot to fill now: the latest since `since`, unless it is handled or older than `grace`.
 
-    One at most, so that what was missed is never made up in a burst; the others are passed over, and named.
+    One at most, so that what was missed is never made up in a burst; the others are passed over, and named.  Without
+    a grace the latest slot counts however old it is.
     """
     window = timedelta(days=7) if grace is None else grace + timedelta(hours=1)
     if account.post and account.post.every:
-        window = min(window, max(account.post.every * 50, account.post.jitter + account.post.every))
-    found = list(slots(account, zone, max(since, now - window), now))
+        window = min(window, max(account.post.every * NAMED, account.post.jitter + account.post.every))
+    found: list[Slot] = []
+    for further in (window, *(_FURTHER if grace is None else ())):
+        found = list(slots(account, zone, max(since, now - further), now))[-NAMED:]
+        if found or now - further <= since:
+            break
     if not found:
         return Due()
     latest = found[-1]

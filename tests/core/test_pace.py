@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.pace import GRACE, day_start, due, is_quiet, next_slot, slots
+from bot.core.pace import GRACE, NAMED, Due, day_start, due, is_quiet, next_slot, slots
 from bot.model import Account, Rhythm
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -151,6 +152,25 @@ def test_without_grace_the_latest_slot_since_the_last_call_is_filled() -> None:
     assert answer.fill.identity == "wall:2026-11-22T09:00"
 
 
+@pytest.mark.parametrize(
+    ("rhythm", "quiet", "called"),
+    [
+        ({"cron": "0 9 1 * *"}, None, "2026-11-22T08:00"),
+        ({"cron": "0 9 1 1 *"}, None, "2026-11-22T08:00"),
+        ({"every": timedelta(days=30)}, None, "2026-11-22T08:00"),
+        ({"every": timedelta(minutes=10)}, (time(22), time(7)), "2026-11-22T05:50"),
+    ],
+)
+def test_without_grace_a_slot_is_due_however_long_ago_it_was(
+    rhythm: dict[str, Any], quiet: tuple[time, time] | None, called: str
+) -> None:
+    """A month's slot is filled by a call three weeks later, and yesterday's last one by a call in the quiet hours."""
+    one, now = account(**rhythm, quiet=quiet), utc(called)
+    answer = due(one, BERLIN, since=now - timedelta(days=360), now=now, grace=None)
+    assert answer.fill == list(slots(one, BERLIN, now - timedelta(days=360), now))[-1]
+    assert due(one, BERLIN, since=answer.fill.at, now=now, grace=None) == Due()
+
+
 def test_a_handled_slot_is_not_due_again_when_the_clock_goes_back() -> None:
     """A clock set back by an hour finds the slot handled."""
     hourly = account(every=timedelta(hours=1))
@@ -174,7 +194,16 @@ def test_a_sleep_of_months_is_looked_through_at_once() -> None:
         account(every=timedelta(seconds=1)), BERLIN, since=utc("2025-11-22T00:00"), now=utc("2026-11-22T00:00")
     )
     assert answer.fill is not None
-    assert len(answer.passed) <= 50
+    assert len(answer.passed) < NAMED
+
+
+def test_what_was_missed_is_named_by_the_handful() -> None:
+    """A call after a month fills the latest minute of a schedule of every minute, and records no thousands."""
+    now = utc("2026-11-22T00:00")
+    answer = due(account(cron="* * * * *"), BERLIN, since=now - timedelta(days=30), now=now, grace=None)
+    assert answer.fill is not None
+    assert answer.fill.at == now
+    assert len(answer.passed) == NAMED - 1
 
 
 def test_the_local_day_begins_at_local_midnight() -> None:
