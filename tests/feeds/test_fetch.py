@@ -224,7 +224,7 @@ async def test_a_feed_whose_secrets_are_missing_is_not_asked(
 ) -> None:
     """A command may run without them; the server would only say no, and the owner would look for the mistake there."""
     url = server.put("/feed", RSS)
-    with pytest.raises(FeedRefused, match="feeds.toml refers to is not there; `starfish check` says which"):
+    with pytest.raises(FeedRefused, match="refers to is not there; `starfish check` says which"):
         await poll(client, FeedState(url=url), START, **missing)
     assert server.hits() == 0
 
