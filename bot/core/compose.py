@@ -14,6 +14,8 @@ from bot.core.addresses import host_of, without_trackers
 from bot.core.condense import Summary, condense
 from bot.core.credit import credit_of
 from bot.core.hashtags import hashtags_of
+from bot.core.language import language_of
+from bot.core.reading import headline
 from bot.core.sentences import sentences
 from bot.core.taste import claims, speaks_for_itself
 from bot.core.text import clean, cut, defused, fits, measure
@@ -49,8 +51,8 @@ def say(article: Article, candidate: Candidate, account: Account, limits: Limits
         return draft(article, noted, candidate, account, limits)
     best: Draft | None = None
     if "{" in account.style and "{summary}" not in account.style:
-        title = Summary(text="", adds_value=bool(candidate.title or article.title), title=clean(article.title))
-        return draft(article, replace(title, credit=_nothing(article).credit), candidate, account, limits)
+        title = replace(_nothing(article), adds_value=bool(candidate.title or article.title))
+        return draft(article, title, candidate, account, limits)
     whole = draft(article, replace(_nothing(article), text="x"), candidate, account, limits)
     for bare in _leaner(whole):
         room = limits.max_length - _around(bare, limits)
@@ -73,7 +75,7 @@ def say(article: Article, candidate: Candidate, account: Account, limits: Limits
 def draft(article: Article, summary: Summary, candidate: Candidate, account: Account, limits: Limits) -> Draft:
     """Put a summary together with its link, credit and hashtags; foreign words are defused, the owner's are not."""
     link = without_trackers(candidate.link) or article.canonical or article.url
-    title = clean(candidate.title) or summary.title or clean(article.title)
+    title = _headline(article, candidate)
     known = (summary.credit, clean(candidate.feed_title), clean(article.author), host_of(link))
     credit = next(filter(None, map(credit_of, known)), "")
     hashtags = hashtags_of(candidate, account, credit) if limits.hashtags else ()
@@ -174,9 +176,16 @@ def _around(bare: Draft, limits: Limits) -> int:
     return measure(_laid(bare.text, bare, limits), limits) - measure("x", limits)
 
 
+def _headline(article: Article, candidate: Candidate) -> str:
+    return headline(headline(candidate.title or article.title, article.site), candidate.feed_title)
+
+
 def _nothing(article: Article) -> Summary:
     return Summary(
-        text="", adds_value=False, title=clean(article.title), credit=clean(article.site) or clean(article.author)
+        text="",
+        adds_value=False,
+        language=language_of(article.text or article.title, article.language),
+        credit=clean(article.site) or clean(article.author),
     )
 
 
@@ -218,10 +227,9 @@ def _as_quotation(made: Draft, article: Article, account: Account, limits: Limit
 
 
 def _plain_link(failed: Draft, article: Article, candidate: Candidate) -> Draft:
-    title = clean(candidate.title) or clean(article.title)
     return replace(
         failed,
-        text=defused(title),
+        text=defused(_headline(article, candidate)),
         adds_value=True,
         reason=f"A plain link, as the account wishes: {failed.reason}",
         merit=0.0,

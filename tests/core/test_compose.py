@@ -178,6 +178,22 @@ def test_styles_and_templates(style: str, text: str) -> None:
     assert say(ARTICLE, CANDIDATE, replace(ACCOUNT, style=style), LOCAL).text == text
 
 
+@pytest.mark.parametrize(
+    "account",
+    [
+        replace(ACCOUNT, style="title"),
+        replace(ACCOUNT, style="{title}"),
+        replace(ACCOUNT, otherwise="link"),
+    ],
+)
+@pytest.mark.parametrize("title", ["The quiet piano of Vienna | Example News", "The quiet piano of Vienna - Example"])
+def test_a_headline_is_told_without_its_site(account: Account, title: str) -> None:
+    """However the owner wants headlines told: the site is the credit, and the language is that of the article."""
+    said = say(replace(ARTICLE, title=title, text="It is."), replace(CANDIDATE, title=title), account, LOCAL)
+    assert (said.text, said.title, said.credit) == ("The quiet piano of Vienna",) * 2 + ("Example News",)
+    assert (said.adds_value, said.language) == (True, "en")
+
+
 def test_a_template_may_place_the_link_itself() -> None:
     """Where a template holds link and credit, they stand there and nowhere else."""
     account = replace(ACCOUNT, style="{link}\n{summary}\nby {author}, {credit}")
