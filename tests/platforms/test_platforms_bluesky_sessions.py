@@ -208,8 +208,9 @@ async def test_a_locked_account_is_named(stage: Stage, name: str) -> None:
         head = b"HTTP/1.1 %d No\r\nContent-Length: %d\r\n\r\n" % (status, len(body))
         async with wire([head + body]) as place:
             stage.vault.put("acc", session_name(place.url.rstrip("/"), "bot.test"), session)
-            with pytest.raises(NeedsLogin, match="Account is gone"):
+            with pytest.raises(NeedsLogin, match="Account is gone") as told:
                 await stage.open(place.url.rstrip("/")).publish(stage.post())
+            assert "renew" not in told.value.advice("acc")  # no password would help
 
 
 # --------------------------------------------------------------------------- keeping

@@ -172,8 +172,9 @@ async def test_a_reply_to_what_is_gone_is_said_all_the_same(stage: Stage) -> Non
 async def test_a_channel_of_ours_that_is_closed_pauses_the_account(stage: Stage, may: int) -> None:
     """Posts wait until somebody lets the bot in, and none is thrown away."""
     stage.server.may = may
-    with pytest.raises(NeedsLogin, match="Send Messages"):
+    with pytest.raises(NeedsLogin) as told:
         await stage.open().publish(stage.post())
+    assert told.value.advice("acc") == "Give it View Channel, Send Messages and Read Message History there"
 
 
 async def test_a_channel_that_is_gone_pauses_the_account(stage: Stage) -> None:

@@ -229,12 +229,13 @@ async def test_a_no_is_understood(
 
 
 async def test_what_to_do_is_said(stage: Stage) -> None:
-    """In words that the owner can act on."""
+    """In words that the owner can act on: another token would open no chat."""
     stage.server.barred = {CHANNEL["id"]}
-    with pytest.raises(NeedsLogin, match="add it there, in a channel as an administrator") as failure:
+    with pytest.raises(NeedsLogin, match="@proof") as failure:
         await stage.open().publish(stage.post())
-    assert "@proof" in str(failure.value)
-    assert "@BotFather" in str(await told(stage, 404, no(404, "Not Found")))
+    assert failure.value.advice("acc") == "Add it there, in a channel as an administrator who may post messages"
+    lost = await told(stage, 404, no(404, "Not Found"))
+    assert "starfish accounts renew acc" in lost.told("acc")
 
 
 async def test_a_group_that_moved_is_followed(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:

@@ -228,5 +228,7 @@ def judge(reply: Reply) -> None:
         try:
             outcome(reply)
         except DeliveryError as error:
-            raise NeedsLogin(f"the server does not let this account go on: {error}") from None
+            raise NeedsLogin(
+                f"the server does not let this account go on: {error}", remedy="See there what is wrong with it"
+            ) from None
     outcome(reply)

@@ -131,8 +131,8 @@ def barred(reply: Reply, *, home: bool) -> None:
     if not home:
         raise Rejected(f"the bot may not speak where it was spoken to ({reply.status}: {what})")
     raise NeedsLogin(
-        f"the bot's channel is closed to it, or is no text channel ({reply.status}: {what});"
-        " give it View Channel, Send Messages and Read Message History there"
+        f"the bot's channel is closed to it, or is no text channel ({reply.status}: {what})",
+        remedy="Give it View Channel, Send Messages and Read Message History there",
     )
 
 

@@ -73,8 +73,9 @@ class Matrix:
             if post.reply_context.get("room"):  # whoever spoke to us there will have to do without
                 raise Rejected(f"{error}: nobody can be answered there") from None
             self._rooms.forget_names()
-            who = f"let {self._options.user} into {self._options.room} and speak there"
-            raise Barred(f"{error}: {who}") from None
+            raise Barred(
+                str(error), remedy=f"Let {self._options.user} into {self._options.room}, and speak there"
+            ) from None
         return self._receipt(room, json_object(reply).get("event_id"), post, "answered")
 
     async def _open_room(self, post: Post) -> str:

@@ -134,8 +134,8 @@ class Telegram:
             raise Rejected(f"the bot may not, or can't any more, write in that chat ({answer.why})")
         if barred:
             raise NeedsLogin(
-                f"the bot may not post to {chat} ({answer.why or 'Forbidden'}): add it there,"
-                " in a channel as an administrator who may post messages"
+                f"the bot may not post to {chat} ({answer.why or 'Forbidden'})",
+                remedy="Add it there, in a channel as an administrator who may post messages",
             )
 
     def _receipt(self, message: object, post: Post) -> Receipt:

@@ -58,9 +58,7 @@ class Answer:
         :raises Unsure, Rejected: as `outcome` says
         """
         if self.status == 404:
-            raise NeedsLogin(
-                f"the server knows no bot with this token ({self.why or 'Not Found'}): ask @BotFather for it"
-            )
+            raise NeedsLogin(f"the server knows no bot with this token ({self.why or 'Not Found'})")
         if self.status == 409:
             raise RetryLater(
                 "another program takes this bot's updates, by the same token or as a webhook;"
