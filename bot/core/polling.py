@@ -70,8 +70,8 @@ def after_success(
             first_ok=state.first_ok or now,
             wishes=Wishes.of(parsed).packed(),
             per_day=pace(parsed, now),
-            hub=parsed.hub,
-            topic=parsed.topic,
+            hub=fetched.hub or parsed.hub,
+            topic=fetched.topic or parsed.topic,
         )
     # The two validators belong to one answer: an old one beside a new one would be asked about a mixture.
     new_answer = fetched.body is not None or fetched.body_hash != state.body_hash or not fetched.validated

@@ -1,4 +1,4 @@
-"""One conditional poll of a feed.  May import: net, model, errors.
+"""One conditional poll of a feed.  May import: net, core.addresses, model, errors.
 
 What the poll means for the next one is decided in `core/polling.py`.
 """
@@ -14,6 +14,7 @@ from http import HTTPStatus
 
 from yarl import URL
 
+from bot.core.addresses import safe_link
 from bot.errors import FeedRefused, FeedUnreachable, FeedUnreadable
 from bot.model import Body, Feed, FeedState, Fetched
 from bot.net import Client
@@ -38,12 +39,17 @@ DATED = 64_000
 LONGEST_VALIDATOR = 1_000
 """Characters of an ETag or Last-Modified that are worth sending back."""
 
+LONGEST_LINKS = 8_000
+"""Characters of a `Link` header that are read."""
+
 _VOLATILE = re.compile(
     rb"<!--[^<>]*-->|<(lastBuildDate|pubDate|updated|modified|dc:date)>(?:\s*<!\[CDATA\[)?[^<>\]]*(?:\]\]>\s*)?</\1>",
     re.IGNORECASE,
 )
 _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,10})\"?\s*(?=,|$)", re.ASCII | re.IGNORECASE)
 _UNCACHED = re.compile(r"(?:^|,)\s*(?:no-store|no-cache)\s*(?=,|$)", re.ASCII | re.IGNORECASE)
+_LINK = re.compile(r"<([^<>]{1,2000})>([^<]*)")
+_RELATION = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.IGNORECASE)
 _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([A-Za-z0-9._:+-]{1,40})", re.ASCII | re.IGNORECASE)
 
 
@@ -95,6 +101,8 @@ async def fetch(client: Client, feed: Feed, state: FeedState, now: datetime) -> 
         fresh_for=fresh_for(reply, now),
         moved_to=got.permanent_to,
         at=got.at,
+        hub=_linked(reply, "hub"),
+        topic=_linked(reply, "self"),
     )
 
 
@@ -143,6 +151,15 @@ def _conditions(state: FeedState) -> dict[str, str]:
     if state.last_modified:
         headers["If-Modified-Since"] = state.last_modified
     return headers
+
+
+def _linked(reply: Reply, relation: str) -> str | None:
+    """The first address that the header `Link` names for a relation (RFC 8288)."""
+    for address, parameters in _LINK.findall(reply.headers.get("link", "")[:LONGEST_LINKS]):
+        said = _RELATION.search(parameters)
+        if said and relation in (said[1] or said[2] or "").lower().split() and (link := safe_link(address, reply.url)):
+            return link
+    return None
 
 
 def _validator(reply: Reply, name: str) -> str | None:

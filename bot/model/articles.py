@@ -66,6 +66,8 @@ class Fetched:
     fresh_for: timedelta | None = None  # max-age or Expires, also of a 304
     moved_to: str | None = None  # the end of a chain of permanent redirects only
     at: datetime | None = None  # when the answer came: after a wait for the host's turn, later than the poll began
+    hub: str | None = None  # as the answer's header says, not its document
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -201,6 +201,16 @@ def test_a_success_clears_the_errors_and_notes_the_first_sight() -> None:
     assert (state.first_ok, state.last_ok, state.title) == (NOW, NOW + DAY, "A feed")
 
 
+def test_the_header_names_the_hub_before_the_document() -> None:
+    """As the standard orders it; where only one of the two names it, that one counts."""
+    parsed = replace(document(), hub="https://one.example/", topic="https://a.example/1")
+    answer = replace(fetched(), hub="https://two.example/", topic="https://a.example/2")
+    both = after_success(STATE, answer, parsed, FEED, NOW, 0.0)
+    assert (both.hub, both.topic) == ("https://two.example/", "https://a.example/2")
+    assert after_success(STATE, fetched(), parsed, FEED, NOW, 0.0).hub == "https://one.example/"
+    assert after_success(STATE, answer, document(), FEED, NOW, 0.0).hub == "https://two.example/"
+
+
 def test_a_title_once_known_stays() -> None:
     """A document that has lost its title takes nobody's name away; a new title replaces the old one."""
     state = after_success(STATE, fetched(), document(title="Tides"), FEED, NOW, 0.0)

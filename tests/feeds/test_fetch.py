@@ -194,6 +194,25 @@ async def test_an_unasked_304_is_a_failure(client: Client, server: FeedServer) -
         await poll(client, FeedState(url=url), START)
 
 
+@pytest.mark.parametrize(
+    ("links", "hub", "topic"),
+    [
+        (['<https://hub.example/>; rel="hub"', '<https://a.example/feed>; rel="self"'], "https://hub.example/", "https://a.example/feed"),
+        (['<https://a.example/feed>;rel=self , </hub>; title="x, y"; REL = "other Hub"'], "/hub", "https://a.example/feed"),
+        (['<https://a.example/wp-json/>; rel="https://api.w.org/"', "<javascript:x>; rel=hub", "hub"], None, None),
+        (["<" * 20_000], None, None),
+    ],
+)  # fmt: skip
+async def test_a_hub_may_be_named_by_the_answer(
+    client: Client, server: FeedServer, links: list[str], hub: str | None, topic: str | None
+) -> None:
+    """WebSub's other place, in the header `Link`; relative addresses are the server's."""
+    url = server.put("/feed", RSS, headers=[("Link", one[:4_000]) for one in links])
+    fetched, _ = await poll(client, FeedState(url=url), START)
+    assert fetched.hub == (server.url(hub) if hub and hub.startswith("/") else hub)
+    assert fetched.topic == topic
+
+
 async def test_a_feeds_secrets_are_sent(client: Client, server: FeedServer) -> None:
     """Headers, password and cookie of `feeds.toml` reach the feed."""
     url = server.put("/feed", RSS)
