@@ -372,7 +372,7 @@ async def test_a_bot_that_cannot_be_asked_is_named(stage: Stage) -> None:
     """A refused token, a server that is not there, an answer that is none; never an exception."""
     stage.server.token = "another"
     ((fine, what),) = await stage.open().examine()
-    assert (fine, "401" in what, "@BotFather" in what) == (False, True, True)
+    assert (fine, "401" in what, "starfish accounts renew acc" in what) == (False, True, True)
     ((fine, _),) = await stage.open("http://127.0.0.1:1").examine()
     assert not fine
     async with wire([b'HTTP/1.1 200 OK\r\nContent-Length: 24\r\n\r\n{"ok":true,"result":[1]}']) as place:
