@@ -235,7 +235,7 @@ async def test_the_words_to_match_are_those_offered(owner: Browser, bot: FakeBot
     asked = Mention(account="timeline", remote_id="1", author="@ann", text="@bot which (reel)?", at=NOW, id=12)
     bot.desk.waiting = [UnansweredRow(mention=asked, words="which reel")]
     page = await owner.get("/dashboard/rules")
-    assert '<input name="when" required value="which reel">' in page.text
+    assert '<input name="when" dir="auto" required value="which reel">' in page.text
 
 
 async def test_what_was_passed_on_asks_for_an_answer_alone(owner: Browser, bot: FakeBot) -> None:

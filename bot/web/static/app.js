@@ -56,7 +56,7 @@ function freshKey() {
 
 async function send() {
   const button = box.querySelector('button');
-  button.disabled = true;
+  button.setAttribute('aria-disabled', 'true');
   try {
     const response = await fetch(box.action, {
       method: 'POST', body: new URLSearchParams(new FormData(box)), headers: { Accept: 'application/json' },
@@ -71,7 +71,7 @@ async function send() {
   } catch (error) {
     problem(error instanceof TypeError ? 'The bot can’t be reached just now. Your words are still here: try again.' : error.message);
   } finally {
-    button.disabled = false;
+    button.removeAttribute('aria-disabled');
   }
 }
 
@@ -154,7 +154,7 @@ function listen() {
   stream.onopen = () => { live.textContent = 'on'; live.classList.add('on'); refresh().catch(() => {}); };
   stream.onmessage = () => { refresh().catch(() => {}); };
   stream.onerror = () => {
-    live.textContent = 'connecting';
+    live.textContent = 'off';
     live.classList.remove('on');
     if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 10000); // refused: too many streams, or restarting
   };
@@ -169,5 +169,5 @@ if (cards?.dataset.live) {
   }, 60000);
   addEventListener('pageshow', (event) => { if (event.persisted) listen(); });
 } else if (find('live')) {
-  find('live').textContent = 'on the newest page';
+  find('live').textContent = 'off';
 }
