@@ -72,3 +72,47 @@ async def test_each_line_runs_as_its_own_words_do(window: Chromium, site: str) -
     assert await tab.eval(style.format(".mention .words", "unicodeBidi")) == "plaintext"
     await tab.eval(f"document.querySelector('#text').value = '{HEBREW}'")
     assert await tab.eval(style.format("#text", "direction")) == "rtl"
+
+
+async def test_an_old_bookmark_finds_its_item(window: Chromium, site: str, bot: FakeBot) -> None:
+    """The address of an item leads to it also when it has left the newest page."""
+    for number in range(60):
+        await bot.say("post", "starfish", f"Post {number}.")
+    tab = await at(window, f"{site}/#item-3")
+    await tab.until("location.search === '?before=4' && document.querySelector('#item-3:target')")
+
+
+async def test_tabs_that_nobody_sees_leave_the_connections_to_others(window: Chromium, site: str) -> None:
+    """Ten tabs of the page are open, more than a browser opens connections, and each of them loads."""
+    for _ in range(10):
+        tab = await at(window, f"{site}/")
+        await tab.until(LIVE)
+        await tab.eval("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
+        await tab.eval("document.dispatchEvent(new Event('visibilitychange'))")
+        assert not await tab.eval(LIVE)
+    await tab.eval("Object.defineProperty(document, 'hidden', {value: false})")
+    await tab.eval("document.dispatchEvent(new Event('visibilitychange'))")
+    await tab.until(LIVE)
+
+
+async def test_who_sends_by_keyboard_keeps_their_place(window: Chromium, site: str) -> None:
+    """After Enter on the button the answer comes, the box is empty, and the button still has the focus."""
+    tab = await at(window, f"{site}/")
+    await tab.until(LIVE)
+    await tab.eval("find('from').value = '@ann'; find('text').value = 'hello'; box.querySelector('button').focus()")
+    await tab.press("Enter", 13, "\r")
+    await tab.until(
+        "[...document.querySelectorAll('.reply .words')].some((it) => it.textContent === 'You said: hello')"
+    )
+    await tab.until("find('text').value === '' && !find('text').readOnly")
+    assert await tab.eval("document.activeElement === box.querySelector('button')")
+
+
+async def test_a_proxys_page_is_no_answer(window: Chromium, site: str) -> None:
+    """Where a proxy answers for a bot that is down, the page says so in plain words, and keeps what was typed."""
+    tab = await at(window, f"{site}/")
+    await tab.eval("find('from').value = '@ann'; find('text').value = 'hello'")
+    await tab.eval("fetch = async () => new Response('<h1>Bad gateway</h1>', {status: 502})")
+    await tab.eval("send()")
+    assert (await tab.eval("find('problem').textContent")).startswith("The bot can’t be reached just now.")
+    assert await tab.eval("find('text').value") == "hello"

@@ -54,25 +54,37 @@ function freshKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-async function send() {
-  const button = box.querySelector('button');
-  button.setAttribute('aria-disabled', 'true');
+const UNREACHED = 'The bot can’t be reached just now. Your words are still here: try again.';
+
+async function hand(form) { // what was wrong, or nothing
   try {
-    const response = await fetch(box.action, {
-      method: 'POST', body: new URLSearchParams(new FormData(box)), headers: { Accept: 'application/json' },
+    const response = await fetch(form.action, {
+      method: 'POST', body: new URLSearchParams(new FormData(form)), headers: { Accept: 'application/json' },
     });
     const said = await response.json();
-    if (!response.ok) throw new Error(said.error);
-    problem('');
-    answering('', '');
-    find('text').value = '';
-    box.elements.key.value = freshKey();
-    await refresh();
-  } catch (error) {
-    problem(error instanceof TypeError ? 'The bot can’t be reached just now. Your words are still here: try again.' : error.message);
-  } finally {
-    button.removeAttribute('aria-disabled');
+    return response.ok ? '' : said.error ?? UNREACHED;
+  } catch {
+    return UNREACHED; // no answer, or not the bot's own: a proxy's page
   }
+}
+
+// The button is not disabled, nor the box: who sends by keyboard would lose their place.
+async function send() {
+  const button = box.querySelector('button');
+  const text = find('text');
+  if (text.readOnly) return; // it is on its way
+  text.readOnly = true;
+  button.setAttribute('aria-disabled', 'true');
+  const wrong = await hand(box);
+  problem(wrong);
+  if (!wrong) {
+    answering('', '');
+    text.value = '';
+    box.elements.key.value = freshKey();
+    await refresh().catch(() => {});
+  }
+  text.readOnly = false;
+  button.removeAttribute('aria-disabled');
 }
 
 if (box) {
@@ -148,25 +160,46 @@ function refresh() {
   return asking;
 }
 
+let stream = null;
+let later = 0;
+
+function hush() {
+  clearTimeout(later);
+  stream?.close();
+  stream = null;
+  tellLive(false);
+}
+
+function tellLive(on) {
+  find('live').textContent = on ? 'on' : 'off';
+  find('live').classList.toggle('on', on);
+}
+
+// A browser opens six connections to a server and no more: tabs that nobody sees leave theirs to the others.
 function listen() {
-  const live = find('live');
-  const stream = new EventSource(`/api/events?after=${cards.dataset.newest}`);
-  stream.onopen = () => { live.textContent = 'on'; live.classList.add('on'); refresh().catch(() => {}); };
+  hush();
+  if (document.hidden) return;
+  stream = new EventSource(`/api/events?after=${cards.dataset.newest}`);
+  stream.onopen = () => { tellLive(true); refresh().catch(() => {}); };
   stream.onmessage = () => { refresh().catch(() => {}); };
   stream.onerror = () => {
-    live.textContent = 'off';
-    live.classList.remove('on');
-    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 10000); // refused: too many streams, or restarting
+    tellLive(false);
+    if (stream?.readyState === EventSource.CLOSED) later = setTimeout(listen, 10000); // refused: too many, or restarting
   };
-  addEventListener('pagehide', () => stream.close(), { once: true });
 }
 
 if (cards?.dataset.live) {
+  const bookmarked = Number(/^#item-([0-9]+)$/.exec(location.hash)?.[1]);
+  if (bookmarked <= Number(cards.dataset.newest) && !find(`item-${bookmarked}`)) { // it has left the newest page
+    location.replace(`/?before=${bookmarked + 1}#item-${bookmarked}`);
+  }
   listen();
   setInterval(() => { // the time of the next post has passed: ask for the one after
     const soon = document.querySelector('time.soon');
     if (soon && Date.now() > Date.parse(soon.dateTime) + 15000) refresh().catch(() => {});
   }, 60000);
+  document.addEventListener('visibilitychange', listen);
+  addEventListener('pagehide', hush);
   addEventListener('pageshow', (event) => { if (event.persisted) listen(); });
 } else if (find('live')) {
   find('live').textContent = 'off';
