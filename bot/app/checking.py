@@ -11,6 +11,7 @@ from bot.core.rules import Engine, Failure
 from bot.model import Account
 from bot.ports import Vault
 from bot.settings import Settings
+from bot.settings.reading import shown_path
 
 POLITE_PER_DAY = 24
 """More posts a day than this are a lot for any timeline: instances ask news bots for few (toot.wales, botsin.space)."""
@@ -37,7 +38,8 @@ class Findings:
         lines = [f"{warning}" for warning in settings.warnings]
         lines += [f"manners: {sentence}" for sentence in self.manners]
         lines += [f"costs: {sentence}" for sentence in self.costs]
-        lines += [f"rule {one.rule!r}: “{one.test.say}”: {one.reason}" for one in self.failures]
+        file = shown_path(settings.folder / "rules.toml")
+        lines += [f"{file}:{one.line}: rule {one.rule!r}: “{one.test.say}”: {one.reason}" for one in self.failures]
         passed = self.tests - len(self.failures)
         had = [
             f"{len(things)} {name}{'s' if len(things) != 1 else ''}"

@@ -26,6 +26,7 @@ class Failure:
     rule: str
     test: RuleTest
     reason: str
+    line: int | None = None  # where its rule begins in the file
 
 
 def failures(engine: Engine) -> list[Failure]:
@@ -35,7 +36,7 @@ def failures(engine: Engine) -> list[Failure]:
         for test in rule.tests:
             got = _ask(engine, test.say, rule, test.by)
             if reason := _wrong(engine.rule(got.rule), test, got):
-                found.append(Failure(rule=rule.id, test=test, reason=reason))
+                found.append(Failure(rule=rule.id, test=test, reason=reason, line=rule.line))
     return found
 
 

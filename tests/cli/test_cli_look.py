@@ -57,13 +57,13 @@ def test_a_folder_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
 
 
 def test_check_fails_where_a_rules_own_test_does(terminal: Terminal, folder: Path) -> None:
-    """A test that isn't true is named, with exit 2; without it all is well."""
+    """A test that isn't true is named, with its rule's line and exit 2; without it all is well."""
     assert terminal.ok("check").out.endswith("No mistakes.\n")
     rules = (folder / "rules.toml").read_text("utf-8")
     (folder / "rules.toml").write_text(rules.replace('say = "hello there"', 'say = "good bye"'), "utf-8")
     said = terminal("check")
     assert said.code == 2
-    assert "good bye" in said.out
+    assert re.search(r"rules\.toml:\d+: rule 'greeting': “good bye”: ", said.out)
     assert terminal("check", "--json").json()["tests"]["failed"][0]["rule"] == "greeting"
 
 
