@@ -244,7 +244,6 @@ async def _still_trying(row: OutboxRow, why: str, bot: Delivering, *, at_once: b
 
 async def _shorten(row: OutboxRow, publisher: Publisher, error: TooLong, bot: Delivering) -> None:
     """Make a post that the platform called too long shorter, once."""
-    now = bot.now()
     limits = publisher.limits
     limit = min(error.limit or limits.max_length * 9 // 10, measure(row.post.text, limits) - 1)
     if row.revision > 0:
@@ -255,7 +254,7 @@ async def _shorten(row: OutboxRow, publisher: Publisher, error: TooLong, bot: De
     except Rejected as rejected:
         await _refused(row, str(rejected), bot)
         return
-    await bot.db(bot.store.outbox.revise, row.id, shorter.text, shorter.link, now=now)
+    await bot.db(bot.store.outbox.shortened, row.id, shorter.text, shorter.link)
 
 
 async def _sent(row: OutboxRow, receipt: Receipt, bot: Delivering) -> None:

@@ -55,13 +55,12 @@ def edit(number: int, text: str, settings: Settings, store: Store) -> str:
     :raises UsageError: it is sent already, or the new text doesn't fit
     """
     row = _row(number, store)
-    if row.state not in (State.DRAFT, State.PLANNED, State.WAITING):
-        raise UsageError(f"outbox {number} is {row.state}, and can't be edited any more")
     options = platforms()
     account = next((one for one in settings.accounts if one.name == row.post.account), None)
     limits = options[account.platform].limits if account else None
     words = edited(row, text, limits)
-    store.outbox.revise(number, words, row.post.link, now=utc_now())
+    if not store.outbox.revise(number, words, row.post.link):
+        raise UsageError(f"outbox {number} is {_row(number, store).state}, and can't be edited any more")
     return f"outbox {number}: {words}"
 
 

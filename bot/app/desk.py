@@ -111,15 +111,11 @@ class Desk:
         """Change the words of a draft or planned post; its link must stay and it must fit."""
         on = self._on
         found = await on.db(on.store.outbox.row, row)
-        if found is None or found.state not in (State.DRAFT, State.PLANNED):
-            raise UsageError(f"outbox {row} can't be edited any more")
-        await on.db(
-            on.store.outbox.revise,
-            row,
-            edited(found, text, self._current().sharing.limits.get(found.post.account)),
-            found.post.link,
-            now=on.now(),
-        )
+        changed = False
+        if found is not None:
+            words = edited(found, text, self._current().sharing.limits.get(found.post.account))
+            changed = await on.db(on.store.outbox.revise, row, words, found.post.link)
+        _must(changed, row, "edited")
 
     async def snooze(self, row: int, span: timedelta) -> None:
         """Put a draft or planned post off."""

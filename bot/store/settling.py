@@ -11,7 +11,7 @@ from datetime import datetime
 from bot.model import Receipt, State
 from bot.store import notices
 from bot.store.archive import remember_post
-from bot.store.part import Part, durable
+from bot.store.part import Part, durable, listed
 from bot.store.values import TEXT, clean, cleaned, stamp, stamped, whole
 
 CUT_OFF = "the program stopped while sending"
@@ -87,21 +87,14 @@ class Settling(Part):
         )
 
     @durable
-    def revise(self, outbox_id: int, text: str, link: str | None, now: datetime) -> bool:
-        """Change the words, and with them the key: only before the first attempt, or after a clear refusal.
+    def revise(self, outbox_id: int, text: str, link: str | None) -> bool:
+        """The owner changes the words, and with them the key, of what is certainly not out; it keeps its time."""
+        return self._reword(outbox_id, text, link, WAITS)
 
-        A row being sent may be revised by whoever sends it and was told that it is too long, by nobody else.
-        """
-        states = (*WAITS, State.SENDING, State.REFUSED)
-        found = self.one("SELECT state FROM outbox WHERE id = ?", whole(outbox_id))
-        after = State.DRAFT if found is not None and found["state"] == State.DRAFT else State.PLANNED
-        if not self._move(outbox_id, after, states, "", now):
-            return False
-        self.change(
-            "UPDATE outbox SET text = ?, link = ? WHERE id = ?", clean(text, TEXT), cleaned(link), whole(outbox_id)
-        )
-        self._new_key(outbox_id)
-        return True
+    @durable
+    def shortened(self, outbox_id: int, text: str, link: str | None) -> bool:
+        """The platform called what is being sent too long: it goes again in other words, under another key."""
+        return self._reword(outbox_id, text, link, (State.SENDING,))
 
     @durable
     def expire(self, account: str, before_created: datetime, reason: str, now: datetime) -> int:
@@ -224,6 +217,20 @@ class Settling(Part):
             )
             == 1
         )
+
+    def _reword(self, outbox_id: int, text: str, link: str | None, states: Sequence[State]) -> bool:
+        """Change the words in one of these states: a draft stays one, all else is planned."""
+        changed = self.change(
+            "UPDATE outbox SET state = CASE state WHEN 'draft' THEN 'draft' ELSE 'planned' END, reason = '', text = ?, link = ?"
+            " WHERE id = ? AND state IN (SELECT value FROM json_each(?))",
+            clean(text, TEXT),
+            cleaned(link),
+            whole(outbox_id),
+            listed(map(str, states)),
+        )
+        if changed:
+            self._new_key(outbox_id)
+        return changed == 1
 
     def _new_key(self, outbox_id: int) -> None:
         """Other words, or the owner's wish, are another delivery to the platform: its window counts from there."""

@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from bot.model import Receipt, State
 from bot.store import Store, open_store
+from bot.store.settling import WAITS
 from tests.store.given import DAY, NOW, SENT, later, plan, post, reply, states
 
 
@@ -116,25 +117,45 @@ def test_the_same_words_keep_their_key(store: Store) -> None:
     assert len(keys) == 1
 
 
-@pytest.mark.parametrize("state", [State.DRAFT, State.PLANNED, State.WAITING, State.SENDING, State.REFUSED])
-def test_words_change_only_where_they_are_certainly_not_out(store: Store, state: State) -> None:
+@pytest.mark.parametrize("state", [State.DRAFT, State.PLANNED, State.WAITING])
+def test_words_change_where_they_are_certainly_not_out(store: Store, state: State) -> None:
     """A draft stays a draft; the others are planned anew; each time the revision grows."""
     number = _in_state(store, state)
-    assert store.outbox.revise(number, "Shorter https://example.com/a", "https://example.com/a", now=later(9))
+    assert store.outbox.revise(number, "Shorter https://example.com/a", "https://example.com/a")
     row = store.outbox.row(number)
     assert row is not None
     assert row.state is (State.DRAFT if state is State.DRAFT else State.PLANNED)
     assert (row.post.text, row.post.link, row.revision) == ("Shorter https://example.com/a", "https://example.com/a", 1)
 
 
-@pytest.mark.parametrize("state", [State.UNKNOWN, State.HELD, State.SENT, State.EXPIRED, State.WITHDRAWN])
+@pytest.mark.parametrize("state", [each for each in State if each not in WAITS])
 def test_words_that_may_be_out_never_change(store: Store, state: State) -> None:
-    """A body under a used key stays as it was sent."""
+    """A body under a used key stays as it was sent; what is being sent this moment, the owner comes too late for."""
     number = _in_state(store, state)
-    assert not store.outbox.revise(number, "Other words", None, now=later(9))
+    assert not store.outbox.revise(number, "Other words", None)
     row = store.outbox.row(number)
     assert row is not None
     assert (row.post.text, row.revision, row.state) == (post().text, 0, state)
+
+
+def test_other_words_go_when_the_first_ones_would_have_gone(store: Store) -> None:
+    """What was put off, or approved for a later slot, stays so."""
+    number = plan(store)
+    store.outbox.snooze(number, later(60), now=NOW)
+    store.outbox.revise(number, "Other words", None)
+    row = store.outbox.row(number)
+    assert row is not None
+    assert (row.state, row.not_before) == (State.PLANNED, later(60))
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_only_what_the_platform_called_too_long_is_shortened(store: Store, state: State) -> None:
+    """That is said while it is being sent; it goes again at once, as another delivery."""
+    number = _in_state(store, state)
+    assert store.outbox.shortened(number, "Shorter", None) is (state is State.SENDING)
+    row = store.outbox.row(number)
+    assert row is not None
+    assert (row.state, row.revision) == ((State.PLANNED, 1) if state is State.SENDING else (state, 0))
 
 
 def test_at_start_what_was_being_sent_is_unknown(store: Store) -> None:
@@ -251,7 +272,9 @@ class Outbox(RuleBasedStateMachine):
             assert row.id not in self.sent
             assert self.keys.setdefault((row.id, row.revision), row.post.key) == row.post.key
 
-    @rule(number=numbers, how=st.sampled_from(["sent", "waiting", "refused", "unknown", "held", "planned"]))
+    @rule(
+        number=numbers, how=st.sampled_from(["sent", "waiting", "refused", "unknown", "held", "planned", "shortened"])
+    )
     def settle(self, number: int, how: str) -> None:
         """The platform answers, in whatever way, also about rows that aren't out."""
         outbox = self.store.outbox
@@ -262,6 +285,7 @@ class Outbox(RuleBasedStateMachine):
             "unknown": lambda: outbox.settle_unknown(number, "cut", now=self.now),
             "held": lambda: outbox.settle_held(number, "?", now=self.now),
             "planned": lambda: outbox.settle_planned(number, now=self.now),
+            "shortened": lambda: outbox.shortened(number, f"fewer words of {self.now}", None),
         }[how]()
         if how == "sent" and done:
             self.sent.add(number)
@@ -273,7 +297,7 @@ class Outbox(RuleBasedStateMachine):
         if how == "resend":
             outbox.resend(number, now=self.now)
         elif how == "revise":
-            outbox.revise(number, f"words of {self.now}", None, now=self.now)
+            outbox.revise(number, f"words of {self.now}", None)
         elif how == "snooze":
             outbox.snooze(number, self.now, now=self.now)
         else:
