@@ -1,17 +1,20 @@
 """What no single table can know: duplicates, names that name nothing, and what is allowed but hardly meant.
 
-May import: model, core's checks of rules, the models of the files, mistakes, words.
+May import: model, core's pace and checks of rules, the models of the files, mistakes, words.
 The checks of mistakes read the raw documents, so that they speak even where other things are wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import time
+from dataclasses import replace
+from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
+from bot.core.pace import next_slot
 from bot.core.rule_checks import never_filled
 from bot.model import Account, Feed, Rule
 from bot.settings.addresses import is_loopback
@@ -20,6 +23,7 @@ from bot.settings.starfish_file import EXAMPLE_CONTACT
 from bot.settings.words import counted, listed, meant, shown
 
 BUILT_IN_RULES = frozenset({"fallback", "stop", "start"})  # they answer even where the file has no such rule
+A_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # any will do: the quiet hours cover all of a schedule's year, or they don't
 LONGEST_QUOTE = 280  # characters: what fits into one post nearly everywhere, with room for a name
 
 Lined = Callable[[tuple[str | int, ...]], int | None]
@@ -121,7 +125,7 @@ def misplaced(data: Mapping[str, Any], homes: Mapping[str, str], file: str) -> I
 # --------------------------------------------------------------------------- allowed, but hardly meant
 
 
-def account_warnings(accounts: Sequence[Account], feeds: Sequence[Feed]) -> Iterator[Mistake]:
+def account_warnings(accounts: Sequence[Account], feeds: Sequence[Feed], zone: ZoneInfo) -> Iterator[Mistake]:
     """Accounts that will be more silent than their owner thinks."""
     tags = {tag for feed in feeds for tag in feed.tags}
     if not accounts:
@@ -130,15 +134,12 @@ def account_warnings(accounts: Sequence[Account], feeds: Sequence[Feed]) -> Iter
         for j, tag in enumerate(account.feeds):
             if feeds and tag not in tags:
                 yield Mistake(("accounts", i, "feeds", j), f"no feed has the tag {shown(tag)}{meant(tag, tags)}")
-        times = account.post.at if account.post else ()
-        if times and account.quiet and all(in_window(at, account.quiet) for at in times):
-            yield Mistake(("accounts", i, "quiet"), "every time of post.at lies in quiet, so nothing will be posted")
-
-
-def in_window(at: time, window: tuple[time, time]) -> bool:
-    """Whether a local time lies in a window that may wrap midnight; its end is outside."""
-    start, end = window
-    return start <= at < end if start < end else at >= start or at < end
+        aloud = replace(account, quiet=None)
+        if account.post and next_slot(account, zone, A_DAY) is None and next_slot(aloud, zone, A_DAY):
+            key = "at" if account.post.at else "cron" if account.post.cron else "every"
+            yield Mistake(
+                ("accounts", i, "quiet"), f"every time of post.{key} lies in quiet, so nothing will be posted"
+            )
 
 
 def contact_warnings(contact: str) -> Iterator[Mistake]:

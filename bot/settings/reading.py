@@ -23,7 +23,7 @@ from bot.settings.mistakes import Mistake, keys_of, mistakes
 from bot.settings.quotes_file import QUOTES, read_quotes
 from bot.settings.references import EVERYTHING, References, rehearsing
 from bot.settings.rules_file import RulesFile, RuleTable
-from bot.settings.starfish_file import AccountTable, NetTable, StarfishFile
+from bot.settings.starfish_file import AccountTable, StarfishFile
 from bot.settings.starter import NAMES
 from bot.settings.syntax import Document, read
 from bot.settings.values import Settings
@@ -114,7 +114,7 @@ class _Reading:
         if self.problems or main is None or listed_feeds is None:
             return None
         sources = tuple(convert.feed_of(table) for table in listed_feeds.feeds)
-        self._warn(starfish, feeds, rules, accounts, sources, answers, quotes, main.net)
+        self._warn(starfish, feeds, rules, accounts, sources, answers, quotes, main)
         return Settings(
             folder=self.folder,
             bot=convert.bot_of(main, self.folder),
@@ -258,12 +258,14 @@ class _Reading:
         sources: tuple[Feed, ...],
         answers: tuple[Rule, ...],
         quotes: tuple[str, ...],
-        net: NetTable,
+        main: StarfishFile,
     ) -> None:
         def told() -> Iterator[tuple[Document, Mistake]]:
-            yield from ((starfish, mistake) for mistake in checks.contact_warnings(net.contact))
-            yield from ((feeds, mistake) for mistake in checks.private_feeds(sources, net.allow_private))
-            yield from ((starfish, mistake) for mistake in checks.account_warnings(accounts, sources))
+            yield from ((starfish, mistake) for mistake in checks.contact_warnings(main.net.contact))
+            yield from ((feeds, mistake) for mistake in checks.private_feeds(sources, main.net.allow_private))
+            yield from (
+                (starfish, mistake) for mistake in checks.account_warnings(accounts, sources, main.bot.timezone)
+            )
             if not sources:
                 yield (
                     feeds,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -125,6 +125,16 @@ def test_quiet_hours_wrap_midnight() -> None:
     night = account(every=timedelta(hours=1), quiet=quiet)
     found = list(slots(night, BERLIN, utc("2026-11-21T20:30"), utc("2026-11-22T06:30")))
     assert [slot.at.astimezone(BERLIN).hour for slot in found] == [7]
+
+
+HOURS = st.times().map(lambda at: at.replace(tzinfo=None))
+
+
+@given(at=HOURS, start=HOURS, end=HOURS)
+def test_a_time_is_quiet_or_in_the_rest_of_the_day(at: time, start: time, end: time) -> None:
+    """Of two windows that make a day, in one and never in both."""
+    zone, moment = ZoneInfo("UTC"), datetime.combine(date(2026, 11, 22), at, UTC)
+    assert start == end or is_quiet((start, end), moment, zone) != is_quiet((end, start), moment, zone)
 
 
 def test_a_slot_missed_by_little_is_filled_and_the_older_ones_are_passed_over() -> None:

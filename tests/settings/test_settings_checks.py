@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 from ipaddress import ip_network
+from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.model import Account, Feed, Rhythm, Rule
 from bot.settings.checks import (
     account_warnings,
-    in_window,
     lacking,
     long_quote,
     misplaced,
@@ -24,7 +22,7 @@ from bot.settings.checks import (
 )
 from bot.settings.lines import Where
 
-HOURS = st.times().map(lambda at: at.replace(tzinfo=None))
+UTC = ZoneInfo("UTC")
 
 
 @pytest.mark.parametrize(
@@ -66,29 +64,6 @@ def test_a_feed_that_stands_twice_is_named_with_its_first_line() -> None:
     assert [mistake.where for mistake in found] == [("feeds", 3, "url"), ("feeds", 4, "url")]
     assert all("first in line 10" in mistake.sentence for mistake in found)
     assert list(twice({"feeds": "none"}, "feeds", "url", lambda _: 1)) == []
-
-
-@pytest.mark.parametrize(
-    ("at", "start", "end", "inside"),
-    [
-        ("22:00", "22:00", "07:00", True),
-        ("06:59", "22:00", "07:00", True),
-        ("07:00", "22:00", "07:00", False),
-        ("21:59", "22:00", "07:00", False),
-        ("12:00", "12:00", "13:00", True),
-        ("13:00", "12:00", "13:00", False),
-        ("11:59", "12:00", "13:00", False),
-    ],
-)
-def test_a_window_begins_inside_and_ends_outside(at: str, start: str, end: str, inside: bool) -> None:
-    """Over midnight too."""
-    assert in_window(time.fromisoformat(at), (time.fromisoformat(start), time.fromisoformat(end))) is inside
-
-
-@given(at=HOURS, start=HOURS, end=HOURS)
-def test_a_time_lies_in_a_window_or_in_the_rest_of_the_day(at: time, start: time, end: time) -> None:
-    """In one of the two, and never in both."""
-    assert start == end or in_window(at, (start, end)) != in_window(at, (end, start))
 
 
 def lacks(data: dict[str, object]) -> list[Where]:
@@ -164,19 +139,36 @@ def test_an_account_that_only_posts_when_it_is_quiet_is_warned_of(
 ) -> None:
     """One time outside is enough to be heard."""
     account = Account(name="a", platform="local", post=Rhythm(at=times), quiet=quiet)
-    found = [mistake.where for mistake in account_warnings([ACCOUNT, account], [])]
+    found = [mistake.where for mistake in account_warnings([ACCOUNT, account], [], UTC)]
     assert found == ([("accounts", 1, "quiet")] if silent else [])
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "zone", "silent"),
+    [
+        (Rhythm(every=timedelta(days=1)), "Europe/London", True),
+        (Rhythm(every=timedelta(days=1)), "America/New_York", False),  # the grid's midnight is 19:00 there
+        (Rhythm(every=timedelta(hours=12)), "UTC", False),
+        (Rhythm(cron="*/10 2,3 * * *"), "UTC", True),
+        (Rhythm(cron="0 2,12 * * *"), "UTC", False),
+        (Rhythm(cron="0 12 29 2 *"), "UTC", False),
+    ],
+)
+def test_so_is_one_whose_rhythm_only_meets_the_night(rhythm: Rhythm, zone: str, silent: bool) -> None:
+    """Of a span it depends on the zone; what comes once in four years is rare, not silent."""
+    account = Account(name="a", platform="local", post=rhythm, quiet=NIGHT)
+    assert bool(list(account_warnings([account], [], ZoneInfo(zone)))) is silent
 
 
 def test_a_tag_that_no_feed_has_is_warned_of() -> None:
     """Where there are feeds at all."""
     account = Account(name="a", platform="local", feeds=("audio", "vide"))
     feeds = [Feed(url="https://a.example/", tags=("audio", "video"))]
-    (mistake,) = account_warnings([account], feeds)
+    (mistake,) = account_warnings([account], feeds, UTC)
     assert mistake.where == ("accounts", 0, "feeds", 1)
     assert "video" in mistake.sentence
-    assert list(account_warnings([account], [])) == []
-    assert len(list(account_warnings([], feeds))) == 1
+    assert list(account_warnings([account], [], UTC)) == []
+    assert len(list(account_warnings([], feeds, UTC))) == 1
 
 
 @pytest.mark.parametrize(
