@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import __version__
-from bot.app.health import iso
+from bot.app.health import health, iso
 from bot.app.installed import utc_now
 from bot.errors import FeedError, UsageError
 from bot.feeds.discover import Found, discover
@@ -166,4 +166,5 @@ def read_list(file: Path) -> list[Listed]:
 
 def as_opml(settings: Settings) -> str:
     """All feeds, for any other reader."""
-    return write_opml(settings.feeds, f"{settings.bot.name}: {settings.bot.niche}")
+    names = {row.url: row.state.title for row in health(settings)}
+    return write_opml(settings.feeds, f"{settings.bot.name}: {settings.bot.niche}", names)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import configparser
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
@@ -87,14 +87,14 @@ def read_opml(data: bytes) -> list[Listed]:
     return feeds
 
 
-def write_opml(feeds: Sequence[Feed], title: str) -> str:
-    """OPML 2.0 of these feeds: a folder for each first tag, all tags as categories."""
+def write_opml(feeds: Sequence[Feed], title: str, names: Mapping[str, str] | None = None) -> str:
+    """OPML 2.0 of these feeds: a folder for each first tag, all tags as categories; `names` are titles by address."""
     folders: dict[str, list[Feed]] = {}
     for feed in feeds:
         folders.setdefault(feed.tags[0] if feed.tags else "", []).append(feed)
     lines = []
     for folder, members in folders.items():
-        outlines = [_outline(feed) for feed in members]
+        outlines = [_outline(feed, (names or {}).get(feed.url, "")) for feed in members]
         if folder:
             name = _attribute(folder)
             lines += [f"    <outline text={name} title={name}>", *(f"  {line}" for line in outlines), "    </outline>"]
@@ -145,10 +145,11 @@ def _strewn(content: bytes) -> Iterator[Listed]:
         yield Listed(url=_address(unescape(match[1] or match[2] or match[3])))
 
 
-def _outline(feed: Feed) -> str:
-    text = _attribute(feed.url)
+def _outline(feed: Feed, name: str) -> str:
+    url = _attribute(feed.url)
+    called = f"text={_attribute(name)} title={_attribute(name)}" if name else f"text={url}"
     category = f" category={_attribute(','.join(feed.tags))}" if feed.tags else ""
-    return f'    <outline type="rss" text={text} xmlUrl={text}{category}/>'
+    return f'    <outline type="rss" {called} xmlUrl={url}{category}/>'
 
 
 def _attribute(text: str) -> str:

@@ -134,6 +134,14 @@ def test_check_tells_what_is_in_a_feed_and_stores_nothing(terminal: Terminal, si
     assert not (folder / "starfish.db").exists()
 
 
+def test_exported_feeds_have_their_titles(terminal: Terminal, site: FeedServer) -> None:
+    """What was read of a feed names it for other readers; before, its address does."""
+    url = site.url("/feed.xml")
+    assert f'text="{url}" xmlUrl="{url}"' in terminal.ok("feeds", "export").out
+    terminal.ok("feeds", "refresh")
+    assert f'text="Small Sounds" title="Small Sounds" xmlUrl="{url}"' in terminal.ok("feeds", "export").out
+
+
 def test_lists_of_other_readers_come_in_and_go_out(terminal: Terminal, tmp_path: Path) -> None:
     """OPML: folders become tags, doubles are dropped, and what is exported can be imported again."""
     file = tmp_path / "subscriptions.opml"

@@ -137,7 +137,8 @@ def test_our_own_opml_comes_back() -> None:
 )
 def test_any_tags_and_title_can_be_written(tags: list[str], title: str) -> None:
     """Whatever they hold, the document is sound."""
-    text = write_opml([Feed(url="https://example.com/feed", tags=tuple(tags))], title)
+    url = "https://example.com/feed"
+    text = write_opml([Feed(url=url, tags=tuple(tags))], title, {url: title})
     (one,) = read_opml(text.encode())
     assert one.url == "https://example.com/feed"
 
