@@ -124,15 +124,27 @@ def why_silent(state: AccountState, now: datetime, zone: ZoneInfo) -> str | None
         return f"locked out: {state.locked_out}"
     if state.paused is None or state.paused_until is None:
         return state.paused
-    end = state.paused_until.astimezone(zone).strftime("%a %-d %b %H:%M")
-    return None if state.paused_until <= now else f"{state.paused.partition(', until')[0]} until {end}"
+    if state.paused_until <= now:
+        return None
+    return f"{state.paused.partition(', until')[0]} until {_clock(state.paused_until, zone)}"
+
+
+def why_waiting(state: AccountState, now: datetime, zone: ZoneInfo) -> str | None:
+    """Until when its platform wants to hear nothing of an account, and why; None: it may speak."""
+    if state.hold_until is None or state.hold_until <= now:
+        return None
+    return f"waits until {_clock(state.hold_until, zone)}: {state.hold_reason}"
+
+
+def _clock(at: datetime, zone: ZoneInfo) -> str:
+    return at.astimezone(zone).strftime("%a %-d %b %H:%M")
 
 
 def speaks_from(state: AccountState, now: datetime) -> datetime | None:
     """From when on an account speaks, if nobody does anything; None: not before somebody does."""
     if state.locked_out or (state.paused and state.paused_until is None):
         return None
-    return max(now, state.paused_until or now)
+    return max(now, state.paused_until or now, state.hold_until or now)
 
 
 def next_post(account: Account, zone: ZoneInfo, store: Store, now: datetime) -> datetime | None:

@@ -90,7 +90,7 @@ def preview(place: Place, *, account: str | None, count: int, as_json: bool) -> 
         click.echo(paragraph("why: " + "; ".join(one.why), hang="     "))
         click.echo()
     if not found and polled and all(one.status == "error" for one in polled):
-        click.echo("Not one of the feeds could be reached: is this machine on the network? Offline, see: starfish demo")
+        click.echo("Not one of the feeds could be read: is this machine on the network? Offline, see: starfish demo")
     elif not settings.accounts:
         click.echo("There is no account yet, so nothing is posted; add [[accounts]] to starfish.toml.")
     elif not any(one.post for one in settings.accounts if account in (None, one.name)):
@@ -178,7 +178,7 @@ def status(place: Place, *, as_json: bool) -> None:
                 one["platform"],
                 local(_when(one["next_slot"]), settings),
                 one["waiting"],
-                one["paused"] or ("rehearses, sends nothing (dry_run)" if one["dry_run"] else "speaks"),
+                one["paused"] or ("rehearses, sends nothing (dry_run)" if one["dry_run"] else one["held"] or "speaks"),
             )
             for one in facts["accounts"]
         ],
@@ -201,7 +201,7 @@ def _when(text: str | None) -> datetime | None:
 
 def _status(settings: Settings, store: Store, now: datetime) -> dict[str, Any]:
     from bot.app.checking import costs_of
-    from bot.app.health import health_in, next_post, why_silent
+    from bot.app.health import health_in, next_post, why_silent, why_waiting
     from bot.app.vault import FileVault
 
     vault = FileVault(settings.bot.database)
@@ -216,6 +216,7 @@ def _status(settings: Settings, store: Store, now: datetime) -> dict[str, Any]:
                 "next_slot": at.isoformat() if at else None,
                 "waiting": sum(store.outbox.pending_count(account.name).values()),
                 "paused": why_silent(state, now, settings.bot.timezone),
+                "held": why_waiting(state, now, settings.bot.timezone),
                 "dry_run": account.dry_run,
                 "costs": costs_of(account, vault),
             }

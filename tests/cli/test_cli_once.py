@@ -246,6 +246,24 @@ def test_status_promises_no_post_while_nothing_is_sent(terminal: Terminal, site:
     assert "rehearses, sends nothing (dry_run)" in terminal.ok("status").out
 
 
+def test_status_tells_until_when_a_platform_wants_to_be_left_alone(terminal: Terminal) -> None:
+    """An account that waits for its platform doesn't speak, and posts no sooner; afterwards it does, without a word."""
+    terminal.ok("once")
+    assert terminal.folder is not None
+    until = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
+    with open_store(terminal.folder / "starfish.db", mode="run", now=datetime.now(UTC)) as store:
+        store.outbox.hold_account("timeline", until, "too many requests", now=datetime.now(UTC))
+    said = terminal.ok("status").out
+    assert f"waits until {until.astimezone(ZoneInfo('Europe/London')):%a %-d %b %H:%M}: too many requests" in said
+    (account,) = terminal.ok("status", "--json").json()["accounts"]
+    assert datetime.fromisoformat(account["next_slot"]) > until
+    with open_store(terminal.folder / "starfish.db", mode="run", now=datetime.now(UTC)) as store:
+        store.outbox.lock_out("timeline", "who are you?", now=datetime.now(UTC))
+        assert store.outbox.let_in("timeline")  # which ends the wait, too
+    (account,) = terminal.ok("status", "--json").json()["accounts"]
+    assert (account["held"], account["paused"]) == (None, None)
+
+
 def test_a_blocked_site_is_not_shared(terminal: Terminal) -> None:
     """Nothing of a blocked domain goes out of any feed, until the block is taken back."""
     terminal.ok("once")
