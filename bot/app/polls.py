@@ -51,7 +51,7 @@ class Polls:
                         flying[task] = url
                 if not flying:
                     self.first_round.set()
-                    await self._reach.round_over()
+                    await self._reach.round_over(self._sharing().feeds)
                 # Who waits behind others of their host waits for these to land; a feed of another host may be due in between.
                 await rest(self.again, CROWDED if len(turns) else await self._until_due(now))
                 for task in [task for task in flying if task.done()]:

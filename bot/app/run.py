@@ -17,6 +17,7 @@ from bot.app.build import Ground, Stories
 from bot.app.ears import ear_of, stands_back
 from bot.app.minding import mind_the_file, rescue
 from bot.app.polls import TICK, Polls, rest
+from bot.app.reach import SUBJECT as NETWORK
 from bot.app.reload import SUBJECT as CONFIG
 from bot.app.supervise import SUBJECT as TASK
 from bot.app.supervise import supervise
@@ -76,7 +77,7 @@ class Bot:
     async def _set_right(self) -> None:
         """Correct what a wrong clock left behind, and let accounts in again that their platforms locked out.
 
-        What the last run said of its own files and tasks is over: what still is so will be told anew.
+        What the last run said of its own files, tasks and network is over: what still is so will be told anew.
         """
         wrong = await self.on.db(self.on.store.clock.correct, now=self.on.now())
         if wrong:
@@ -84,7 +85,7 @@ class Bot:
         for name in self.stories.sharing.accounts:
             await self.on.db(self.on.store.outbox.let_in, name)
         for notice in await self.on.db(self.on.store.owner.notices):
-            if notice.subject == CONFIG or notice.subject.startswith(TASK):
+            if notice.subject in (CONFIG, NETWORK) or notice.subject.startswith(TASK):
                 await self.on.db(self.on.store.owner.clear, notice.subject)
 
     def take(self, stories: Stories) -> None:

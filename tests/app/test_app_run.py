@@ -206,7 +206,7 @@ async def test_what_the_last_run_said_of_itself_is_over(tmp_path: Path) -> None:
     """A restart that was needed and a task that had stopped are told no longer; what the world is told of stays."""
     async with small_bot(write_config(tmp_path / "config"), Hands()) as small:
         owner, now = small.on.store.owner, small.clock()
-        for subject in ("config", "task:polling", "task:listening of timeline", "feed:http://127.0.0.1:9/a"):
+        for subject in ("config", "network", "task:polling", "task:listening of timeline", "feed:http://127.0.0.1:9/a"):
             await small.on.db(owner.tell, subject, "It is so.", now=now)
         bot = Bot(small.on, small.stories)
         bot.stopping.set()
