@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.app import teach
 from bot.app.build import Ground, Stories
-from bot.app.deciding import release_time
+from bot.app.deciding import release
 from bot.app.queue import Waiting, next_at, waiting
 from bot.app.sharing import own_find
 from bot.core.clean import clean, defused
@@ -86,7 +86,7 @@ class ChatDesk:
         row = min((row for row in rows if number in (None, row.id)), key=lambda row: row.id, default=None)
         if row is None:
             raise UsageError("No draft waits." if number is None else f"There is no draft {number}; see: queue")
-        at = await self._release_time(row)
+        at = await release(self._sharing.accounts[row.post.account], self._sharing.zone, self._on)
         if not await self._on.db(outbox.approve, row.id, at, now=self._on.now()):
             raise UsageError(f"Draft {row.id} is gone meanwhile.")
         return f"Approved {row.id}: “{defuse(row.post.title or row.post.text)}” goes {self._time(at) if at else 'now'}."
@@ -224,13 +224,6 @@ class ChatDesk:
         stories, now = self._current(), self._on.now()
         found = [one for name in self._accounts(account) for one in await waiting(stories, self._on, now, account=name)]
         return sorted(found, key=lambda one: (one.row is None, one.expected or now))
-
-    async def _release_time(self, row: OutboxRow) -> datetime | None:
-        account = self._sharing.accounts[row.post.account]
-        outbox = self._on.store.outbox
-        planned = await self._on.db(outbox.rows, account=account.name, states=[State.PLANNED, State.WAITING])
-        last = await self._on.db(outbox.last_post_at, account.name)
-        return release_time(account, self._sharing.zone, planned, last, self._on.now())
 
     async def _place_of(self, candidate: int) -> str:
         for account in self._sharing.accounts:

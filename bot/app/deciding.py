@@ -24,13 +24,12 @@ def approve(number: int, settings: Settings, store: Store) -> str:
     :raises UsageError: it is no draft
     """
     row = _row(number, store)
-    if row.state is not State.DRAFT:
-        raise UsageError(f"outbox {number} is {row.state}, no draft")
     account = next((one for one in settings.accounts if one.name == row.post.account), None)
     waiting = store.outbox.rows(account=row.post.account, states=[State.PLANNED, State.WAITING])
     last = store.outbox.last_post_at(row.post.account)
     at = release_time(account, settings.bot.timezone, waiting, last, utc_now()) if account else None
-    store.outbox.approve(number, at, now=utc_now())
+    if not store.outbox.approve(number, at, now=utc_now()):
+        raise UsageError(f"outbox {number} is {_row(number, store).state}, no draft")
     when = f"at {at.astimezone(settings.bot.timezone):%a %H:%M}" if at else "now"
     return f"outbox {number}: approved, goes {when}"
 
@@ -47,6 +46,13 @@ def release_time(
         times.append(last)
     slot = next_slot(account, zone, max(times)) if times else None
     return None if slot is None or slot.at <= now else slot.at
+
+
+async def release(account: Account, zone: ZoneInfo, on: Ground) -> datetime | None:
+    """The same, of a running bot."""
+    waiting = await on.db(on.store.outbox.rows, account=account.name, states=[State.PLANNED, State.WAITING])
+    last = await on.db(on.store.outbox.last_post_at, account.name)
+    return release_time(account, zone, waiting, last, on.now())
 
 
 def edit(number: int, text: str, settings: Settings, store: Store) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.app import queue, teach
 from bot.app.build import Ground, Stories
-from bot.app.deciding import edited, release_time
+from bot.app.deciding import edited, release
 from bot.app.health import why_silent
 from bot.core.text import measure
 from bot.errors import UsageError
-from bot.model import Account, OutboxRow, State
+from bot.model import OutboxRow
 from bot.web import AccountRow, FeedRow, QueueRow, RuleRow, UnansweredRow
 
 SHOWN = 100
@@ -93,14 +93,8 @@ class Desk:
         """Let a draft go: at once, or in the next slot if the account has just posted."""
         found = await self._on.db(self._on.store.outbox.row, row)
         account = self._current().sharing.accounts.get(found.post.account) if found else None
-        at = await self._release_time(account) if account else None
+        at = await release(account, self._current().sharing.zone, self._on) if account else None
         _must(await self._on.db(self._on.store.outbox.approve, row, at, now=self._on.now()), row, "approved")
-
-    async def _release_time(self, account: Account) -> datetime | None:
-        outbox = self._on.store.outbox
-        waiting = await self._on.db(outbox.rows, account=account.name, states=[State.PLANNED, State.WAITING])
-        last = await self._on.db(outbox.last_post_at, account.name)
-        return release_time(account, self._current().sharing.zone, waiting, last, self._on.now())
 
     async def reject(self, row: int, reason: str) -> None:
         """Withdraw a draft for good."""
