@@ -103,7 +103,7 @@ def test_preview_before_the_first_start_leaves_nothing(terminal: Terminal, folde
 def test_preview_without_a_network_says_so(tmp_path: Path) -> None:
     """Where no feed answers, nobody is told that nothing waits."""
     folder = write_config(tmp_path / "config", feeds=["http://127.0.0.1:9/feed.xml", "http://127.0.0.1:9/other.xml"])
-    assert "Not one of the feeds could be reached" in Terminal(folder).ok("preview").out
+    assert "Not one of the feeds could be read" in Terminal(folder).ok("preview").out
 
 
 def test_preview_of_an_account_that_only_answers_says_so(site: FeedServer, tmp_path: Path) -> None:
