@@ -1,6 +1,6 @@
 """What a feed, or all feeds, let through: words, categories, languages, length, people and sites.
 
-Pure; may import: core.same, model.
+Pure; may import: core.same, model, regex.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+import regex
+
 from bot.core.same import bare_text, host_of
 from bot.model import Entry, Filters
 
@@ -18,8 +20,8 @@ from bot.model import Entry, Filters
 _GLUED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
 )
-# "c++", "c#" and "f#" are words of their own; other punctuation parts words.
-_WORD = re.compile(r"\w+[+#]*")
+# "c++", "c#" and "f#" are words of their own; other punctuation parts words, and the vowels of many scripts are marks.
+_WORD = regex.compile(r"\w[\w\p{M}]*+[+#]*+")
 
 
 _SOFT_HYPHEN = "\xad"

@@ -65,6 +65,14 @@ def test_an_asterisk_leaves_the_end_of_a_word_open(word: str, found: bool) -> No
     assert passes(include=(word,)) is found
 
 
+@pytest.mark.parametrize(("said", "other"), [("दिन", "दान"), ("தமிழ்", "தமழ"), ("עִבְרִית", "עַבְרִית")])
+def test_the_marks_of_a_word_belong_to_it(said: str, other: str) -> None:
+    """In many scripts vowels are marks: words that differ in them only are two words."""
+    entry = replace(ENTRY, title=f"a {said} b")
+    assert passes(entry, include=(said,))
+    assert not passes(entry, include=(other,))
+
+
 def test_a_soft_hyphen_parts_no_word() -> None:
     """Publishers of long words say by it where a line may break."""
     entry = replace(ENTRY, title="Der Bundes\xadtag tagt", html="<p>Donau&shy;dampf&#173;schiff</p>")
