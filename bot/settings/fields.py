@@ -152,7 +152,17 @@ def zone(value: object) -> ZoneInfo:
     try:
         return ZoneInfo(text)
     except (OSError, ValueError, KeyError):  # folders, paths, unknown names: each its own exception
-        raise Unfit(f"{shown(text)} is unknown{meant(text, available_timezones())}") from None
+        raise Unfit(f"{shown(text)} is unknown{_zone_meant(text)}") from None
+
+
+def _zone_meant(text: str) -> str:
+    """The zone of a city, or one that is spelt nearly so; never one that is near by its letters alone, as EST is to CEST."""
+    places = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    city = "/" + "_".join(text.split()).casefold()
+    if place := next((place for place in places if place.casefold().endswith(city)), None):
+        return did_you_mean(place)
+    near = meant(text, places) if "/" in text else ""
+    return near or '; a zone is named after a place, like "Europe/London", or "UTC"'
 
 
 def name(value: object) -> str:

@@ -68,6 +68,8 @@ SLIPS = [
     (fields.name, "@my bot", '"my-bot"'),
     (fields.style, "questoin", '"question"'),
     (fields.zone, "Europe/Londn", '"Europe/London"'),
+    (fields.zone, "new york", '"America/New_York"'),
+    (fields.zone, "Rome", '"Europe/Rome"'),
     (fields.several, "x", '["x"]'),
 ]  # fmt: skip
 
@@ -92,6 +94,13 @@ WRONG = [
     (fields.backfill, -1), (fields.backfill, True), (fields.backfill, "none"),
     (fields.several, 3), (fields.tables, {}), (fields.tables, "x"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["UTC+2", "GMT+1", "CEST", "PDT", "Europe", "local", ""])
+def test_what_names_no_place_gets_an_example_of_a_zone(text: str) -> None:
+    """An abbreviation or an offset is near some name of another continent, which nobody meant."""
+    with pytest.raises(Unfit, match=r"is unknown; a zone is named after a place, like \"Europe/London\", or \"UTC\"$"):
+        fields.zone(text)
 
 
 @pytest.mark.parametrize(("reader", "value", "expected"), GOOD)
