@@ -12,6 +12,7 @@ from bot.app.build import Ground, Stories
 from bot.app.health import speaks_from
 from bot.core import pace
 from bot.core.choose import Choice, Lineup, Share
+from bot.core.occasions import WORTH, is_quote_slot
 from bot.core.pace import day_start
 from bot.model import Account, OutboxRow, Slot, State
 
@@ -36,7 +37,11 @@ async def waiting(stories: Stories, on: Ground, now: datetime, account: str | No
 
 
 async def _of(account: Account, stories: Stories, on: Ground, now: datetime) -> list[Waiting]:
-    times = (slot.at for slot in await coming(account, stories, on, now))
+    slots = await coming(account, stories, on, now)
+    quotes = bool(stories.sharing.quotes)
+    times = (slot.at for slot in slots if not (quotes and is_quote_slot(account, slot)))
+    if account.style == "digest":
+        times = (at for at in times for _ in range(WORTH))
     rows = await on.db(
         on.store.outbox.rows,
         account=account.name,

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from bot.app.page import Page
 from bot.app.previewing import Preview, preview
-from bot.app.queue import waiting
+from bot.app.queue import coming, waiting
+from bot.core.occasions import is_quote_slot
 from tests.servers.feedserver import FeedServer
 from tests.servers.fixtures import Hands
 from tests.servers.small_bot import LOCAL, PIECES, SmallBot, rss, small_bot, write_config
@@ -87,6 +89,27 @@ async def test_digests_and_one_liners_are_previewed_too(tmp_path: Path, keys: st
             assert len(promised) >= least
             assert any(one.score is None for one in promised)
             assert await posted(bot, promised) == [one.post.text for one in promised]
+
+
+@pytest.mark.parametrize(("keys", "slots"), [('style = "digest"\n', 2), ("", 9), ("quotes = 0.5\n", 9)])
+async def test_the_queue_counts_what_a_slot_holds(tmp_path: Path, keys: str, slots: int) -> None:
+    """Nine articles wait for nine slots, or for two where a digest tells five of them; a one-liner's slot is none of them."""
+    async with FeedServer() as server:
+        feeds = [server.put("/a", rss(PIECES[:9]))]
+        folder = write_config(tmp_path / "config", feeds=feeds, accounts=LOCAL + keys)
+        async with small_bot(folder, Hands()) as bot:
+            await bot.gather()
+            account = bot.stories.sharing.accounts["timeline"]
+            expected = [one.expected for one in await waiting(bot.stories, bot.on, bot.clock())]
+            assert len(expected) == 9
+            assert len(set(expected)) == slots
+            one_liners = [
+                slot.at
+                for slot in islice(await coming(account, bot.stories, bot.on, bot.clock()), 20)
+                if is_quote_slot(account, slot)
+            ]
+            assert set(one_liners).isdisjoint(expected)
+            assert bool(one_liners) == bool(account.quotes)
 
 
 async def test_the_queue_is_in_the_order_of_the_scores(bot: SmallBot) -> None:
