@@ -185,6 +185,14 @@ def line_of_text(value: object) -> str:
     return text
 
 
+def wanted_word(value: object) -> str:
+    """A word or phrase that a text is searched for."""
+    text = line_of_text(value)
+    if not any(sign.isalnum() for sign in text):
+        raise Unfit(f"{shown(text)} has no letter or digit, so nothing has it")
+    return text
+
+
 def passage(value: object) -> str:
     """Text of one or several lines with something in it."""
     text = text_of(value, "…").strip()

@@ -72,6 +72,7 @@ Cron = Annotated[str, BeforeValidator(fields.cron), _text(None, "0 9 * * mon-fri
 Zone = Annotated[ZoneInfo, BeforeValidator(fields.zone), _text(None, "Europe/London", "UTC")]
 Name = Annotated[str, BeforeValidator(fields.name), _text(None, "starfish")]
 Line = Annotated[str, BeforeValidator(fields.line_of_text), _text()]
+Word = Annotated[str, BeforeValidator(fields.wanted_word), _text(None, "field recording", "synth*")]
 Token = Annotated[str, BeforeValidator(fields.no_space), _text()]
 Interest = Annotated[str, BeforeValidator(fields.interest), _text(None, "field recording", "-giveaway")]
 Language = Annotated[str, BeforeValidator(fields.language), _text("^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "en", "pt-BR")]
@@ -87,6 +88,7 @@ Listen = Annotated[tuple[str, int], BeforeValidator(addresses.listen), _text(Non
 Several = BeforeValidator(fields.several)
 Tables = BeforeValidator(fields.tables)
 Lines = Annotated[tuple[Line, ...], Several]
+Words = Annotated[tuple[Word, ...], Several]
 Passage = Annotated[str, BeforeValidator(fields.passage), _text()]
 Texts = Annotated[
     tuple[Passage, ...],

@@ -36,6 +36,7 @@ from bot.settings.kinds import (
     Token,
     WebUrl,
     Window,
+    Words,
     Zone,
 )
 from bot.settings.words import Unfit, shown
@@ -116,11 +117,11 @@ class CondenseTable(Table):
 class FilterKeys(Table):
     """The wishes that a feed, or all feeds, may have."""
 
-    include: Lines = Field(
+    include: Words = Field(
         default=(),
         description='Words or phrases of which at least one must occur; "synth*" is the beginning of one; empty: all.',
     )
-    exclude: Lines = Field(default=(), description="Words or phrases of which none may occur.")
+    exclude: Words = Field(default=(), description="Words or phrases of which none may occur.")
     block: Lines = Field(default=(), description="People (author names, handles) and domains that are never shared.")
     categories: Lines = Field(default=(), description="The entry carries one of these categories; empty: any.")
     languages: Annotated[tuple[Language, ...], Several] = Field(

@@ -88,6 +88,11 @@ STARFISH = [
     ("missing inside an inline table", '[condense]\nllm = { url = "http://h/v1" }', '2: condense.llm needs "model"'),
     ("a style", '[condense]\nstyle = "takeway"', '2: style "takeway" is unknown; did you mean "takeaway"?'),
     ("a filter's type", '[filters]\nmin_words = "3"', '2: min_words must be a whole number, not "3"'),
+    (
+        "a filter's word",
+        '[filters]\nexclude = ["ad",\n"🎉"]',
+        '3: exclude "🎉" has no letter or digit, so nothing has it',
+    ),
     ("a filter's bound", "[filters]\nmin_words = -3", "2: min_words must be at least 0, not -3"),
     (
         "a language",
