@@ -16,7 +16,7 @@ from bot.core.credit import credit_of
 from bot.core.hashtags import hashtags_of
 from bot.core.language import language_of
 from bot.core.reading import headline
-from bot.core.sentences import sentences
+from bot.core.sentences import closed, sentences
 from bot.core.taste import claims, speaks_for_itself
 from bot.core.text import clean, cut, defused, fits, measure
 from bot.errors import Rejected
@@ -269,14 +269,18 @@ def _fitted(draft: Draft, limits: Limits) -> str:
 def _shorter(kept: Draft, limits: Limits) -> str:
     """Leave whole sentences out from the end until the post fits; empty if not even the first does."""
     ends = _ends(kept.text)
+
+    def upto(count: int) -> str:
+        return _laid(closed(kept.text[: ends[count - 1]], kept.text), kept, limits)
+
     low, high = 0, len(ends)  # how many sentences fit: found by halving, since texts of hostile length come here too
     while low < high:
         middle = (low + high + 1) // 2
-        if fits(_laid(kept.text[: ends[middle - 1]], kept, limits), limits):
+        if fits(upto(middle), limits):
             low = middle
         else:
             high = middle - 1
-    return _laid(kept.text[: ends[low - 1]], kept, limits) if low else ""
+    return upto(low) if low else ""
 
 
 def _ends(text: str) -> list[int]:

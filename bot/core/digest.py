@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.credit import credit_of
-from bot.core.sentences import sentences
+from bot.core.sentences import closed, sentences
 from bot.core.text import defused, fits
 from bot.model import Draft, Limits
 
@@ -59,4 +59,5 @@ def digest(items: Sequence[DigestItem], limits: Limits, *, language: str | None 
 
 
 def _first_sentence(text: str) -> str:
-    return next(iter(sentences(defused(text))), "")
+    text = defused(text)
+    return closed(next(iter(sentences(text)), ""), text)

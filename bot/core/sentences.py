@@ -51,6 +51,8 @@ _STARTERS = re.compile(
     r"There|His|Her|Its|Their|Our|My|Der|Die|Das|Ein|Eine|Er|Sie|Es|Wir|Ich|Im|In|Am|Aber|Und|Le|La|Les|Un|Une|Il|Elle|"
     r"Mais|Dans|El|Los|Las|Una|En|Pero|Lo|Gli|Ma|O|Os|As|Um|Uma|De|Het|Een|Maar|To|Na|W|Nie|Ale)\b"
 )
+_CLOSING = re.compile(r"[ \u00a0\u202f]?[”“»]\Z")
+_CLOSED_BY = {"”": "“„", "“": "„", "»": "«"}
 # "It ended in memory.The film …": a space was lost.  "blog.Posts will" is a name.
 _GLUED = re.compile(
     r"(?:The|This|That|These|Those|She|They|You|But|And|However|When|While|For|After|There|His|Her|Its|Their|Our|What|Each|One|Some|All|Most|Many)\s"
@@ -65,6 +67,12 @@ _MONTHS = re.compile(
 def sentences(text: str, language: str | None = None) -> list[str]:
     """Split a text into its sentences, in order, each without surrounding space; nothing is lost but space."""
     return [sentence for line in text.split("\n") for sentence in _of_line(line, language)]
+
+
+def closed(part: str, whole: str) -> str:
+    """Give the beginning of a quotation its closing mark, which stands at the end of the whole."""
+    end = _CLOSING.search(whole)
+    return part + end[0] if end and whole[:1] in _CLOSED_BY.get(end[0][-1], "") and end[0][-1] not in part[1:] else part
 
 
 def _of_line(line: str, language: str | None) -> list[str]:
@@ -92,7 +100,8 @@ def _ends(line: str, start: int, mark: re.Match[str], language: str | None) -> b
     rest = line[mark.start("next") : mark.start("next") + 24]
     if not mark["gap"]:  # a decimal, a version, an address, a name
         before = line[max(start, mark.start() - 3) : mark.start()]
-        return len(before) == 3 and before.isalpha() and before.islower() and _GLUED.match(rest) is not None
+        worded = before.isalpha() and before.islower()
+        return len(before) == 3 and (worded or before.isdigit()) and _GLUED.match(rest) is not None
     begins = following.isupper() or following.isdigit() or not following.isalpha() or bool(_MIXED.match(rest))
     begins = begins or not (following.islower() or following.isupper())  # scripts without cases
     begins = begins or bool(mark["open"] and _SHORTENED.match(line, mark.start("next") - 1))

@@ -419,6 +419,14 @@ def test_a_link_that_does_not_fit_is_refused() -> None:
         post(DRAFT, Limits(max_length=20))
 
 
+def test_what_is_left_of_a_quotation_is_closed() -> None:
+    """Where its last sentence doesn't fit, the closing mark comes forward, and is counted."""
+    quoted = Draft(text="“One sentence here. Another one there.”", link=LINK)
+    room = Limits(max_length=len(LINK) + 2 + len("“One sentence here.”"))
+    assert post(quoted, room) == f"“One sentence here.”\n\n{LINK}"
+    assert ELLIPSIS in post(quoted, replace(room, max_length=room.max_length - 1))
+
+
 def test_a_post_carries_what_the_outbox_needs() -> None:
     """Account, key, link as it stands in the text, language and title are kept."""
     made = fit(replace(DRAFT, language="en", title="T"), LOCAL, account="timeline", dedupe_key="key")

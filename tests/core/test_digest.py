@@ -70,6 +70,12 @@ def test_a_digest_opens_in_the_language_of_its_account_or_finds(
     assert [each.language for each in parts] == [account or each for each in languages]
 
 
+def test_the_first_sentence_of_a_quotation_is_closed() -> None:
+    """An author's own words that are told in part keep both their marks."""
+    (whole,) = digest([DigestItem(text="“I listened. It rained.”", link="https://example.com/")], LOCAL)
+    assert "• “I listened.”\n" in whole.text
+
+
 def test_what_a_find_says_pings_nobody() -> None:
     """Texts of finds are defused like any foreign text."""
     (whole,) = digest([DigestItem(text="Hi @ann. Bye.", link="https://example.com/")], LOCAL)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.sentences import sentences
+from bot.core.sentences import closed, sentences
 
 CASES = [
     ("en", ["Dr. Smith met Mrs. Jones.", "They left."]),
@@ -65,8 +65,24 @@ def test_sentences_end_where_a_reader_ends_them(language: str, parts: list[str])
 def test_a_lost_space_is_seen() -> None:
     """Where a word of small letters and a full stop run into a word that begins sentences, one ends; names stay whole."""
     assert sentences("It ended in memory.The film is new.", "en") == ["It ended in memory.", "The film is new."]
+    assert sentences("It began in 1971.The film is new.", "en") == ["It began in 1971.", "The film is new."]
     for whole in ("Any access to blog.Posts will do.", "In D.The song is sung.", "See U.S.The map."):
         assert sentences(whole, "en") == [whole]
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "closed_"),
+    [
+        ("“It rained.", "“It rained. Then it snowed.”", "“It rained.”"),
+        ("„Es regnete.", "„Es regnete. Dann schneite es.“", "„Es regnete.“"),
+        ("« Il pleut.", "« Il pleut. Il neige. »", "« Il pleut. »"),
+        ("“It rained,” she said.", "“It rained,” she said. “It snowed.”", "“It rained,” she said."),
+        ("It rained.", "It rained. “It snowed.”", "It rained."),
+    ],
+)
+def test_the_beginning_of_a_quotation_is_closed(part: str, whole: str, closed_: str) -> None:
+    """Whoever leaves out its end puts the mark back, as the whole has it; what is closed or quotes nothing stays."""
+    assert closed(part, whole) == closed_
 
 
 def test_lines_part_sentences() -> None:
