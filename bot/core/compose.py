@@ -33,6 +33,7 @@ _SCARCE = 160
 
 _PLACEHOLDER = re.compile(r"\{([^{}\s]{0,40})\}")
 _QUOTES = {"de": ("„", "“"), "pl": ("„", "”"), "fr": ("« ", " »"), "es": ("«", "»"), "it": ("«", "»"), "pt": ("«", "»")}
+_LABELS = re.compile(r"(?<=\S)(?:\s+[#＃](?=\w*[^\W\d_])\w+){2,}\Z")
 _GAP = re.compile(r"[ \t]+(?=\n|\Z)|\n{3,}")
 # Where a template's name has no value ("\0"): empty brackets around it, what parts it from a line's beginning or end, and
 # what parts it from what follows.
@@ -81,9 +82,11 @@ def draft(article: Article, summary: Summary, candidate: Candidate, account: Acc
     hashtags = hashtags_of(candidate, account, credit) if limits.hashtags else ()
     text = summary.text if candidate.note else defused(summary.text)
     if "{" in account.style and not candidate.note:
+        author = credit_of(clean(article.author or candidate.author))
+        site = credit_of(clean(article.site)) or credit
         values = {
             "title": defused(title), "summary": text, "link": link, "credit": credit, "hashtags": " ".join(hashtags),
-            "author": credit_of(clean(article.author or candidate.author)), "site": credit_of(clean(article.site)) or credit,
+            "author": author if author.casefold() != site.casefold() or "{site}" not in account.style else "", "site": site,
             "feed": credit_of(clean(candidate.feed_title)),
         }  # fmt: skip
         text = substituted(_without_the_empty(account.style, values), values)
@@ -177,7 +180,8 @@ def _around(bare: Draft, limits: Limits) -> int:
 
 
 def _headline(article: Article, candidate: Candidate) -> str:
-    return headline(headline(candidate.title or article.title, article.site), candidate.feed_title)
+    title = headline(headline(candidate.title or article.title, article.site), candidate.feed_title)
+    return _LABELS.sub("", title)
 
 
 def _nothing(article: Article) -> Summary:

@@ -262,6 +262,28 @@ def test_a_template_without_a_name_leaves_the_credit_where_it_is(style: str, cre
     assert say(ARTICLE, CANDIDATE, replace(ACCOUNT, style=style), MASTODON).credit == credit
 
 
+def test_who_is_the_site_is_named_once() -> None:
+    """A channel or blog that is named like its author is the site, and the author has no value."""
+    both = replace(ACCOUNT, style="{summary} ({author}, {site})")
+    own = replace(ARTICLE, site="Ann Writer", author="ann writer")
+    assert say(own, CANDIDATE, both, MASTODON).text.endswith(" (Ann Writer)")
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("Did it work? #history #ＡＩ #c64", "Did it work?"),
+        ("The rise of #MeToo", "The rise of MeToo"),
+        ("#one #two", "one two"),
+        ("Part #1 #2", "Part #1 #2"),
+    ],
+)
+def test_a_row_of_hashtags_is_no_part_of_a_headline(title: str, told: str) -> None:
+    """Two or more at its end label it; a single one may be its last word."""
+    account = replace(ACCOUNT, style="{title}")
+    assert say(ARTICLE, replace(CANDIDATE, title=title), account, LOCAL).text == told
+
+
 def test_a_template_names_whom_it_can() -> None:
     """The feed knows the author where the page doesn't; a page without a site's name is credited instead."""
     by = replace(ACCOUNT, style="{summary} ({author}; {site})")
