@@ -1,22 +1,23 @@
-"""Everything the bot knows of a link or a post: what `starfish why` says.  May import: all but cli."""
+"""Everything the bot knows of a link, a post or an answer: what `starfish why` says.  May import: all but cli."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.core.choose import Share, rank
+from bot.core.rules import ASKED
 from bot.core.same import canonical
 from bot.model import Candidate, OutboxRow
 from bot.settings import Settings
 from bot.share import RECENT
-from bot.store import Decision, SeenEntry, Store
+from bot.store import Answered, Decision, SeenEntry, Store
 
 
 @dataclass(slots=True)
 class Story:
-    """What is known of one link, gathered from entries, candidates, decisions, scores and deliveries."""
+    """What is known of one link or mention, gathered from entries, candidates, decisions, scores, matches and deliveries."""
 
     asked: str
     settings: Settings
@@ -25,11 +26,12 @@ class Story:
     decisions: list[Decision] = field(default_factory=list)
     scores: list[dict[str, Any]] = field(default_factory=list)
     deliveries: list[OutboxRow] = field(default_factory=list)
+    said: Answered | None = None  # the mention that was asked about, or whose answer was
 
     @property
     def known(self) -> bool:
         """Whether the bot ever saw it."""
-        return bool(self.entries or self.candidates or self.deliveries)
+        return bool(self.entries or self.candidates or self.deliveries or self.said)
 
     def lines(self) -> list[str]:
         """The story for a person, in the order in which it happened."""
@@ -39,7 +41,7 @@ class Story:
             if "." not in self.asked:
                 return [f"“{self.asked}” is neither a link nor the number of a post."]
             return [f"{self.asked}: never seen. It stands in no feed that was read, and was not shared."]
-        lines = []
+        lines = [] if self.said is None else [*self._of_mention(self.said)]
         for entry in self.entries:
             published = f", published {self._time(entry.published)}" if entry.published else ""
             lines.append(f"“{entry.title}”: in {entry.feed} since {self._time(entry.first_seen)}{published}")
@@ -64,6 +66,21 @@ class Story:
             when = self._time(row.settled_at or row.sent_at or row.created_at)
             lines.append(f"  {row.post.account}: outbox {row.id} is {row.state}{where}{why} ({when}{slot})")
         return lines
+
+    def _of_mention(self, said: Answered) -> Iterator[str]:
+        """What was said, which rule answered it and how, or why none did."""
+        yield f"{said.mention.author} said “{said.mention.text}” ({self._time(said.mention.at)})"
+        match = said.match
+        if match is not None and match.rule:
+            nearest = (
+                f"; the nearest example is of {match.nearest[0]!r}, {match.nearest[1]:.2f}" if match.nearest else ""
+            )
+            how = f"at the stage “{match.stage}”, score {match.score:.2f}{nearest}"
+            yield f"  answered by the rule {match.rule.removeprefix(ASKED)!r}, {how}"
+        if said.state == "unanswered":
+            yield f"  it waits for you: {said.reason}"
+        elif said.reason:
+            yield f"  {said.state}: {said.reason}"
 
     def as_json(self) -> dict[str, Any]:
         """The story for a program."""
@@ -94,6 +111,7 @@ class Story:
                 for one in self.decisions
             ],
             "outbox": [row_json(row) for row in self.deliveries],
+            "mention": None if self.said is None else _mention_json(self.said),
         }
 
     def _time(self, when: Any) -> str:  # noqa: ANN401 -- a datetime or None
@@ -114,9 +132,12 @@ def explain(asked: str, store: Store, settings: Settings) -> Story:
     """Gather what is known of a link, of a post's address, or of a number on the timeline or in the outbox."""
     story = Story(asked, settings)
     if asked.isdigit():
+        mention = store.timeline.mention_of(int(asked))
         number = store.timeline.outbox_of(int(asked)) or int(asked)
-        row = store.outbox.row(number)
+        row = store.outbox.row(number) if mention is None else None
         story.deliveries = [row] if row else []
+        mention = mention or (row.mention if row else None)
+        story.said = store.mentions.outcome(mention) if mention is not None else None
         link = row.post.link if row else None
     else:
         story.deliveries = _unique([*store.outbox.by_link(asked), *store.outbox.by_link(canonical(asked))])
@@ -178,6 +199,23 @@ def row_json(row: OutboxRow) -> dict[str, Any]:
         "receipt": {"id": row.receipt.remote_id, "url": row.receipt.url, "how": row.receipt.note}
         if row.receipt
         else None,
+    }
+
+
+def _mention_json(said: Answered) -> dict[str, Any]:
+    match = said.match
+    return {
+        "id": said.mention.id,
+        "account": said.mention.account,
+        "from": said.mention.author,
+        "text": said.mention.text,
+        "at": _iso(said.mention.at),
+        "state": said.state,
+        "reason": said.reason,
+        "rule": match.rule.removeprefix(ASKED) if match else None,
+        "stage": match.stage if match else None,
+        "score": round(match.score, 4) if match else None,
+        "nearest": {"rule": match.nearest[0], "score": round(match.nearest[1], 4)} if match and match.nearest else None,
     }
 
 

@@ -251,7 +251,8 @@ def schema() -> None:
 def why(place: Place, *, link_or_post: str, as_json: bool) -> None:
     """Tell everything the bot knows of a link or a post: feed, age, filters, score, slot, account, outbox, receipt.
 
-    LINK_OR_POST is an article's address, or the number of a post on the timeline or in the outbox.
+    LINK_OR_POST is an article's address, or the number of a post on the timeline or in the outbox.  Of a mention or an
+    answer it tells which rule answered, and how.
     """
     from bot.app.explain import explain
 

@@ -77,6 +77,11 @@ class Timeline(Part):
         """The delivery behind an item; None for a mention."""
         return self._number("SELECT outbox FROM timeline WHERE id = ?", item_id)
 
+    @reading
+    def mention_of(self, item_id: int) -> int | None:
+        """The mention that an item is; None for a post or a reply."""
+        return self._number("SELECT mention FROM timeline WHERE id = ?", item_id)
+
     def _number(self, sql: str, value: int) -> int | None:
         found = self.one(sql, whole(value))
         return None if found is None or found[0] is None else int(found[0])

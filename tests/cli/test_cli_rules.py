@@ -102,6 +102,22 @@ def test_unanswered_mentions_are_grouped(asked: Terminal) -> None:
     assert "2× (no rule" in asked.ok("rules", "unanswered").out
 
 
+def test_why_tells_how_a_mention_was_answered(asked: Terminal, folder: Path) -> None:
+    """Of the mention's number on the timeline and of its answer's alike: who said what, which rule spoke, who waits."""
+    hear(folder, "hello there")
+    asked.ok("once")
+    items = asked.ok("timeline", "--limit", "50", "--json").json()["items"]
+    said = next(item["id"] for item in items if item["text"] == "hello there")
+    reply = next(item["id"] for item in items if item.get("in_reply_to") == said)
+    for number in (said, reply):
+        told = asked.ok("why", number).out
+        assert "@p0 said “hello there”" in told
+        assert "answered by the rule 'greeting', at the stage “phrase”, score 1.00" in told
+        assert asked.ok("why", number, "--json").json()["mention"]["rule"] == "greeting"
+    waits = next(item["id"] for item in items if item["text"] == "what is the capital of Peru")
+    assert "it waits for you: no rule" in asked.ok("why", waits).out
+
+
 def test_status_says_once_who_waits(asked: Terminal) -> None:
     """By the notice, or in a line of its own where there is none: not by both."""
     said = " ".join(asked.ok("status").out.split())

@@ -42,6 +42,7 @@ def test_items_say_who_what_and_to_whom(store: Store) -> None:
     assert (third.kind, third.text, third.in_reply_to) == ("reply", f"answer to {number}", place)
     assert (third.id, third.created_at, third.url) == (said, later(2), None)
     assert (store.timeline.outbox_of(first.id), store.timeline.outbox_of(place)) == (outbox, None)
+    assert (store.timeline.mention_of(first.id), store.timeline.mention_of(place)) == (None, number)
 
 
 def test_a_mention_may_answer_any_item(store: Store) -> None:
