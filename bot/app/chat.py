@@ -101,11 +101,8 @@ class ChatDesk:
         if not chosen:
             raise UsageError("This account only answers; it has no schedule to post by.")
         now, feeds = self._on.now(), self._on.store.feeds
-        number = await self._on.db(feeds.add_candidate, own_find(safe, "", note or None, now), now=now)
-        for name in posting:
-            if name not in chosen:
-                reason = f"meant for {', '.join(chosen)} only"
-                await self._on.db(feeds.decided, name, number, "rejected", reason, now=now)
+        find = own_find(safe, "", note or None, now)
+        await self._on.db(feeds.add_candidate, find, now=now, only=chosen, of=list(posting))
         times = [f"{name} {await self._slot(posting[name])}" for name in chosen]
         return f"Queued before all others: {', '.join(times)}.{' With your words.' if note else ''}"
 

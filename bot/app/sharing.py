@@ -19,9 +19,6 @@ from bot.settings import Settings, no_account
 from bot.store import Store
 from bot.worker import Worker
 
-MEANT = "meant for"
-"""How the reason begins that keeps a find of the owner's from the accounts that they did not name."""
-
 
 async def queue_link(url: str, note: str | None, account: str | None, settings: Settings, store: Store) -> list[str]:
     """Store a link for the next slot; gives the lines that tell the owner what happens.
@@ -41,26 +38,14 @@ async def queue_link(url: str, note: str | None, account: str | None, settings: 
         _must_fit(note, link, [one for one in posting if account in (None, one.name)])
     title, lines = await _title(link, settings)
     now = utc_now()
-    named = _named_before(link, names, store)
-    number = store.feeds.add_candidate(own_find(link, title, note, now), now=now)
-    for other in names:
-        if account is not None and other != account and other not in named:
-            store.feeds.decided(other, number, "rejected", f"{MEANT} {account} only", now=now)
+    only = [] if account is None else [account]
+    store.feeds.add_candidate(own_find(link, title, note, now), now=now, only=only, of=names)
     for one in posting:
         if account in (None, one.name):
             at = next_post(one, settings.bot.timezone, store, now)
             when = at.astimezone(settings.bot.timezone).strftime("%a %-d %b %H:%M") if at else "its next slot"
             lines.append(f"{one.name}: queued for {when}" + (f", as “{title}”" if title else ""))
     return lines
-
-
-def _named_before(link: str, names: Sequence[str], store: Store) -> set[str]:
-    """The accounts that the owner named for this link before, and that have neither shared nor dropped it: they keep it."""
-    for story in store.feeds.stories([canonical(link)], []):
-        decisions = store.feeds.decisions(story.candidate)
-        if any(one.reason.startswith(MEANT) for one in decisions):
-            return set(names) - {one.account for one in decisions}
-    return set()
 
 
 def _must_fit(note: str, link: str, accounts: Sequence[Account]) -> None:

@@ -21,6 +21,9 @@ COLUMNS = (
     " owner_find, title_key, simhash, categories, tags, hashtags, sources, matched"
 )
 
+MEANT = "meant for"
+"""How the reason begins that keeps a find of the owner's from the accounts that they did not name."""
+
 
 class Candidates(Part):
     """What may be shared, of all feeds; the part `feeds` is made of this."""
@@ -68,26 +71,35 @@ class Candidates(Part):
         )
 
     @durable
-    def add_candidate(self, candidate: Candidate, now: datetime) -> int:
+    def add_candidate(
+        self, candidate: Candidate, now: datetime, *, only: Sequence[str] = (), of: Sequence[str] = ()
+    ) -> int:
         """Offer a link of the owner's own finding, before all others; gives its number.
 
         A link that is known already becomes the owner's find, with their note; what failed is tried once more.
+        With `only`, it is kept from the other accounts of those named by `of`, but for whom it was meant before.
         """
         canonical = clean(candidate.canonical)
         known = self.one(
             "SELECT id FROM candidates WHERE canonical = ? ORDER BY owner_find DESC, id DESC LIMIT 1", canonical
         )
         if known is None:
-            return self._found(candidate, now)
-        self.change(
-            "UPDATE candidates SET owner_find = 1, note = coalesce(?, note),"
-            " html = CASE WHEN html = '' THEN ? ELSE html END WHERE id = ?",
-            cleaned(candidate.note),
-            clean(candidate.html, TEXT),
-            known["id"],
-        )
-        self.change("DELETE FROM decisions WHERE candidate = ? AND verdict != 'shared'", known["id"])
-        return int(known["id"])
+            number, keep = self._found(candidate, now), {*only}
+        else:
+            number = int(known["id"])
+            keep = {*only, *self._keepers(number, of)}
+            self.change(
+                "UPDATE candidates SET owner_find = 1, note = coalesce(?, note),"
+                " html = CASE WHEN html = '' THEN ? ELSE html END WHERE id = ?",
+                cleaned(candidate.note),
+                clean(candidate.html, TEXT),
+                number,
+            )
+            self.change("DELETE FROM decisions WHERE candidate = ? AND verdict != 'shared'", number)
+        for account in of if only else ():
+            if account not in keep:
+                self._decide(account, number, "rejected", f"{MEANT} {', '.join(only)} only", now)
+        return number
 
     @durable
     def decided(self, account: str, candidate_id: int, verdict: str, reason: str, now: datetime) -> None:
@@ -160,6 +172,13 @@ class Candidates(Part):
             clean(reason),
             stamp(now),
         )
+
+    def _keepers(self, candidate_id: int, of: Sequence[str]) -> set[str]:
+        """The accounts that have shared a find, or that it was meant for before and that still have it to share."""
+        decisions = self.decisions(candidate_id)
+        shared = {one.account for one in decisions if one.verdict == "shared"}
+        meant = any(one.reason.startswith(MEANT) for one in decisions)
+        return shared | (set(of) - {one.account for one in decisions} if meant else set())
 
     def _found(self, candidate: Candidate, now: datetime) -> int:
         """Insert what the owner found."""

@@ -175,3 +175,17 @@ async def test_signs_alone_teach_nothing(desk: ChatDesk, bot: SmallBot) -> None:
         await desk.teach(when="", number=1, reply="Yes?", rule=None, who="@me")
     with pytest.raises(UsageError, match="no rule 'nosuch'"):
         await desk.teach(when="", number=1, reply="", rule="nosuch", who="@me")
+
+
+async def test_a_link_for_one_more_account_stays_with_the_first(tmp_path: Path) -> None:
+    """Each order is about its own account: what was meant for another one before is still meant for it."""
+    block = (
+        '[[accounts]]\nname = "{0}"\nplatform = "webhook"\nurl = "http://127.0.0.1:9/{0}"\npost = {{ every = "1h" }}\n'
+    )
+    accounts = "".join(block.format(name) for name in ("one", "two", "three"))
+    async with small_bot(write_config(tmp_path / "config", accounts=accounts), Hands()) as bot:
+        desk = ChatDesk(bot.on, lambda: bot.stories)
+        await desk.share("one", "https://example.com/a", "")
+        await desk.share("two", "https://example.com/a", "")
+        offered = [name for name in ("one", "two", "three") if bot.on.store.feeds.candidates(name, None, 10)]
+    assert offered == ["one", "two"]

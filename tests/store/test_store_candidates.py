@@ -86,6 +86,21 @@ def test_a_find_that_is_known_takes_its_note(store: Store) -> None:
     assert [one.id for one in store.feeds.candidates("local", None, 10)] == [second]
 
 
+def test_a_find_for_some_accounts_is_kept_from_the_others(store: Store) -> None:
+    """Those it was meant for before, and those that have shared it, keep what they have."""
+    names = ["fedi", "local", "sky"]
+    number = store.feeds.add_candidate(candidate(), now=NOW, only=["local"], of=names)
+    assert [name for name in names if store.feeds.candidates(name, None, 10)] == ["local"]
+    store.feeds.add_candidate(candidate(), now=later(1), only=["fedi"], of=names)
+    assert [name for name in names if store.feeds.candidates(name, None, 10)] == ["fedi", "local"]
+    store.feeds.decided("local", number, "shared", "", now=later(2))
+    store.feeds.add_candidate(candidate(), now=later(3), only=["sky"], of=names)
+    assert [name for name in names if store.feeds.candidates(name, None, 10)] == ["fedi", "sky"]
+    assert [one.verdict for one in store.feeds.decisions(number)] == ["shared"]
+    store.feeds.add_candidate(candidate(), now=later(4))
+    assert [name for name in names if store.feeds.candidates(name, None, 10)] == ["fedi", "sky"]
+
+
 def test_stories_are_found_by_link_and_by_title(store: Store) -> None:
     """Both questions are answered at once, oldest first, and empty ones find nothing."""
     store.feeds.register([FEED], now=NOW)
