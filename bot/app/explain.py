@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.app.health import iso
+from bot.app.installed import utc_now
 from bot.core.choose import Share, rank
 from bot.core.rules import ASKED
 from bot.core.same import canonical
@@ -92,8 +94,8 @@ class Story:
                     "feed": one.feed,
                     "title": one.title,
                     "link": one.link,
-                    "published": _iso(one.published),
-                    "first_seen": _iso(one.first_seen),
+                    "published": iso(one.published),
+                    "first_seen": iso(one.first_seen),
                     "verdict": one.verdict,
                     "reason": one.reason,
                     "matched": list(one.matched),
@@ -107,7 +109,7 @@ class Story:
             ],
             "scores": self.scores,
             "decisions": [
-                {"account": one.account, "verdict": one.verdict, "reason": one.reason, "at": _iso(one.at)}
+                {"account": one.account, "verdict": one.verdict, "reason": one.reason, "at": iso(one.at)}
                 for one in self.decisions
             ],
             "outbox": [row_json(row) for row in self.deliveries],
@@ -162,8 +164,6 @@ def explain(asked: str, store: Store, settings: Settings) -> Story:
 
 def _scores(candidate: Candidate, store: Store, settings: Settings, done: Collection[str]) -> list[dict[str, Any]]:
     """How each account would choose it today; how it was chosen, where it was, its decision tells."""
-    from bot.app.installed import utc_now
-
     scores = []
     for account in settings.accounts:
         if account.post is None:
@@ -194,8 +194,8 @@ def row_json(row: OutboxRow) -> dict[str, Any]:
         "text": row.post.text,
         "slot": row.slot,
         "attempts": row.attempts,
-        "created_at": _iso(row.created_at),
-        "sent_at": _iso(row.sent_at),
+        "created_at": iso(row.created_at),
+        "sent_at": iso(row.sent_at),
         "receipt": {"id": row.receipt.remote_id, "url": row.receipt.url, "how": row.receipt.note}
         if row.receipt
         else None,
@@ -209,7 +209,7 @@ def _mention_json(said: Answered) -> dict[str, Any]:
         "account": said.mention.account,
         "from": said.mention.author,
         "text": said.mention.text,
-        "at": _iso(said.mention.at),
+        "at": iso(said.mention.at),
         "state": said.state,
         "reason": said.reason,
         "rule": match.rule.removeprefix(ASKED) if match else None,
@@ -217,7 +217,3 @@ def _mention_json(said: Answered) -> dict[str, Any]:
         "score": round(match.score, 4) if match else None,
         "nearest": {"rule": match.nearest[0], "score": round(match.nearest[1], 4)} if match and match.nearest else None,
     }
-
-
-def _iso(when: Any) -> str | None:  # noqa: ANN401 -- a datetime or None
-    return None if when is None else when.isoformat()

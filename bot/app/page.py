@@ -10,15 +10,16 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
-from datetime import datetime
+from secrets import token_hex
 
 from bot import answer
 from bot.app.build import Ground, Stories
 from bot.app.desk import Desk
+from bot.app.health import iso
 from bot.app.queue import next_at
 from bot.errors import StoreError, UsageError
 from bot.llm import Llm
-from bot.model import Mention, TimelineItem
+from bot.model import Mention, Secret, TimelineItem
 from bot.settings import Settings
 from bot.web import About, Hubs, Login, WebParts
 
@@ -74,10 +75,6 @@ class Page:
         """Sign sessions with a key of this database, so that a login outlives a restart; it is no use elsewhere."""
         stored = self._on.vault.get("web", "session key")
         if stored is None:
-            from secrets import token_hex
-
-            from bot.model import Secret
-
             stored = Secret(token_hex(32))
             self._on.vault.put("web", "session key", stored)
         return hashlib.blake2b(stored.reveal().encode(), digest_size=32).digest()
@@ -135,7 +132,7 @@ class Page:
         return {
             "status": "ok",
             "uptime": round(time.monotonic() - self._born, 1),
-            "next_post": _iso(self._about["next_post"]),
+            "next_post": iso(self._about["next_post"]),
             "feeds": self._about["feeds"],
             "notices": len(self._about["notices"]),
             **counts,
@@ -161,7 +158,3 @@ def signed(item: TimelineItem, settings: Settings) -> TimelineItem:
     """Sign a post or reply with the bot's name; where it has several accounts on this timeline, the account's stays."""
     speaks_once = sum(account.platform == "local" for account in settings.accounts) == 1
     return replace(item, author=settings.bot.name) if item.kind != "mention" and speaks_once else item
-
-
-def _iso(when: datetime | None) -> str | None:
-    return None if when is None else when.isoformat()
