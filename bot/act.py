@@ -16,7 +16,7 @@ from bot.core.rule_checks import OWNERS
 from bot.core.when import moment_of, span_of
 from bot.find import LINE, latest, of_the_post, search, similar, summary
 from bot.model import Match, Mention
-from bot.orders import ORDERS
+from bot.orders import ORDERS, UNANSWERED
 from bot.store import EVERYTHING
 
 MOST_REMINDERS = 20
@@ -140,9 +140,11 @@ async def _status(_match: Match, mention: Mention, on: Acting, now: datetime) ->
     waiting = counts.get("mentions_unanswered", 0)
     feeds, sent = counts["feeds"], counts.get("outbox_sent", 0)
     waits = {0: "nobody waits for you", 1: "1 mention waits for you"}.get(waiting, f"{waiting} mentions wait for you")
+    waits += " (`unanswered` shows who)" if waiting else ""
     figures = f"{feeds} feed{'' if feeds == 1 else 's'}, {sent} sent, {waits}."
     quiet = [f"{paused}; `resume` ends that."] if paused else []
-    return {"list": "\n".join([figures, *quiet, *(notice.text for notice in notices[:3])])}
+    told = [notice.text for notice in notices if notice.subject != UNANSWERED]  # the figures say who waits
+    return {"list": "\n".join([figures, *quiet, *told[:3]])}
 
 
 async def _yours(_match: Match, mention: Mention, on: Acting, _now: datetime) -> Values | None:

@@ -19,6 +19,9 @@ HOW_TO_TEACH = (
     'Say it like this: teach "how do I feed bees" = "Sugar and water." Or: teach 12 = …, teach 12 to faq-bees'
 )
 
+UNANSWERED = "unanswered"
+"""The subject of the notice that stands while anybody waits for the owner's word."""
+
 PRIVATE = frozenset({"direct", "private"})
 """Visibilities that only the owner reads along."""
 

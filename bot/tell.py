@@ -20,14 +20,13 @@ from bot.core.reminders import about
 from bot.core.replies import reply_post
 from bot.core.reply import defuse
 from bot.model import Account, Limits, Mention, Post
-from bot.orders import PRIVATE
+from bot.orders import PRIVATE, UNANSWERED
 from bot.store import Follow, Shared, Store, Writer
 
 A_DAY = 3
 """How often one person is told of something in a local day: a favour, not a flood."""
 
 FOLLOWED = "You follow “{topic}”: {title}\n{link}\n`unfollow {topic}` ends this."
-UNANSWERED = "unanswered"
 SEE = "`starfish rules unanswered`, the page's dashboard, or say `unanswered` to me."
 WAITS = "{number} waits for your answer: “{words}”. Reply to this with it, or say `ignore {number}`, `unanswered`."
 REMINDED = "You asked me on {day} to remind you{of}."

@@ -152,7 +152,7 @@ def status(place: Place, *, as_json: bool) -> None:
     """Show the bot's health: feeds, accounts, what waits, and what you must know."""
     from bot.app.health import trouble
     from bot.app.installed import utc_now
-    from bot.tell import UNANSWERED
+    from bot.orders import UNANSWERED
 
     settings = place.settings()
     with place.store("read", settings) as store:

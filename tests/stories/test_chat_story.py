@@ -282,6 +282,13 @@ async def test_replying_to_what_was_shown_teaches_it(bot: SmallBot) -> None:
     assert "Everybody was answered" in await order(bot, "unanswered")
 
 
+async def test_the_status_says_once_who_waits(bot: SmallBot) -> None:
+    """In its figures, and not by the notice on top."""
+    await bot.talk("what is the best hive tool", "@ann")
+    await bot.tell()
+    assert (await order(bot, "status")).endswith("1 mention waits for you (`unanswered` shows who).")
+
+
 async def test_the_notice_in_the_chat_is_answered_by_a_reply(bot: SmallBot) -> None:
     """Once a day, to an owner who spoke to the bot before: the reply to it is the answer; the notice then ends."""
     await order(bot, "status")
