@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from bot.model import Secret
-from bot.settings.kinds import SECRET, Backfill, Hashtag, Lines, Several, SomeSpan, Style, Table, Tables, WebUrl
+from bot.settings.kinds import SECRET, Backfill, FeedStyle, Hashtag, Lines, Several, SomeSpan, Table, Tables, WebUrl
 from bot.settings.starfish_file import FilterKeys
 from bot.settings.words import Unfit, shown
 
@@ -74,12 +74,12 @@ class FeedTable(FilterKeys):
         default=None, description="A wish for the polling interval; the server's wishes still count."
     )
     hashtags: Annotated[tuple[Hashtag, ...], Several] = Field(
-        default=(), description="Added where the platform uses them."
+        default=(), description="Added where the platform uses them; a post has two, and these go first."
     )
     max_age: SomeSpan | None = Field(
         default=None, description="Older entries are passed over; counted from publication."
     )
-    style: Style | None = Field(default=None, description="How its posts are worded; overrides the account's.")
+    style: FeedStyle | None = Field(default=None, description="How its posts are worded; overrides the account's.")
     headers: Annotated[tuple[tuple[str, Secret], ...], BeforeValidator(header_pairs), WithJsonSchema(HEADERS)] = Field(
         default=(), description="Extra headers; what may open a door by reference only."
     )

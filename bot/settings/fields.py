@@ -258,6 +258,13 @@ def style(value: object) -> str:
     return text
 
 
+def feed_style(value: object) -> str:
+    """A style that a single article can be told in."""
+    if (text := style(value)) == "digest":
+        raise Unfit('"digest" tells several articles together: it is a style for an account')
+    return text
+
+
 def backfill(value: object) -> int | None:
     """How many old entries may be shared; `all` is None."""
     if value == "all":

@@ -78,6 +78,7 @@ Interest = Annotated[str, BeforeValidator(fields.interest), _text(None, "field r
 Language = Annotated[str, BeforeValidator(fields.language), _text("^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "en", "pt-BR")]
 Hashtag = Annotated[str, BeforeValidator(fields.hashtag), _text(None, "synths")]
 Style = Annotated[str, BeforeValidator(fields.style), _text(None, *fields.STYLES, "{title}: {summary}")]
+FeedStyle = Annotated[str, BeforeValidator(fields.feed_style), _text(None, *fields.STYLES[:-1], "{title}: {summary}")]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(addresses.network), _text(None, "127.0.0.0/8")]
 WebUrl = Annotated[
     str, BeforeValidator(addresses.web_url), _text("^[Hh][Tt][Tt][Pp][Ss]?://", "https://example.com/feed.xml")

@@ -238,7 +238,7 @@ class AccountTable(Table):
     )
     caps: CapsTable | None = Field(default=None, description="How many replies a person, the account and a thread get.")
     hashtags: Annotated[tuple[Hashtag, ...], Several] = Field(
-        default=(), description="Added where the platform uses them."
+        default=(), description="Added where the platform uses them, behind the feed's; a post has two."
     )
 
 
