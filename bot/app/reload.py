@@ -23,20 +23,20 @@ FILES = ("starfish.toml", "feeds.toml", "rules.toml", "quotes.txt")
 SUBJECT = "config"
 """Of the notice that says what is wrong with the files, or waits for a restart."""
 
-Stamp = tuple[tuple[int, int] | None, ...]
+Stamps = dict[Path, tuple[int, int] | None]
 
 
-def stamp(folder: Path, secrets: Iterable[Path] = ()) -> Stamp:
+def stamps(folder: Path, secrets: Iterable[Path] = ()) -> Stamps:
     """What tells whether a file changed: time and size of each, None where it is absent."""
-    stamps: list[tuple[int, int] | None] = []
+    found: Stamps = {}
     for path in (*(folder / name for name in FILES), *secrets):
         try:
             info = path.stat()
         except OSError:
-            stamps.append(None)
+            found[path] = None
         else:
-            stamps.append((info.st_mtime_ns, info.st_size))
-    return tuple(stamps)
+            found[path] = (info.st_mtime_ns, info.st_size)
+    return found
 
 
 async def watch(
@@ -55,21 +55,26 @@ async def watch(
     Rules may be taught by another process, beside this one.
     """
     before = current.settings
-    last, rules = stamp(folder, before.secret_files), await on.db(on.store.rules.version)
+    seen, rules = stamps(folder, before.secret_files), await on.db(on.store.rules.version)
+    gone = await _tell_of_the_gone(before, on)
     while True:
         try:
             async with asyncio.timeout(every):
                 await now_asked.wait()
         except TimeoutError:
-            if stamp(folder, before.secret_files) == last and await on.db(on.store.rules.version) == rules:
+            same = stamps(folder, before.secret_files).items() <= seen.items()
+            if same and await on.db(on.store.rules.version) == rules:
+                gone = gone and await _tell_of_the_gone(before, on)
                 continue
         now_asked.clear()
-        last = stamp(folder, before.secret_files)
+        seen = stamps(folder, before.secret_files)  # before they are read: what changes meanwhile is read again
         built = await _rebuild(on, current.settings, known, load)
         if built is not None:
             take(built)
             await _let_in(before, built.settings, on)
+            gone = await _tell_of_the_gone(built.settings, on)
             before = built.settings
+            seen = stamps(folder, before.secret_files) | seen
         rules = await on.db(on.store.rules.version)
 
 
@@ -103,6 +108,29 @@ async def _let_in(before: Settings, after: Settings, on: Ground) -> None:
     for account in after.accounts:
         if account not in before.accounts and await on.db(on.store.outbox.let_in, account.name):
             log.info("%s: its settings or secrets changed, so it is tried anew", account.name)
+
+
+async def _tell_of_the_gone(settings: Settings, on: Ground) -> bool:
+    """Name the accounts that the files have no more while deliveries wait for them; what else was said of them goes.
+
+    Tells whether there are any.
+    """
+    names = {account.name for account in settings.accounts}
+    waiting = await on.db(on.store.outbox.pending_by_account)
+    gone = {f"gone:{name}": (name, count) for name, count in waiting.items() if name not in names}
+    for notice in await on.db(on.store.owner.notices):
+        kind, _, name = notice.subject.partition(":")
+        if (kind == "gone" and notice.subject not in gone) or (kind == "account" and name not in names):
+            await on.db(on.store.owner.clear, notice.subject)
+    for subject, (name, count) in gone.items():
+        text = (
+            f"{name} is not in starfish.toml any more, and {count} deliver{'y' if count == 1 else 'ies'} of its"
+            f" wait{'s' if count == 1 else ''} for it (starfish outbox list). Put its block back, or give each up with:"
+            " starfish queue reject N"
+        )
+        if await on.db(on.store.owner.tell, subject, text, now=on.now()):
+            log.warning("%s", text)
+    return bool(gone)
 
 
 def _fixed(settings: Settings) -> dict[str, object]:

@@ -90,6 +90,12 @@ class Deliveries(Accounts):
         return {row["state"]: row["n"] for row in found}
 
     @reading
+    def pending_by_account(self) -> dict[str, int]:
+        """How many deliveries aren't over, by account, whether or not the owner's files still have it."""
+        found = self.all_of(f"SELECT account, count(*) AS n FROM outbox WHERE state IN {_OPEN} GROUP BY account")  # noqa: S608 -- constants
+        return {row["account"]: row["n"] for row in found}
+
+    @reading
     def open_post(self, account: str) -> bool:
         """Tell whether a post of this account waits to be sent, or may be out: a draft and a held one don't count."""
         return (

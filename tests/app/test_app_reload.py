@@ -9,7 +9,8 @@ import pytest
 
 from bot.app.build import Stories
 from bot.app.installed import platforms
-from bot.app.reload import stamp, watch
+from bot.app.reload import stamps, watch
+from bot.model import Post
 from tests.servers.fixtures import Hands
 from tests.servers.small_bot import LOCAL, SmallBot, read_config, small_bot, write_config
 
@@ -106,7 +107,7 @@ async def test_an_account_with_a_fresh_secret_is_let_in_anew(tmp_path: Path) -> 
     """A token that was renewed in its file is taken up by itself; an account that nothing changed for stays out."""
     block = '[[accounts]]\nname = "{0}"\nplatform = "webhook"\nurl = "http://127.0.0.1:9/"\nheaders = {{ Key = {{ file = "{0}" }} }}\n'
     folder = write_config(tmp_path / "config", accounts=block.format("renewed") + block.format("other"))
-    for name in ("renewed", "other"):
+    for name in ("renewed", "other", "spare"):
         (folder / name).touch(mode=0o600)
         (folder / name).write_text("stale", "utf-8")
     async with small_bot(folder, Hands()) as bot:
@@ -115,6 +116,8 @@ async def test_an_account_with_a_fresh_secret_is_let_in_anew(tmp_path: Path) -> 
         watched = Watched(bot)
         task = asyncio.create_task(watched.watch(every=0.01))
         await asyncio.sleep(0)
+        change(bot, "starfish.toml", '{ file = "other" }', '{ file = "spare" }')
+        await watched.next()  # of which files there are other ones now
         (folder / "renewed").write_text("fresh one", "utf-8")
         await watched.next()
         async with asyncio.timeout(20):
@@ -122,6 +125,7 @@ async def test_an_account_with_a_fresh_secret_is_let_in_anew(tmp_path: Path) -> 
                 await asyncio.sleep(0.01)
         assert [one.subject for one in told] == ["account:other"]
         assert (await bot.on.db(bot.on.store.owner.account_state, "renewed")).locked_out is None
+        assert watched.taken.empty()  # each change once
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
@@ -177,12 +181,43 @@ async def test_what_needs_a_restart_says_so_until_then(watched: Watched) -> None
     assert await watched.notices() == []
 
 
+async def test_an_account_that_is_gone_leaves_nothing_behind_in_silence(watched: Watched) -> None:
+    """What waits for it is told, and nothing else of it; back in the file, or given up, that goes too."""
+    bot = watched.bot
+    post = Post(account="timeline", text="Words.", dedupe_key="k")
+    number = await bot.on.db(bot.on.store.outbox.put, post, "post", now=bot.clock())
+    await bot.on.db(bot.on.store.outbox.lock_out, "timeline", "who?", now=bot.clock(), notice="timeline: who are you?")
+
+    async def renamed(old: str, new: str) -> None:
+        change(bot, "starfish.toml", old, new)
+        watched.asked.set()
+        await watched.next()
+
+    async def told(subjects: list[str]) -> None:
+        async with asyncio.timeout(20):
+            while [one.subject for one in await bot.on.db(bot.on.store.owner.notices)] != subjects:
+                await asyncio.sleep(0.01)
+
+    await renamed('"timeline"', '"other"')
+    await told(["gone:timeline"])
+    await renamed('"other"', '"timeline"')
+    await told([])
+    await renamed('"timeline"', '"other"')
+    await told(["gone:timeline"])
+    await bot.on.db(bot.on.store.outbox.reject, number, "not wanted", now=bot.clock())
+    watching = asyncio.create_task(watched.watch(every=0.01))  # nobody has to save a file for that
+    await told([])
+    watching.cancel()
+    with suppress(asyncio.CancelledError):
+        await watching
+
+
 def test_a_stamp_tells_change_from_no_change(tmp_path: Path) -> None:
     """The same files, the same stamp; a new size, or a file that is gone, another one."""
     folder = write_config(tmp_path / "config")
-    before = stamp(folder)
-    assert stamp(folder) == before
+    before = stamps(folder)
+    assert stamps(folder) == before
     (folder / "quotes.txt").write_text("Another one.\n", "utf-8")
-    assert stamp(folder) != before
+    assert stamps(folder) != before
     (folder / "quotes.txt").unlink()
-    assert stamp(folder)[3] is None
+    assert stamps(folder)[folder / "quotes.txt"] is None

@@ -292,6 +292,7 @@ def test_questions_about_the_backlog(store: Store) -> None:
     plan(store, "b", state=State.DRAFT)
     reply(store)
     assert store.outbox.pending_count("fedi") == {"planned": 2, "draft": 1}
+    assert store.outbox.pending_by_account() == {"fedi": 3}
     assert store.outbox.open_post("fedi")
     store.outbox.claim("fedi", now=later(1), kinds=["post"])
     store.outbox.settle_sent(first, SENT, now=later(2))
