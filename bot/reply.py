@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.act import PROMISES, act
 from bot.acting import INSTEAD, Acting, said_lately
+from bot.core.reminders import clock
 from bot.core.reply import (
     DID_YOU_MEAN,
     NOTHING_TO_SAY,
@@ -195,7 +196,7 @@ def values_of(mention: Mention, match: Match, bot: Answering) -> dict[str, str]:
     account = bot.accounts.get(mention.account)
     slot = bot.next_post(mention.account)
     return {
-        "next.at": slot.astimezone(bot.zone).strftime("%A at %H:%M %Z") if slot else "when there is something good",
+        "next.at": clock(slot, bot.now(), bot.zone) if slot else "when there is something good",
         "name": mention.name.strip() or mention.author.lstrip("@").partition("@")[0].strip() or "there",
         "text": mention.text,
         "rule": match.rule,

@@ -114,4 +114,9 @@ def clock(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     local, today = at.astimezone(zone), now.astimezone(zone)
     year = "" if local.year == today.year else f" {local.year}"
     day = "today" if local.date() == today.date() else f"{local.strftime('%A %-d %B')}{year}"
-    return f"{day} at {local.strftime('%H:%M %Z')}"
+    offset = local.strftime("%z")
+    name = local.tzname() or ""
+    zone_said = (
+        name if name.isalpha() else f"UTC{offset[:3]}:{offset[3:5]}"
+    )  # zones without letters call themselves "-03"
+    return f"{day} at {local:%H:%M} {zone_said}"

@@ -97,3 +97,13 @@ def test_reminders_are_told_with_their_numbers_and_times() -> None:
 def test_a_time_is_told_with_its_zone_and_a_far_one_with_its_year() -> None:
     """In the bot's own zone, summer time included."""
     assert clock(datetime(2027, 5, 3, 8, tzinfo=UTC), NOW, LONDON) == "Monday 3 May 2027 at 09:00 BST"
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [("Asia/Kathmandu", "14:15 UTC+05:45"), ("America/Sao_Paulo", "05:30 UTC-03:00"), ("Europe/Berlin", "09:30 CET")],
+)
+def test_a_zone_without_letters_is_told_by_its_distance(zone: str, said: str) -> None:
+    """An hour and "-03" behind it would be read as a sum."""
+    now = datetime(2026, 11, 20, 8, tzinfo=UTC)
+    assert clock(datetime(2026, 11, 20, 8, 30, tzinfo=UTC), now, ZoneInfo(zone)) == f"today at {said}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.fixtures import Hands
-from tests.servers.small_bot import RULES, SmallBot, small_bot, write_config
+from tests.servers.small_bot import LOCAL, RULES, SmallBot, small_bot, write_config
 
 MORE = """
 [[rules]]
@@ -95,3 +95,14 @@ async def test_a_long_list_of_topics_ends_with_how_many_more(bot: SmallBot) -> N
 async def test_a_day_without_anything_is_said_to_be_one(bot: SmallBot) -> None:
     """A time alone is a question for that time, not a topic."""
     assert await bot.talk("what did you share yesterday?") == "Nothing yesterday."
+
+
+@pytest.mark.parametrize(
+    ("cron", "said"),
+    [("30 13 * * *", "today at 13:30 GMT"), ("0 9 1 * *", "Tuesday 1 December at 09:00 GMT"), ("0 9 29 2 *", "when")],
+)
+async def test_when_the_next_post_comes_is_told_with_its_day(tmp_path: Path, cron: str, said: str) -> None:
+    """Of a rare schedule a weekday would not tell which one."""
+    accounts = LOCAL.replace('every = "1h"', f'cron = "{cron}"')
+    async with small_bot(write_config(tmp_path / "config", accounts=accounts), Hands()) as bot:
+        assert (await bot.talk("when do you usually post")).startswith(f"Next: {said}")
