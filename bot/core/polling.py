@@ -141,7 +141,7 @@ def notice(state: FeedState, now: datetime) -> str | None:
     if state.address and state.address != state.url:
         return (
             f"{name} has moved to {state.address.partition('?')[0]} for good and is read there. "
-            f"Write the new address into feeds.toml when you have a moment."
+            f"Write that into feeds.toml in place of {state.url.partition('?')[0]} when you have a moment."
         )
     return None
 

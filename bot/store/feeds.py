@@ -31,6 +31,7 @@ class Feeds(Gathering):
         self.change(
             "UPDATE feeds SET active = 0 WHERE active AND url NOT IN (SELECT value FROM json_each(?))", listed(urls)
         )
+        self.change("DELETE FROM notices WHERE subject IN (SELECT 'feed:' || url FROM feeds WHERE NOT active)")
         for url in urls:
             self._insert(url, now)
         self.change(

@@ -398,6 +398,7 @@ def test_the_owner_hears_of_gone_held_and_moved_feeds() -> None:
     assert (notice(held, NOW) or "").endswith(f"starfish feeds release {STATE.url}")
     assert "moved to https://new.example/feed for good" in (notice(moved, NOW) or "")
     assert (notice(replace(moved, title="Tides"), NOW) or "").startswith("Tides has moved")
+    assert f"in place of {URL}" in (notice(replace(moved, title="Tides"), NOW) or "")
     assert (notice(moved, NOW) or "").startswith(URL)
     assert notice(replace(STATE, muted="you muted it"), NOW) is None
     assert notice(STATE, NOW) is None

@@ -53,6 +53,16 @@ def test_a_removed_feed_rests_and_keeps_its_keys(store: Store) -> None:
     assert len(store.feeds.candidates("fedi", None, 10)) == 2
 
 
+def test_a_removed_feed_takes_its_notice_along(store: Store) -> None:
+    """The owner has done what it asked for; those of other feeds stay."""
+    store.feeds.register([FEED, OTHER], now=NOW)
+    for feed in (FEED, OTHER):
+        store.feeds.polled(FeedState(url=feed.url, title=feed.url, held="It came back.", next_at=later(60)), now=NOW)
+    assert len(store.owner.notices()) == 2
+    store.feeds.register([OTHER], now=later(1))
+    assert [notice.subject for notice in store.owner.notices()] == [f"feed:{OTHER.url}"]
+
+
 def test_a_state_comes_back_whole(store: Store) -> None:
     """Every field of a feed's state is kept as it was, opaque validators byte for byte."""
     state = FeedState(
