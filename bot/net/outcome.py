@@ -101,13 +101,14 @@ def _in_body(reply: Reply) -> timedelta | None:
 
 
 def _detail(reply: Reply) -> str:
-    """What the server says itself, as one short line."""
+    """What the server says itself, as one short line; nothing where that is its status once more."""
     said = refusal(reply)
     for name in ("error_description", "description", "message", "detail", "error"):
         text = said.get(name)
         text = text.get("message") if isinstance(text, dict) else text
         if isinstance(text, str) and (line := " ".join(_CONTROL.sub(" ", text[:2000]).split())):
-            return f": {line[:200]}"
+            words = line.removeprefix(str(reply.status)).lstrip(": ")
+            return "" if phrase(reply.status) == f"{reply.status} {words}" else f": {line[:200]}"
     return ""
 
 

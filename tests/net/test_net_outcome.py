@@ -134,6 +134,9 @@ def test_the_servers_own_words_are_told_on_one_clean_line() -> None:
     """The reason of a refusal helps the owner; control characters and length don't."""
     with pytest.raises(Rejected, match=r"422 .*: Validation failed: too long\)$"):
         outcome(reply(422, {}, {"error": "Validation failed:\n\x1b too long"}))
+    for again in ("Unauthorized", "401: Unauthorized", "401 Unauthorized"):  # Telegram, Discord
+        with pytest.raises(NeedsLogin, match=r"\(401 Unauthorized\)$"):
+            outcome(reply(401, {}, {"message": again}))
     with pytest.raises(Rejected, match="nested words"):
         outcome(reply(400, {}, {"error": {"message": "nested words"}}))
     with pytest.raises(Rejected) as told:

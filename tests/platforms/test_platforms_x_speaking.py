@@ -341,7 +341,7 @@ async def test_what_is_wrong_is_found(stage: Stage) -> None:
     ]
     stage.server.keys = ("a", "b", "c", "d")
     assert [what for fine, what in await stage.open().examine() if not fine] == [
-        "the server refused our token (401 Unauthorized: Unauthorized)"
+        "the server refused our token (401 Unauthorized). Let it in anew with: starfish accounts renew acc"
     ]
 
 
