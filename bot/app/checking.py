@@ -109,7 +109,7 @@ def _manners(account: Account) -> list[str]:
         sentences.append(f"{account.name} may post {most:.0f} times a day; max_per_day = {POLITE_PER_DAY} is kinder.")
     if account.quiet is None and every:
         sentences.append(f'{account.name} posts at night too; quiet = "22:00-07:00" lets its followers sleep.')
-    if account.owner is None:
+    if account.owner is None and platforms()[account.platform].enrol is not None:  # nobody can speak to the others
         sentences.append(
             f"{account.name} names no owner, so nobody can steer it in the chat, and people can't ask for you."
         )

@@ -186,6 +186,7 @@ async def test_an_account_that_is_gone_leaves_nothing_behind_in_silence(watched:
     bot = watched.bot
     post = Post(account="timeline", text="Words.", dedupe_key="k")
     number = await bot.on.db(bot.on.store.outbox.put, post, "post", now=bot.clock())
+    assert number is not None
     await bot.on.db(bot.on.store.outbox.lock_out, "timeline", "who?", now=bot.clock(), notice="timeline: who are you?")
 
     async def renamed(old: str, new: str) -> None:
