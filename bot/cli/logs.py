@@ -8,11 +8,15 @@ from datetime import UTC, datetime
 
 
 class PlainLines(logging.Formatter):
-    """`09:00:01 message`; a level is named only where it matters."""
+    """`09:00:01 message`, with the date before it where wanted; a level is named only where it matters."""
+
+    def __init__(self, *, dated: bool = False) -> None:
+        super().__init__()
+        self._clock = "%Y-%m-%d %H:%M:%S" if dated else "%H:%M:%S"
 
     def format(self, record: logging.LogRecord) -> str:
         """One line, in local time; a traceback only where --verbose asked for debugging."""
-        when = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
+        when = datetime.fromtimestamp(record.created).astimezone().strftime(self._clock)
         mark = {logging.WARNING: "! ", logging.ERROR: "!! ", logging.CRITICAL: "!! "}.get(record.levelno, "")
         line = f"{when} {mark}{record.getMessage()}"
         if record.exc_info and record.levelno <= logging.DEBUG:

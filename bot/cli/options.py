@@ -129,7 +129,9 @@ def speak(*, quiet: bool, verbose: bool, log_format: str) -> None:
     from bot.cli.logs import JsonLines, PlainLines
 
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines() if log_format == "json" else PlainLines())
+    # A log in a file is read on another day; a terminal is read now, and systemd's journal writes the date itself.
+    dated = not sys.stderr.isatty() and "JOURNAL_STREAM" not in os.environ
+    handler.setFormatter(JsonLines() if log_format == "json" else PlainLines(dated=dated))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

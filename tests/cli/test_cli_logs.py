@@ -33,7 +33,9 @@ def record(
 )
 def test_a_person_sees_what_matters_marked(level: int, mark: str) -> None:
     """The time, a mark where something is wrong, the sentence."""
-    assert re.fullmatch(rf"\d\d:\d\d:\d\d {mark}feed x is “gone”\nor not", PlainLines().format(record(level)))
+    line = rf"\d\d:\d\d:\d\d {mark}feed x is “gone”\nor not"
+    assert re.fullmatch(line, PlainLines().format(record(level)))
+    assert re.fullmatch(rf"\d{{4}}-\d\d-\d\d {line}", PlainLines(dated=True).format(record(level)))
 
 
 def test_a_machine_gets_one_object_a_line() -> None:
@@ -54,6 +56,15 @@ def test_tracebacks_are_for_who_debugs() -> None:
     assert json.loads(JsonLines().format(record(logging.DEBUG, fails=True)))["traceback"].endswith(
         "ValueError: the reason"
     )
+
+
+def test_what_is_read_tomorrow_has_its_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log in a file tells the day; a person at a terminal knows it, and systemd's journal adds it by itself."""
+    terminal = Terminal(write_config(tmp_path / "config", feeds=["http://127.0.0.1:9/feed.xml"]))
+    monkeypatch.delenv("JOURNAL_STREAM", raising=False)
+    assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d http", terminal.ok("preview").err)
+    monkeypatch.setenv("JOURNAL_STREAM", "8:1")
+    assert re.match(r"\d\d:\d\d:\d\d http", terminal.ok("preview").err)
 
 
 def test_the_log_of_a_command_is_what_was_asked_for(tmp_path: Path) -> None:
