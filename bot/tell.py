@@ -19,6 +19,7 @@ from bot.core.pace import day_start
 from bot.core.reminders import about
 from bot.core.replies import reply_post
 from bot.core.reply import defuse
+from bot.core.text import defused
 from bot.model import Account, Limits, Mention, Post
 from bot.orders import PRIVATE, UNANSWERED
 from bot.store import Follow, Shared, Store, Writer
@@ -29,7 +30,7 @@ A_DAY = 3
 FOLLOWED = "You follow “{topic}”: {title}\n{link}\n`unfollow {topic}` ends this."
 SEE = "`starfish rules unanswered`, the page's dashboard, or say `unanswered` to me."
 WAITS = "{number} waits for your answer: “{words}”. Reply to this with it, or say `ignore {number}`, `unanswered`."
-REMINDED = "You asked me on {day} to remind you{of}."
+REMINDED = "You asked me {day} to remind you{of}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ async def remind(bot: Telling, now: datetime) -> int:
         mention = await bot.db(bot.store.mentions.get, reminder.mention)
         post = None
         if mention is not None and _may_be_told(mention.account, bot) and not await _gone(mention, bot):
-            post = _reminder(mention, reminder.made_at, bot)
+            post = _reminder(mention, reminder.made_at, bot, now)
         told += await bot.db(bot.store.promises.reminded, reminder.mention, post, now=now) is not None
     return told
 
@@ -121,7 +122,7 @@ async def _tell_one(follow: Follow, shared: Shared, bot: Telling, now: datetime)
     today = day_start(now, bot.zone)
     if await bot.db(bot.store.promises.told_since, follow.account, follow.person, today) >= A_DAY:
         return 0
-    text = FOLLOWED.format(topic=follow.words, title=shared.title, link=shared.link)
+    text = FOLLOWED.format(topic=defused(follow.words), title=defused(shared.title), link=shared.link)
     post = _post(text, f"follow:{follow.person}:{shared.link}", mention, bot)
     return int(await bot.db(bot.store.promises.told, follow, post, now=now) is not None)
 
@@ -136,8 +137,10 @@ async def _gone(mention: Mention, bot: Telling) -> bool:
     return await bot.db(bot.store.mentions.opted_out, mention.account, mention.author)
 
 
-def _reminder(mention: Mention, made_at: datetime, bot: Telling) -> Post:
-    day = made_at.astimezone(bot.zone).strftime("%A")
+def _reminder(mention: Mention, made_at: datetime, bot: Telling, now: datetime) -> Post:
+    made = made_at.astimezone(bot.zone)
+    ago = (now.astimezone(bot.zone).date() - made.date()).days
+    day = "today" if ago == 0 else made.strftime("on %A" if 0 < ago < 7 else "on %-d %B")
     matter = defuse(about(mention.text))
     of = " of this" if not matter else f" {matter}" if matter.startswith("to ") else f": {matter}"
     return _post(REMINDED.format(day=day, of=of), f"remind:{mention.id}", mention, bot)

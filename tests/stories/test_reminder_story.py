@@ -136,7 +136,16 @@ async def test_a_reminder_says_what_it_is_about_and_not_when(bot: SmallBot) -> N
     bot.later(hours=1, minutes=1)
     assert await bot.tell() == 3
     assert [item.text for item in await bot.timeline()][-3:] == [
-        "You asked me on Sunday to remind you of this.",
-        "You asked me on Sunday to remind you to call mum.",
-        "You asked me on Sunday to remind you: the tea.",
+        "You asked me today to remind you of this.",
+        "You asked me today to remind you to call mum.",
+        "You asked me today to remind you: the tea.",
     ]
+
+
+@pytest.mark.parametrize(("days", "day"), [(6, "on Sunday"), (7, "on 22 November"), (200, "on 22 November")])
+async def test_a_reminder_says_when_it_was_asked_for(bot: SmallBot, days: int, day: str) -> None:
+    """By a weekday only as long as that names one day."""
+    await bot.talk(f"ping me in {days} days")
+    bot.later(days=days, hours=2)
+    await bot.tell()
+    assert (await bot.timeline())[-1].text == f"You asked me {day} to remind you of this."
