@@ -14,6 +14,7 @@ from bot.app.page import Page
 from bot.app.previewing import Preview, preview
 from bot.app.queue import coming, waiting
 from bot.core.occasions import is_quote_slot
+from bot.model import Post, State
 from tests.servers.feedserver import FeedServer
 from tests.servers.fixtures import Hands
 from tests.servers.small_bot import LOCAL, PIECES, SmallBot, rss, small_bot, write_config
@@ -72,6 +73,15 @@ async def test_drafts_stand_before_what_needs_nobody(tmp_path: Path) -> None:
             assert (first.account, first.row and first.row.state) == ("reviewed", "draft")
             assert len(others) > 3
             assert [one.account for one in others] == sorted((one.account for one in others), reverse=True)
+
+
+async def test_no_draft_is_left_out(bot: SmallBot) -> None:
+    """However many wait, the oldest, which waits longest, stands first."""
+    for number in range(120):
+        draft = Post(account="timeline", text=f"Draft {number}.", dedupe_key=f"draft:{number}")
+        await bot.on.db(bot.on.store.outbox.filled, None, None, draft, State.DRAFT, now=bot.clock())
+    texts = [one.row.post.text for one in await waiting(bot.stories, bot.on, bot.clock()) if one.row]
+    assert texts == [f"Draft {number}." for number in range(120)]
 
 
 @pytest.mark.parametrize(("keys", "least"), [('style = "digest"\n', 2), ("quotes = 0.5\n", 9)])
