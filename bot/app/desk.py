@@ -12,9 +12,7 @@ from bot.app.health import why_silent
 from bot.core.text import measure
 from bot.errors import UsageError
 from bot.model import OutboxRow
-from bot.web import AccountRow, FeedRow, QueueRow, RuleRow, UnansweredRow
-
-SHOWN = 100
+from bot.web import SHOWN, AccountRow, FeedRow, QueueRow, RuleRow, UnansweredRow
 
 
 class Desk:

@@ -6,6 +6,7 @@ May import: model, errors, ports.  `WebParts` says what the composition root han
 from bot.web.app import Serving, make_app, serve
 from bot.web.login import Login
 from bot.web.parts import (
+    SHOWN,
     About,
     AccountRow,
     Dashboard,
@@ -19,6 +20,7 @@ from bot.web.parts import (
 from bot.web.timeline import as_json
 
 __all__ = [
+    "SHOWN",
     "About",
     "AccountRow",
     "Dashboard",

@@ -16,7 +16,7 @@ from bot.errors import UsageError
 from bot.web.api import body_of
 from bot.web.login import SESSION_LASTS
 from bot.web.mentions import MAX_TEXT, Refusal, clean, fields, number
-from bot.web.parts import Dashboard
+from bot.web.parts import SHOWN, Dashboard
 from bot.web.render import PAGES
 from bot.web.visitor import COOKIE, PARTS, visitor
 
@@ -167,6 +167,7 @@ async def _view(
         problem=problem,
         form=form or {},
         spans=list(SPANS),
+        most=SHOWN,
         notices=parts.about()["notices"],
         **values,
     )

@@ -14,6 +14,8 @@ from bot.model import FeedState, Mention, Notice, OutboxRow, Rule, TimelineItem
 from bot.ports import Clock
 from bot.web.login import Login
 
+SHOWN = 100  # rows of a list on the desk: the page stays short enough to read and to send
+
 
 def utc_now() -> datetime:
     """The clock where none is passed in."""

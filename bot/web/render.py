@@ -36,6 +36,7 @@ class Pages:
         self._jinja.filters["moment"] = lambda at: at.isoformat(timespec="seconds")
         self._jinja.filters["domain"] = domain
         self._jinja.filters["parted"] = lambda text: sayable((Piece(text),))
+        self._jinja.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
         self._jinja.filters["clock"] = lambda at: f"{at.day} {at:%b %Y, %H:%M %Z}".strip()
 
     def fill(self, template: str, request: web.Request, **values: Any) -> str:  # noqa: ANN401 -- any template value

@@ -8,7 +8,7 @@ import pytest
 
 from bot.model import FeedState, Mention, Notice, OutboxRow, Post, Receipt, Rule, State
 from bot.reply import PASSED_ON
-from bot.web import FeedRow, QueueRow, RuleRow, UnansweredRow, serve
+from bot.web import SHOWN, FeedRow, QueueRow, RuleRow, UnansweredRow, serve
 from bot.web.desk import DONE
 from tests.web.browser import Browser
 from tests.web.fake_bot import NOW, FakeBot, fill
@@ -248,3 +248,35 @@ async def test_what_was_passed_on_asks_for_an_answer_alone(owner: Browser, bot: 
     assert 'name="reply"' in waiting
     assert 'name="when"' not in waiting
     assert "Nearest" not in waiting
+
+
+async def test_a_long_list_says_that_there_is_more(owner: Browser, bot: FakeBot) -> None:
+    """Where a page shows as many rows as it ever does, it says so below them, and only there."""
+    await fill(bot)
+    desk = bot.desk
+    assert "These are the" not in "".join([(await owner.get(f"/dashboard/{view}")).text for view in VIEWS])
+    desk.drafts, desk.sent, desk.waiting = desk.drafts[:1] * SHOWN, desk.sent[:1] * SHOWN, desk.waiting * SHOWN
+    for view, word in (("queue", "first"), ("outbox", "newest"), ("rules", "first")):
+        assert f"These are the {word} 100." in (await owner.get(f"/dashboard/{view}")).text
+
+
+async def test_an_action_after_the_logout_leads_to_the_login(owner: Browser) -> None:
+    """A page that was left open in another tab says what to do, and where."""
+    csrf = await csrf_of(owner)
+    await owner.post("/logout", {"csrf": csrf})
+    answer = await owner.post("/dashboard/reject", {"csrf": csrf, "row": "7"})
+    assert answer.status == 401
+    assert "Log in first." in answer.text
+    assert [a["href"] for a in Page(answer).all("a")][-1] == "/login"
+
+
+async def test_what_went_wrong_is_told_as_a_sentence(owner: Browser) -> None:
+    """It begins with a capital, by the server and not by the stylesheet, which would make {name} {Name}."""
+    answer = await owner.post("/dashboard/approve", {"csrf": await csrf_of(owner), "row": "404", "back": "queue"})
+    assert '<p class="problem" role="alert">There is no row 404</p>' in answer.text
+
+
+async def test_an_account_that_is_quiet_says_why(owner: Browser) -> None:
+    """The mark says that it is silent, and the words beside it who did that: a pause is not named twice."""
+    text = re.sub(r"<[^>]+>", "", (await owner.get("/dashboard/queue")).text)
+    assert "silent paused by you" in text

@@ -83,3 +83,8 @@ def test_what_is_expected_is_never_told_as_over() -> None:
             ahead = bool(marks and {"soon", "ahead"} & set(marks[1].split()))
             assert ahead == (told == "ahead"), (path.name, tag)
     assert "matches('.soon, .ahead')" in script
+
+
+def test_no_letter_is_changed_by_the_stylesheet() -> None:
+    """What is said is shown as it is: names of settings and replies' {words} are not capitalised on the way."""
+    assert "text-transform" not in CSS

@@ -46,7 +46,7 @@ function answering(id, quote) {
 }
 
 function problem(text) {
-  find('problem').textContent = text;
+  find('problem').textContent = text.slice(0, 1).toUpperCase() + text.slice(1);
   find('problem').hidden = !text;
 }
 
