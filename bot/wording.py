@@ -16,7 +16,6 @@ from bot.core import compose, rewrite
 from bot.core.choose import MOST_TELLING, Choice, told
 from bot.core.digest import DigestItem
 from bot.core.occasions import WORTH, digest_posts
-from bot.core.text import defused
 from bot.errors import PageError, Rejected
 from bot.model import Account, Article, Candidate, Draft, Limits, Post, Slot
 from bot.ports import Rewriter
@@ -126,11 +125,7 @@ async def post_of(one: Told, account: Account, bot: Sharing, *, before: Sequence
         post = compose.fit(draft, limits, account=account.name, dedupe_key=candidate.canonical)
     except Rejected as error:
         return str(error)
-    if (
-        candidate.note is None
-        and not (draft.title and defused(draft.title) in post.text)
-        and await _was_said(post, bot, before)
-    ):
+    if candidate.note is None and not (draft.title and draft.title in post.text) and await _was_said(post, bot, before):
         return "Its words are, to the letter, those of a post before it."
     post = replace(post, visibility=account.visibility, language=account.language or post.language)
     return Worded(post=post, why=why)

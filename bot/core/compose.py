@@ -76,7 +76,7 @@ def say(article: Article, candidate: Candidate, account: Account, limits: Limits
 def draft(article: Article, summary: Summary, candidate: Candidate, account: Account, limits: Limits) -> Draft:
     """Put a summary together with its link, credit and hashtags; foreign words are defused, the owner's are not."""
     link = without_trackers(candidate.link) or article.canonical or article.url
-    title = _headline(article, candidate)
+    title = defused(_headline(article, candidate))
     known = (summary.credit, clean(candidate.feed_title), clean(article.author), host_of(link))
     credit = next(filter(None, map(credit_of, known)), "")
     hashtags = hashtags_of(candidate, account, credit) if limits.hashtags else ()
@@ -85,7 +85,7 @@ def draft(article: Article, summary: Summary, candidate: Candidate, account: Acc
         author = credit_of(clean(article.author or candidate.author))
         site = credit_of(clean(article.site)) or credit
         values = {
-            "title": defused(title), "summary": text, "link": link, "credit": credit, "hashtags": " ".join(hashtags),
+            "title": title, "summary": text, "link": link, "credit": credit, "hashtags": " ".join(hashtags),
             "author": author if author.casefold() != site.casefold() or "{site}" not in account.style else "", "site": site,
             "feed": credit_of(clean(candidate.feed_title)),
         }  # fmt: skip

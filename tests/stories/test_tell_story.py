@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,23 @@ async def test_a_follower_is_told_of_what_is_shared_on_their_topic(bot: SmallBot
     assert any("Rain under a bridge" in item.text for item in told)
     assert all(item.kind == "reply" and "`unfollow rain`" in item.text for item in told)
     assert await bot.tell() == 0
+
+
+async def test_a_headline_calls_nobody(tmp_path: Path) -> None:
+    """What a feed wrote into a title pings nobody when a follower is told of it, nor does what the follower wrote."""
+    async with FeedServer() as server:
+        loud = replace(PIECES[0], title="Rain, by @bob@example.social, #now at https://evil.example/x")
+        url = server.put("/feed", rss([loud]))
+        async with small_bot(write_config(tmp_path / "config", feeds=[url]), Hands()) as bot:
+            await bot.gather()
+            await bot.talk("follow rain @cyd")
+            await bot.talk("follow rain")
+            await bot.fill("n1")
+            await bot.deliver()
+            assert await bot.tell() >= 1
+            told = [item.text for item in await bot.timeline() if "You follow" in item.text]
+            assert "Rain, by bob@example" in told[0]
+            assert not any(sign in text for text in told for sign in (" @", "#", "evil.example"))
 
 
 async def test_nobody_is_told_more_than_three_times_a_day(bot: SmallBot) -> None:
