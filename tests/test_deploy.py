@@ -75,6 +75,7 @@ def test_the_unit_runs_a_command_that_there_is() -> None:
     assert words[-1].startswith(f"{home}/")
     told = re.findall(r"/opt/starfish/bin/starfish ([a-z][^\n]*)", UNIT.read_text("utf-8"))
     assert [understood(shlex.split(one))[0] for one in told] == ["init", "status", "run"]
+    assert f"sudo cp {UNIT.relative_to(ROOT)} /etc/systemd/system/" in UNIT.read_text("utf-8")
 
 
 def test_the_unit_knows_what_the_exit_codes_mean() -> None:
