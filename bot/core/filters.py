@@ -1,6 +1,6 @@
 """What a feed, or all feeds, let through: words, categories, languages, length, people and sites.
 
-Pure; may import: core.same, model, regex.
+Pure; may import: core.language, core.same, model, regex.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import regex
 
+from bot.core.language import language_of
 from bot.core.same import bare_text, host_of
 from bot.model import Entry, Filters
 
@@ -40,15 +41,16 @@ class Judgement(NamedTuple):
 def judge(entry: Entry, filters: Filters, for_all: Filters, language: str | None = None) -> Judgement:
     """Compare an entry with its feed's filters and those for all feeds; both must let it through.
 
-    `language` is the feed's, for entries that don't say theirs; an entry of unknown language passes a language filter.
+    `language` is the feed's, for entries that don't say theirs; where nobody says it, the words do, if they do so plainly.
     Words are looked for in title, text and categories.
     """
     if let_all_through(filters, for_all):
         return Judgement(passes=True)
-    text = folded(f"{entry.title} {bare_text(entry.html)} {' '.join(entry.categories)}")
+    plain = f"{entry.title} {bare_text(entry.html)}"
+    text = folded(f"{plain} {' '.join(entry.categories)}")
     wanted: tuple[str, ...] = ()
     for part in (filters, for_all):
-        refusal = _refusal(entry, part, text, entry.language or language)
+        refusal = _refusal(entry, part, text, plain, entry.language or language)
         if refusal is not None:
             return refusal
         wanted += tuple(word for word in part.include if word not in wanted and has(text, word))
@@ -80,7 +82,7 @@ def blocked_by(link: str, author: str, block: Iterable[str]) -> tuple[str, ...]:
 _NONE = Filters()
 
 
-def _refusal(entry: Entry, filters: Filters, text: str, language: str | None) -> Judgement | None:
+def _refusal(entry: Entry, filters: Filters, text: str, plain: str, language: str | None) -> Judgement | None:
     blocked = blocked_by(entry.link, entry.author, filters.block)
     if blocked:
         return Judgement(passes=False, matched=blocked, reason=f"It comes from {_listed(blocked)}, who is blocked.")
@@ -91,9 +93,10 @@ def _refusal(entry: Entry, filters: Filters, text: str, language: str | None) ->
         return Judgement(passes=False, reason="It has none of the words that are wanted.")
     if filters.categories and not _same_fold(filters.categories, entry.categories):
         return Judgement(passes=False, reason="It is in none of the categories that are wanted.")
+    language = language if language or not filters.languages else language_of(plain, filters.languages[0])
     if filters.languages and language and language[:2].lower() not in {code[:2].lower() for code in filters.languages}:
         return Judgement(passes=False, matched=(language,), reason=f"Its language is {language!r}.")
-    if filters.min_words and (count := _count(folded(f"{entry.title} {bare_text(entry.html)}"))) < filters.min_words:
+    if filters.min_words and (count := _count(folded(plain))) < filters.min_words:
         return Judgement(passes=False, reason=f"It has {count} words; {filters.min_words} are wanted.")
     return None
 

@@ -125,7 +125,7 @@ class FilterKeys(Table):
     block: Lines = Field(default=(), description="People (author names, handles) and domains that are never shared.")
     categories: Lines = Field(default=(), description="The entry carries one of these categories; empty: any.")
     languages: Annotated[tuple[Language, ...], Several] = Field(
-        default=(), description="Languages let through; empty: any."
+        default=(), description="Languages let through, as feeds state them or the words tell; empty: any."
     )
     min_words: int = Field(default=0, ge=0, le=100_000, description="Words in title and text together, at least.")
 

@@ -137,11 +137,21 @@ def test_categories_are_compared_whole() -> None:
 
 
 def test_languages_are_compared_by_two_letters() -> None:
-    """The entry's own language counts, else the feed's; an unknown one passes."""
+    """The entry's own language counts, else the feed's."""
     assert passes(languages=("de", "en-GB"))
     assert not passes(languages=("de",))
     assert not passes(replace(ENTRY, language=None), "fr", languages=("de",))
-    assert passes(replace(ENTRY, language=None), languages=("de",))
+
+
+def test_a_language_that_nobody_states_is_told_by_the_words() -> None:
+    """Half of the entries of real feeds don't say theirs; where the words are few, or of no language we know, they pass."""
+    german = "Der Regen fällt auf das Dach, und wir haben ihn mit zwei Mikrofonen aufgenommen, die nicht nass werden."
+    entry = replace(ENTRY, title="Regen", html=german, language=None)
+    assert passes(entry, languages=("de",))
+    assert passes(entry, languages=("en", "de"))
+    assert not passes(entry, languages=("en",))
+    assert judge(entry, Filters(languages=("en",)), NONE).reason == "Its language is 'de'."
+    assert passes(replace(entry, html=""), languages=("en",))
 
 
 def test_the_least_number_of_words_is_counted_in_title_and_text() -> None:
