@@ -138,6 +138,15 @@ def test_what_the_article_does_not_hold_never_gets_out(words: str) -> None:
     assert verdict.reason
 
 
+def test_a_sign_that_tags_nothing_is_no_hashtag() -> None:
+    """What is written in C#, or was #1, may be said by a model; a hashtag may not."""
+    text = "The new compiler of C# reads 40 files in a second and was #1 in the comparison of nine compilers."
+    article = Article(url="", title="A compiler", text=text, site="The Tide Table")
+    better, verdict = judged(text, DRAFT, article, LOCAL)
+    assert better is not None, verdict
+    assert judged(text.replace("compiler of", "#compiler of"), DRAFT, article, LOCAL)[0] is None
+
+
 def test_good_words_take_the_drafts_place() -> None:
     """Link and credit stay the draft's own."""
     better, _ = judged(GOOD, DRAFT, ARTICLE, LOCAL)

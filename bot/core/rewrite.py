@@ -60,7 +60,7 @@ def room(draft: Draft, limits: Limits) -> int:
 
 def judged(words: str, draft: Draft, article: Article, limits: Limits) -> tuple[Draft | None, Verdict]:
     """Put a model's words in a draft's place if they pass the gate; else None and the point that failed."""
-    if links_in(words) or "@" in words or "#" in words:
+    if links_in(words) or "@" in words or defused(words) != words:
         return None, Verdict(passes=False, point="link", reason="The rewriter brought a link, a handle or a hashtag.")
     verdict = gate(words, source_of(article, read(article)), own_words=True)
     if not verdict.passes:
