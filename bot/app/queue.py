@@ -16,8 +16,6 @@ from bot.core.occasions import WORTH, is_quote_slot
 from bot.core.pace import day_start
 from bot.model import Account, OutboxRow, Slot, State
 
-ALL = 1_000_000  # deliveries: a draft that nobody shows is a draft that nobody approves
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
@@ -48,7 +46,6 @@ async def _of(account: Account, stories: Stories, on: Ground, now: datetime) -> 
         on.store.outbox.rows,
         account=account.name,
         states=[State.DRAFT, State.PLANNED, State.SENDING, State.WAITING, State.UNKNOWN],
-        limit=ALL,
     )
     found = []
     for row in sorted(rows, key=lambda row: row.id):

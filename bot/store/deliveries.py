@@ -32,15 +32,15 @@ class Deliveries(Accounts):
 
     @reading
     def rows(
-        self, *, account: str | None = None, states: Sequence[State | str] | None = None, limit: int = 100
+        self, *, account: str | None = None, states: Sequence[State | str] | None = None, limit: int | None = None
     ) -> list[OutboxRow]:
-        """Deliveries of one account or all, in some states or all, the newest first."""
+        """Deliveries of one account or all, in some states or all, the newest first; with a `limit` so many of them."""
         return self._some(
             "(?1 IS NULL OR account = ?1) AND (?2 IS NULL OR state IN (SELECT value FROM json_each(?2)))"
             " ORDER BY id DESC LIMIT ?3",
             account,
             None if states is None else listed(str(state) for state in states),
-            whole(limit),
+            -1 if limit is None else whole(limit),  # as SQLite says: no limit
         )
 
     @reading

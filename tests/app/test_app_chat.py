@@ -10,7 +10,7 @@ import pytest
 from bot.app.chat import ChatDesk
 from bot.core.addresses import canonical
 from bot.errors import UsageError
-from bot.model import State
+from bot.model import Post, State
 from tests.servers.feedserver import FeedServer
 from tests.servers.fixtures import Hands
 from tests.servers.small_bot import BASE, LOCAL, PIECES, SmallBot, rss, small_bot, write_config
@@ -175,6 +175,16 @@ async def test_signs_alone_teach_nothing(desk: ChatDesk, bot: SmallBot) -> None:
         await desk.teach(when="", number=1, reply="Yes?", rule=None, who="@me")
     with pytest.raises(UsageError, match="no rule 'nosuch'"):
         await desk.teach(when="", number=1, reply="", rule="nosuch", who="@me")
+
+
+async def test_the_oldest_of_very_many_drafts_is_approved_first(bot: SmallBot, desk: ChatDesk) -> None:
+    """However many wait: a draft that is not seen would wait for ever."""
+    outbox = bot.on.store.outbox
+    for n in range(120):
+        post = Post(account="birds", text=f"Words {n}.", dedupe_key=str(n))
+        outbox.filled(None, None, post, State.DRAFT, now=bot.on.now())
+    assert (await desk.approve("birds", None)).startswith("Approved 1: ")
+    assert (await desk.approve("birds", 2)).startswith("Approved 2: ")
 
 
 async def test_a_link_for_one_more_account_stays_with_the_first(tmp_path: Path) -> None:
