@@ -26,6 +26,7 @@ _WORD = regex.compile(
       https?://[^\s<>"]+                                # a link is one word
     | @[\w][\w.@-]*                                     # so is a handle
     | [\p{{L}}\p{{M}}--[{_UNSPACED}]](?:\+\+|\#)(?!\w)  # c++, c#
+    | (?<!\w)\.[nN][eE][tT](?!\w)                      # .net
     | \p{{N}}+(?:[.,:]\p{{N}}+)+                        # 12:30, 3.5
     | [{_UNSPACED}]\p{{M}}*
     | [\p{{L}}\p{{N}}\p{{M}}--[{_UNSPACED}]]+(?:'[\p{{L}}\p{{N}}\p{{M}}--[{_UNSPACED}]]+)*
@@ -34,7 +35,7 @@ _WORD = regex.compile(
     flags=regex.VERBOSE | regex.V1,
 )
 _ASCII_WORD = re.compile(
-    r"https?://[^\s<>\"]+|@\w[\w.@-]*|[a-z](?:\+\+|#)(?!\w)|[0-9]+(?:[.,:][0-9]+)+|[a-z0-9]+(?:'[a-z0-9]+)*",
+    r"https?://[^\s<>\"]+|@\w[\w.@-]*|[a-z](?:\+\+|#)(?!\w)|(?<!\w)\.net(?!\w)|[0-9]+(?:[.,:][0-9]+)+|[a-z0-9]+(?:'[a-z0-9]+)*",
     flags=re.ASCII | re.IGNORECASE,
 )
 """The same for plain text, three times as fast."""

@@ -45,6 +45,9 @@ def test_a_megabyte_is_cut_before_anything_else() -> None:
     [
         ("Hello, there!", ["hello", "there"]),
         ("I'd like C++ and c#, not C", ["i'd", "like", "c++", "and", "c#", "not", "c"]),
+        ("latest on .NET, not net!", ["latest", "on", ".net", "not", "net"]),
+        ("über .NET", ["über", ".net"]),
+        ("see example.net.", ["see", "example", "net"]),
         ("at 12:30, 3.5 times", ["at", "12:30", "3.5", "times"]),
         ("opt-out foo_bar", ["opt", "out", "foo", "bar"]),
         ("see https://Example.org/A?b=c.", ["see", "https://example.org/a?b=c."]),
