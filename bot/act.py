@@ -22,6 +22,7 @@ from bot.store import EVERYTHING
 MOST_REMINDERS = 20
 """Reminders that one person may have waiting on one account: a help, not a flood."""
 
+ALL_FOLLOWED = "All of it, {name}? Then my posts are what to follow. Or name one topic, as in: follow reverb"
 ALL_UNFOLLOWED = "Done, {name}: you follow nothing any more. `follow` and a topic begins anew."
 NOTHING_FOLLOWED = "You follow nothing, {name}, so all is quiet already."
 TOO_MANY = (
@@ -51,6 +52,8 @@ async def _follow(match: Match, mention: Mention, on: Acting, now: datetime) -> 
     topic = match.values.get("topic", "")
     if mention.bot or not topic:
         return None
+    if topic.casefold() in EVERYTHING:
+        return {INSTEAD: ALL_FOLLOWED}
     return {} if await on.db(on.store.promises.follow, mention, topic, now=now) else None
 
 

@@ -159,6 +159,13 @@ async def test_one_feed_is_one_feed(bot: SmallBot) -> None:
     assert (await bot.talk("status", "@me", owner=True)).startswith("1 feed, ")
 
 
+async def test_everything_is_no_topic_to_follow(bot: SmallBot) -> None:
+    """A promise to tell of whatever holds that word would be kept hardly ever: the posts themselves are to be followed."""
+    for words in ("follow everything", "follow all"):
+        assert (await bot.talk(words)).startswith("All of it, ann? Then my posts"), words
+    assert await bot.talk("unfollow all") == "You follow nothing, ann, so all is quiet already."
+
+
 async def test_unfollow_all_says_what_it_did(bot: SmallBot) -> None:
     """All is no topic's name."""
     assert await bot.talk("unfollow all") == "You follow nothing, ann, so all is quiet already."
