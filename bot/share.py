@@ -16,7 +16,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.core import polling
-from bot.core.choose import Choice, Share, rank
+from bot.core.choose import Choice, rank
 from bot.core.filters import blocked_by
 from bot.core.intake import Intake, Poll
 from bot.core.occasions import NO_REPEAT, is_quote_slot, quote_post
@@ -240,10 +240,7 @@ async def choose(account: Account, bot: Sharing, now: datetime, *, decide: bool 
     open_to_all = [one for one in candidates if not one.feed or not blocked_by(one.link, one.author, blocked)]
     too_old = {one.id for one in open_to_all if account.expires and now - one.first_seen > account.expires}
     alive = [one for one in open_to_all if one.id not in too_old]
-    recent = [
-        Share(feed=feed, own=own, at=at)
-        for feed, own, at in await bot.db(bot.store.feeds.recent_shares, account.name, now - RECENT)
-    ]
+    recent = await bot.db(bot.store.feeds.recent_shares, account.name, now - RECENT)
     choices = rank(alive, interests=bot.interests, recent=recent, now=now)
     if decide:
         for number in too_old:

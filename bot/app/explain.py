@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.app.health import iso
 from bot.app.installed import utc_now
-from bot.core.choose import Share, rank
+from bot.core.choose import rank
 from bot.core.rules import ASKED
 from bot.core.same import canonical
 from bot.model import Candidate, OutboxRow
@@ -168,10 +168,7 @@ def _scores(candidate: Candidate, store: Store, settings: Settings, done: Collec
     for account in settings.accounts:
         if account.post is None:
             continue
-        shares = [
-            Share(feed=one.feed, own=one.own, at=one.at)
-            for one in store.feeds.recent_shares(account.name, utc_now() - RECENT)
-        ]
+        shares = store.feeds.recent_shares(account.name, utc_now() - RECENT)
         (choice,) = rank([candidate], interests=settings.bot.interests, recent=shares, now=utc_now())
         scores.append(
             {"account": account.name, "score": choice.score, "why": list(choice.why), "decided": account.name in done}

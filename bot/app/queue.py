@@ -11,7 +11,7 @@ from bot import share
 from bot.app.build import Ground, Stories
 from bot.app.health import speaks_from
 from bot.core import pace
-from bot.core.choose import Choice, Lineup, Share
+from bot.core.choose import Choice, Lineup
 from bot.core.occasions import WORTH, is_quote_slot
 from bot.core.pace import day_start
 from bot.model import Account, OutboxRow, Slot, State
@@ -64,8 +64,7 @@ async def _of(account: Account, stories: Stories, on: Ground, now: datetime) -> 
 async def lineup_of(account: Account, stories: Stories, on: Ground, now: datetime) -> Lineup:
     """What the account's coming slots will choose from, as posting does."""
     open_ones = [choice.candidate for choice in await share.choose(account, stories.sharing, now)]
-    posts = await on.db(on.store.feeds.recent_shares, account.name, now - share.RECENT)
-    recent = [Share(feed=feed, own=own, at=at) for feed, own, at in posts]
+    recent = await on.db(on.store.feeds.recent_shares, account.name, now - share.RECENT)
     return Lineup(open_ones, interests=stories.sharing.interests, recent=recent)
 
 

@@ -1,6 +1,6 @@
 """What may be shared: the candidates, what each account decided about them, and which tell the same story.
 
-May import: model, and within the store its own parts.
+May import: model, core, and within the store its own parts.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.core.choose import Share
 from bot.model import Candidate
 from bot.store.archive import remember
 from bot.store.part import Part, bulk, durable, listed, reading
-from bot.store.records import Decision, Share, Story, Told
+from bot.store.records import Decision, Story, Told
 from bot.store.values import TEXT, clean, cleaned, moment, moments, packed, signed, stamp, stamped, unsigned, whole
 
 COLUMNS = (
@@ -132,7 +133,7 @@ class Candidates(Part):
             account,
             stamp(since),
         )
-        return [Share(row["feed"], bool(row["own"]), moment(row["created_at"])) for row in found]
+        return [Share(feed=row["feed"], own=bool(row["own"]), at=moment(row["created_at"])) for row in found]
 
     @reading
     def stories(self, canonicals: Sequence[str], title_keys: Sequence[str]) -> list[Story]:

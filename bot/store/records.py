@@ -13,14 +13,6 @@ from typing import NamedTuple
 from bot.model import Match, Mention, Rule
 
 
-class Share(NamedTuple):
-    """One post of an account that came from a candidate: what fairness between feeds looks at."""
-
-    feed: str
-    own: bool
-    at: datetime
-
-
 class Story(NamedTuple):
     """A candidate as the lookup of same stories sees it."""
 

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
+from bot.core.choose import Share
 from bot.model import Feed, FeedState, State
 from bot.store import Store
-from bot.store.records import Share
 from tests.store.given import FEED, HOUR, NOW, OTHER, candidate, entry, gather, later, post, sifted, slot
 
 
@@ -119,8 +119,9 @@ def test_recent_shares_count_what_is_on_its_way(store: Store) -> None:
     (second,) = gather(store, [2], OTHER)
     store.outbox.filled(slot("a"), first, post("a"), State.PLANNED, now=NOW)
     row = store.outbox.filled(slot("b"), second, post("b"), State.PLANNED, now=later(1))
-    assert store.feeds.recent_shares("fedi", NOW) == [Share(FEED.url, False, NOW), Share(OTHER.url, True, later(1))]
-    assert store.feeds.recent_shares("fedi", later(1)) == [Share(OTHER.url, True, later(1))]
+    older, newer = Share(feed=FEED.url, own=False, at=NOW), Share(feed=OTHER.url, own=True, at=later(1))
+    assert store.feeds.recent_shares("fedi", NOW) == [older, newer]
+    assert store.feeds.recent_shares("fedi", later(1)) == [newer]
     assert row is not None
     store.outbox.reject(row, "no", now=later(2))
     assert store.feeds.recent_shares("fedi", later(1)) == []
