@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from bot.app.ears import warnings
 from bot.app.installed import platforms, utc_now
+from bot.core.limits import LIMITS
+from bot.core.reply import render
 from bot.core.rules import Engine, Failure
+from bot.core.text import measure
 from bot.model import Account
 from bot.ports import Vault
 from bot.settings import Settings
@@ -86,6 +90,7 @@ def examine(settings: Settings) -> Findings:
         failures=tuple(engine.check()),
         manners=(
             *(sentence for account in settings.accounts for sentence in _manners(account)),
+            *_too_long(settings),
             *warnings(settings.accounts, platforms()),
         ),
         costs=tuple(f"{account.name}: {said}." for account in settings.accounts for said in costs_of(account, None)),
@@ -96,6 +101,22 @@ def costs_of(account: Account, vault: Vault | None) -> list[str]:
     """What an account costs, where its platform takes money; without a vault, by its settings alone."""
     platform = platforms().get(account.platform)
     return [] if platform is None or platform.costs is None else platform.costs(account, vault, utc_now())
+
+
+def _too_long(settings: Settings) -> Iterator[str]:
+    """Answers that lose their end where they are said, whatever the names in them become."""
+    for rule in settings.rules:
+        replies = [render(reply, {}) for reply in (*rule.reply, *rule.otherwise)]
+        for account in settings.accounts:
+            limits = LIMITS.get(account.platform)
+            if limits is None or (rule.accounts and account.name not in rule.accounts):
+                continue
+            longest = max((measure(reply, limits) for reply in replies), default=0)
+            if longest > limits.max_length:
+                yield (
+                    f"an answer of the rule {rule.id!r} loses its end on {account.name}:"
+                    f" it has {longest} {limits.unit}, and {limits.max_length} fit."
+                )
 
 
 def _manners(account: Account) -> list[str]:

@@ -67,6 +67,16 @@ def test_check_fails_where_a_rules_own_test_does(terminal: Terminal, folder: Pat
     assert terminal("check", "--json").json()["tests"]["failed"][0]["rule"] == "greeting"
 
 
+def test_check_warns_of_an_answer_that_is_too_long(terminal: Terminal, folder: Path) -> None:
+    """With the account on which it loses its end; that is no mistake, and elsewhere it may fit."""
+    rules = (folder / "rules.toml").read_text("utf-8")
+    faq = f'[[rules]]\nid = "faq"\nwhen = "how do i feed bees"\nreply = "{"Sugar. " * 50}{{name}}"\n'
+    (folder / "rules.toml").write_text(f"{rules}\n{faq}", "utf-8")
+    said = terminal.ok("check").out
+    assert "manners: an answer of the rule 'faq' loses its end on timeline: it has 349 graphemes, and 300 fit." in said
+    assert said.count("loses its end") == 1
+
+
 def test_a_quiet_check_says_only_what_is_wrong(terminal: Terminal, folder: Path) -> None:
     """Nothing where all is well; all of it where a test of the rules fails."""
     assert terminal.ok("check", "--quiet").out == ""
