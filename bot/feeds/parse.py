@@ -19,10 +19,11 @@ from bot.feeds.jsonfeed import read_json
 from bot.model import Body, Entry, ParsedFeed
 
 _FIRST_ELEMENT = re.compile(rb"<([A-Za-z][A-Za-z0-9:_.\-]{0,60})")
+_PAGE = "an HTML page, not a feed (`starfish feeds discover` looks for its feed)"
 _KINDS = {
-    b"html": "an HTML page, not a feed",
-    b"head": "an HTML page, not a feed",
-    b"body": "an HTML page, not a feed",
+    b"html": _PAGE,
+    b"head": _PAGE,
+    b"body": _PAGE,
     b"opml": "an OPML list of feeds, not a feed (`starfish feeds import` reads it)",
     b"urlset": "a sitemap, not a feed",
     b"sitemapindex": "a sitemap, not a feed",

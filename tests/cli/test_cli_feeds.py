@@ -128,6 +128,8 @@ def test_check_tells_what_is_in_a_feed_and_stores_nothing(terminal: Terminal, si
     told = terminal.ok("feeds", "check", site.url("/feed.xml"), "--json").json()
     assert (told["title"], len(told["entries"]), told["error"]) == ("Small Sounds", len(PIECES), None)
     assert "12 entries" in terminal.ok("feeds", "check", site.url("/feed.xml")).out
+    page = site.put("/page", b"<html><body>Hello</body></html>")
+    assert "`starfish feeds discover` looks for its feed" in terminal.ok("feeds", "check", page).out
     bad = site.put("/none", b"hello")
     assert terminal.ok("feeds", "check", bad).out
     assert terminal.ok("feeds", "check", bad, "--json").json()["error"]
