@@ -13,7 +13,7 @@ from bot.app.ears import ear_of, stands_back
 from bot.app.installed import platforms, utc_now
 from bot.core.compose import fit
 from bot.core.text import clean, links_in, measure
-from bot.errors import DeliveryError, Rejected, UsageError
+from bot.errors import DeliveryError, Rejected, RetryLater, Unsure, UsageError
 from bot.model import Draft
 from bot.ports import Doctor, Listener, Preparing, Publisher
 from bot.settings import Settings, no_account
@@ -73,12 +73,14 @@ async def _examined(name: str, publisher: Publisher) -> list[Finding]:
     if isinstance(publisher, Preparing):
         try:
             await publisher.prepare()
+        except (RetryLater, Unsure) as error:  # to ask once more, and more, would only take as long again
+            return [Finding(account=name, fine=False, what=clean(str(error)))]
         except DeliveryError as error:
-            found.append(Finding(account=name, fine=False, what=error.told(name)))
+            if not isinstance(publisher, Doctor):  # who knows better what is wrong
+                found.append(Finding(account=name, fine=False, what=clean(error.told(name))))
     if isinstance(publisher, Doctor):
         found += [Finding(account=name, fine=fine, what=clean(what)) for fine, what in await publisher.examine()]
     limits = publisher.limits
-    found = list(dict.fromkeys(found))  # who can't be prepared can't be examined, for the same reason
     return [*found, Finding(account=name, fine=True, what=f"takes {limits.max_length} {limits.unit} a post")]
 
 

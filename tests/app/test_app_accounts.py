@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.app.accounts import Finding, _examined
 from bot.core.limits import LIMITS
-from bot.errors import RetryLater
+from bot.errors import DeliveryError, NeedsLogin, Unsure
 from bot.model import Post, Receipt
 
 
@@ -19,18 +19,27 @@ class Loud:
     async def find(self, post: Post) -> Receipt | None:
         raise AssertionError(post)
 
+    def __init__(self, failure: DeliveryError) -> None:
+        self.failure = failure
+
     async def prepare(self) -> None:
-        raise RetryLater("it is away")
+        raise self.failure
 
     async def examine(self) -> list[tuple[bool, str]]:
-        return [(False, "it is away"), (True, "@ann\x1b[2J\x07\r\n\u202e is good")]
+        return [(False, "who is that?"), (True, "@ann\x1b[2J\x07\r\n\u202e is good")]
 
 
 async def test_control_characters_of_a_platform_are_not_shown() -> None:
-    """Whoever wrote the adapter; and what keeps it from being prepared and examined is said once."""
-    found = await _examined("loud", Loud())
+    """Whoever wrote the adapter; and what keeps it from being prepared is said once, by who examines it."""
+    found = await _examined("loud", Loud(NeedsLogin("who?")))
     assert [one.fine for one in found] == [False, True, True]
-    assert found[0] == Finding(account="loud", fine=False, what="it is away")
+    assert found[0] == Finding(account="loud", fine=False, what="who is that?")
     assert all(one.what.isprintable() for one in found)
     assert found[1].what.startswith("@ann")
     assert found[2].what == "takes 2000 characters a post"
+
+
+async def test_a_server_that_does_not_answer_is_asked_once() -> None:
+    """Each question to it may take half a minute, and all would end alike; of its limits nothing is known."""
+    found = await _examined("away", Loud(Unsure("it took too long\x07 to answer")))
+    assert found == [Finding(account="away", fine=False, what="it took too long to answer")]
