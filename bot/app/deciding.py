@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.app.build import Ground, ground, stories
 from bot.app.installed import platforms, utc_now
-from bot.core.pace import next_slot
+from bot.core.pace import coming, day_start
 from bot.core.same import canonical
 from bot.core.text import measure
 from bot.errors import DeliveryError, UsageError
@@ -25,34 +25,41 @@ def approve(number: int, settings: Settings, store: Store) -> str:
     """
     row = _row(number, store)
     account = next((one for one in settings.accounts if one.name == row.post.account), None)
-    waiting = store.outbox.rows(account=row.post.account, states=[State.PLANNED, State.WAITING])
-    last = store.outbox.last_post_at(row.post.account)
-    at = release_time(account, settings.bot.timezone, waiting, last, utc_now()) if account else None
+    zone, name = settings.bot.timezone, row.post.account
+    waiting = store.outbox.rows(account=name, states=[State.PLANNED, State.WAITING])
+    last, today = store.outbox.last_post_at(name), store.outbox.sent_since(name, day_start(utc_now(), zone))
+    at = release_time(account, zone, waiting, last, today, utc_now()) if account else None
     if not store.outbox.approve(number, at, now=utc_now()):
         raise UsageError(f"outbox {number} is {_row(number, store).state}, no draft")
-    when = f"at {at.astimezone(settings.bot.timezone):%a %H:%M}" if at else "now"
+    when = f"at {at.astimezone(zone):%a %H:%M}" if at else "now"
     return f"outbox {number}: approved, goes {when}"
 
 
 def release_time(
-    account: Account, zone: ZoneInfo, waiting: Sequence[OutboxRow], last: datetime | None, now: datetime
+    account: Account, zone: ZoneInfo, waiting: Sequence[OutboxRow], last: datetime | None, today: int, now: datetime
 ) -> datetime | None:
     """When an approved draft may go: now (None), unless the account has posted or will post in the present slot.
 
-    So that ten drafts approved at once go out one a slot, and not in a burst.
+    So that ten drafts approved at once go out one a slot, and not in a burst; nor more than `max_per_day` a day, of
+    which `today` are out.
     """
     times = [row.not_before or now for row in waiting if row.kind == "post"]
-    if last is not None:
-        times.append(last)
-    slot = next_slot(account, zone, max(times)) if times else None
+    if not times and last is None:
+        return None
+    latest = max([*times, last] if last else times)
+    day = day_start(latest, zone)
+    out = sum(day_start(at, zone) == day for at in times) + (today if day == day_start(now, zone) else 0)
+    slot = next(coming(account, zone, latest, out), None)
     return None if slot is None or slot.at <= now else slot.at
 
 
 async def release(account: Account, zone: ZoneInfo, on: Ground) -> datetime | None:
     """The same, of a running bot."""
-    waiting = await on.db(on.store.outbox.rows, account=account.name, states=[State.PLANNED, State.WAITING])
-    last = await on.db(on.store.outbox.last_post_at, account.name)
-    return release_time(account, zone, waiting, last, on.now())
+    now, outbox = on.now(), on.store.outbox
+    waiting = await on.db(outbox.rows, account=account.name, states=[State.PLANNED, State.WAITING])
+    last = await on.db(outbox.last_post_at, account.name)
+    today = await on.db(outbox.sent_since, account.name, day_start(now, zone))
+    return release_time(account, zone, waiting, last, today, now)
 
 
 def edit(number: int, text: str, settings: Settings, store: Store) -> str:

@@ -9,6 +9,7 @@ import pytest
 from bot.app.desk import Desk
 from bot.app.run import Bot
 from bot.errors import UsageError
+from bot.model import Post, State
 from tests.servers.feedserver import FeedServer
 from tests.servers.fixtures import Hands
 from tests.servers.small_bot import LOCAL, PIECES, SmallBot, rss, small_bot, write_config
@@ -65,6 +66,23 @@ async def test_an_approved_draft_goes_out_and_a_second_word_is_too_late(desk: De
     for unknown in (desk.approve(9), desk.resend(9), desk.mark_sent(9)):
         with pytest.raises(UsageError, match="outbox 9"):
             await unknown
+
+
+async def test_drafts_approved_together_keep_to_the_most_of_a_day(tmp_path: Path) -> None:
+    """One a slot, and what is more than a local day may have on the day after, with what is out already counted."""
+    async with FeedServer() as server:
+        accounts = LOCAL + "review = true\nmax_per_day = 2\n"
+        folder = write_config(tmp_path / "config", feeds=[server.put("/feed", rss(PIECES))], accounts=accounts)
+        async with small_bot(folder, Hands()) as bot:
+            await bot.gather()
+            desk = Desk(bot.on, lambda: bot.stories, lambda: None)
+            for number in range(1, 6):
+                await bot.fill(f"slot {number}")
+            for number in range(1, 6):
+                await desk.approve(number)
+                await bot.deliver()
+            times = sorted(row.not_before for row in await bot.outbox() if row.not_before)
+            assert [f"{at - bot.clock()}" for at in times] == ["1:00:00", "12:00:00", "13:00:00", "1 day, 12:00:00"]
 
 
 async def test_a_rejected_draft_is_gone(desk: Desk, bot: SmallBot) -> None:
@@ -181,3 +199,15 @@ async def test_a_mention_that_is_left_waits_no_more(desk: Desk, bot: SmallBot) -
     assert await desk.unanswered() == []
     with pytest.raises(UsageError, match="does not wait"):
         await desk.ignore(row.mention.id)
+
+
+async def test_the_outbox_shows_what_needs_the_owner_first_and_no_draft(desk: Desk, bot: SmallBot) -> None:
+    """However much was sent since, a held post is there to be decided; drafts stand in the queue."""
+    for number in range(120):
+        state = State.HELD if number == 3 else State.SENT
+        post = Post(account="timeline", text=f"Post {number}.", dedupe_key=f"post:{number}")
+        await bot.on.db(bot.on.store.outbox.filled, None, None, post, state, now=bot.clock())
+    rows = await desk.outbox()
+    assert [row.post.text for row in rows[:3]] == ["Post 3.", "Post 119.", "Post 118."]
+    assert {row.state for row in rows} == {State.HELD, State.SENT}
+    assert len(rows) == 100
