@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from bot.core.text import cut, defused
+from bot.core.text import ELLIPSIS, cut, defused
 from bot.model import Limits
 
-_PARTS = re.compile(r"\s+[|–—·:/»>-]+\s+|:\s")
+_PARTS = re.compile(r"\s+[|–—·:/»>-]+\s+|:\s|--")
 _LONG_CREDIT = 24  # from here on a name is cut at its own seams
 _MOST_CREDIT = 40  # characters of a site's or author's name
 # What publishing software puts around the name of a site in the title of its feed.
@@ -38,4 +38,7 @@ def credit_of(name: str) -> str:
         return ""
     if len(name) > _LONG_CREDIT or len(named) < len(parts):
         name = named[0]
-    return name if len(name) <= _MOST_CREDIT else cut(name, _MOST_CREDIT, Limits(max_length=_MOST_CREDIT))
+    if len(name) <= _MOST_CREDIT:
+        return name
+    whole, listed, _ = name[: _MOST_CREDIT - 1].rpartition(", ")  # of a list of names as many as fit
+    return f"{whole}{ELLIPSIS}" if listed else cut(name, _MOST_CREDIT, Limits(max_length=_MOST_CREDIT))

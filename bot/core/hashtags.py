@@ -18,6 +18,7 @@ _WORDS = 3  # of a category; more are a sentence
 _PART = regex.compile(r"(?:\p{L}\p{M}*+|\p{N})++")  # the vowels of many scripts are marks
 _ASIDE = re.compile(r"\([^()]{0,80}\)")
 _APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
+_LISTED = re.compile(r"\w[,;，、]\s*\w")  # a list, or a name turned round: "Lee, Ann"
 _SUBREDDIT = re.compile(r"\A/?r/(?=\w+\Z)")
 # Where publishing software puts what nobody sorted, what sites call all they have, and what tells only the language.
 _OF_NOTHING = """
@@ -52,7 +53,7 @@ def hashtag(name: str) -> str:
         return f"#{spelt}"
     parts = _PART.findall(_APOSTROPHE.sub("", _ASIDE.sub(" ", _SUBREDDIT.sub("", name))))
     joined = "".join(part if len(parts) == 1 else _capital(part) for part in parts)
-    if not 1 < len(joined) <= _LONGEST or joined.isdigit() or len(parts) > _WORDS:
+    if not 1 < len(joined) <= _LONGEST or joined.isdigit() or len(parts) > _WORDS or _LISTED.search(name):
         return ""
     return f"#{joined}"
 

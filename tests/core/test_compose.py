@@ -346,6 +346,8 @@ def test_hashtags_cost_no_words_where_there_is_little_room() -> None:
 @pytest.mark.parametrize(
     ("site", "credit"),
     [
+        ("Jacinta Bowler, Fiona Pepper, and James Vyver", "Jacinta Bowler, Fiona Pepper…"),
+        ("声音与合成器爱好者交流论坛--最新的二十篇主题全文列表", "声音与合成器爱好者交流论坛"),
         ("heise developer neueste Meldungen", "heise developer"),
         ("Example News", "Example News"),
         ("All the News of the World | Example", "All the News of the World"),

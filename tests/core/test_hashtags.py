@@ -46,6 +46,8 @@ def candidate(*categories: str, hashtags: tuple[str, ...] = ()) -> Candidate:
         ("iPhone reviews", "#IPhoneReviews"),
         ("3D printing", "#3DPrinting"),
         ("x" * 40, ""),
+        ("Akhmatova, Anna", ""),
+        ("food,drink", ""),
     ],
 )
 def test_categories_become_hashtags(name: str, tag: str) -> None:
