@@ -156,8 +156,10 @@ def headline(title: str, site: str = "") -> str:
 
 
 def _named(ending: str, site: str) -> bool:
-    """Tell whether what ends a title is its site's name, a part of it, or have it in them, by whole words."""
-    return bool(ending) and (f" {ending} " in f" {site} " or f" {site} " in f" {ending} ")
+    """Tell whether what ends a title is its site's name, a part of it, or the name with a word or two, by whole words."""
+    if not ending or ending.count(" ") > site.count(" ") + 2:
+        return False
+    return f" {ending} " in f" {site} " or f" {site} " in f" {ending} "
 
 
 def folded(text: str) -> str:

@@ -59,6 +59,8 @@ def test_each_sentence_knows_its_place_and_words() -> None:
         ("How we made do without | it", "The Site", "How we made do without | it"),
         ("How we made do without it | Site", "The Site", "How we made do without it"),
         ("How we made do without it | The Site of Ann", "The Site", "How we made do without it"),
+        ("Ann Lee - Updating the Tide Website", "Tide", "Ann Lee - Updating the Tide Website"),
+        ("Rain at night | Tide Online", "Tide", "Rain at night"),
     ],
 )
 def test_a_headline_does_not_name_its_site(title: str, site: str, bare: str) -> None:
