@@ -83,9 +83,9 @@ def moment(value: object) -> datetime | None:
         return None
 
 
-def oldest_first(items: list[dict[str, Any]], name: str = "created_at") -> list[dict[str, Any]]:
+def oldest_first(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A page in the order of time: newest first is how most platforms give it, but not all always."""
-    times = [moment(items[at].get(name)) for at in (0, -1)] if items else []
+    times = [moment(items[at].get("created_at")) for at in (0, -1)] if items else []
     ascending = len(times) == 2 and times[0] is not None and times[1] is not None and times[0] < times[1]
     return items if ascending else items[::-1]
 

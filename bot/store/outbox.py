@@ -41,7 +41,8 @@ class Outbox(Settling, Deliveries):
     ) -> int | None:
         """Fill a slot: the slot, the decision about the candidate and the delivery, or nothing at all.
 
-        `why` are the reasons of the choice.  Gives the delivery's number; None if the slot is taken or the same thing stands in the outbox already.
+        `why` are the reasons of the choice.  Gives the delivery's number; None if the slot is taken or the same thing
+        stands in the outbox already.
         """
         account = post.account
         if slot is not None and self.one(
@@ -127,7 +128,7 @@ class Outbox(Settling, Deliveries):
         return put_in(self.raw, post, kind, State.PLANNED, now, mention=mention)
 
     @durable
-    def claim(self, account: str, now: datetime, *, kinds: Sequence[str] | None = None) -> OutboxRow | None:
+    def claim(self, account: str, now: datetime) -> OutboxRow | None:
         """Take the next delivery of an account for sending: replies before posts, each kind in its order.
 
         None while the account is held or locked out, while another of its deliveries is being sent, and, for posts,
@@ -138,8 +139,8 @@ class Outbox(Settling, Deliveries):
         if self._barred(account, now) or self._in_flight(account):
             return None
         paused = self._paused(account, now) is not None
-        found = self._wanted_reply(account, now, paused) if kinds is None or "reply" in kinds else None
-        if found is None and not paused and (kinds is None or "post" in kinds):
+        found = self._wanted_reply(account, now, paused)
+        if found is None and not paused:
             found = self._due_post(account, now)
         if found is None:
             return None
