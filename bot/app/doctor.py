@@ -62,7 +62,7 @@ def _page(settings: Settings) -> Finding:
     host, port = settings.web.host, settings.web.port
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         taken = port != 0 and probe.connect_ex((host.strip("[]"), port)) == 0
-    what = f"the page's address {host}:{port}"
+    what = f"the page's address {f'[{host}]' if ':' in host else host}:{port}"
     if not taken:
         return Finding(True, f"{what} is free")
     if is_locked(settings.bot.database):
@@ -87,7 +87,7 @@ def _remembered(store: Store, path: Path) -> list[Finding]:
             found.append(
                 Finding(False, f"{state.url}: {state.muted or state.held or trouble(state.url, state.error or '')}")
             )
-    found.append(Finding(True, f"{len(states)} feeds are known"))
+    found.append(Finding(True, "1 feed is known" if len(states) == 1 else f"{len(states)} feeds are known"))
     found += [Finding(False, notice.text) for notice in store.owner.notices() if not notice.subject.startswith("feed:")]
     return found
 

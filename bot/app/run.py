@@ -56,8 +56,8 @@ class Bot:
         recovered = await self.on.db(self.on.store.outbox.recover, now=self.on.now())
         if recovered:
             log.warning(
-                "%s deliveries were cut off by the last stop; each is looked for before anything is sent again",
-                recovered,
+                "%s cut off by the last stop; each is looked for before anything is sent again",
+                "1 delivery was" if recovered == 1 else f"{recovered} deliveries were",
             )
         self.schedule.start()
         for name in ("polling", "housekeeping", "answering", "telling", "minding"):
@@ -81,7 +81,7 @@ class Bot:
         """
         wrong = await self.on.db(self.on.store.clock.correct, now=self.on.now())
         if wrong:
-            log.warning("the clock was ahead: %s times that can't be true were corrected", wrong)
+            log.warning("the clock was ahead; times that can't be true, and were corrected: %s", wrong)
         for name in self.stories.sharing.accounts:
             await self.on.db(self.on.store.outbox.let_in, name)
         for notice in await self.on.db(self.on.store.owner.notices):

@@ -14,6 +14,7 @@ import pytest
 from bot.app.run import Bot
 from bot.core.text import measure
 from bot.demo.server import sites
+from bot.model import Post
 from bot.platforms.local import LIMITS
 from tests.cli.terminal import Terminal
 from tests.servers.feedserver import FeedServer
@@ -212,3 +213,19 @@ async def test_what_the_last_run_said_of_itself_is_over(tmp_path: Path) -> None:
         bot.stopping.set()
         await bot.live()
         assert [one.subject for one in await small.on.db(owner.notices)] == ["feed:http://127.0.0.1:9/a"]
+
+
+@pytest.mark.parametrize(("cut", "said"), [(1, "1 delivery was cut off"), (2, "2 deliveries were cut off")])
+async def test_what_the_last_stop_cut_off_is_counted(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, cut: int, said: str
+) -> None:
+    """The log says at the start how much is looked for before it goes again."""
+    async with small_bot(write_config(tmp_path / "config"), Hands()) as small:
+        outbox, now = small.on.store.outbox, small.clock()
+        for name in ("a", "b")[:cut]:
+            await small.on.db(outbox.put, Post(account=name, text="Words", dedupe_key=name), "post", now=now)
+            assert await small.on.db(outbox.claim, name, now=now)
+        bot = Bot(small.on, small.stories)
+        bot.stopping.set()
+        await bot.live()
+        assert f"{said} by the last stop; each is looked for" in caplog.text

@@ -214,6 +214,16 @@ def test_doctor_tells_the_bot_from_another_program(terminal: Terminal, folder: P
             assert f"ok  the page's address 127.0.0.1:{port} answers: the bot runs" in terminal.ok("doctor").out
 
 
+def test_doctor_writes_addresses_as_browsers_take_them(terminal: Terminal, folder: Path) -> None:
+    """An IPv6 address stands in brackets, and one feed is counted as one."""
+    path = folder / "starfish.toml"
+    path.write_text(path.read_text("utf-8").replace("127.0.0.1:0", "[::1]:0"), "utf-8")
+    terminal.ok("once")
+    lines = terminal.ok("doctor").out.splitlines()
+    assert "ok  the page's address [::1]:0 is free" in lines
+    assert "ok  1 feed is known" in lines
+
+
 def test_doctor_names_a_folder_that_is_not_there(terminal: Terminal, folder: Path) -> None:
     """Nothing could be kept in it."""
     starfish = folder / "starfish.toml"
