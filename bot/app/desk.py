@@ -11,7 +11,7 @@ from bot.app.deciding import edited, release
 from bot.app.health import why_silent
 from bot.core.text import measure
 from bot.errors import UsageError
-from bot.model import OutboxRow
+from bot.model import OutboxRow, State
 from bot.web import SHOWN, AccountRow, FeedRow, QueueRow, RuleRow, UnansweredRow
 
 
@@ -71,8 +71,11 @@ class Desk:
         return rows
 
     async def outbox(self) -> Sequence[OutboxRow]:
-        """The newest deliveries."""
-        return await self._on.db(self._on.store.outbox.rows, limit=SHOWN)
+        """The newest deliveries, those before them that only the owner can decide; drafts stand in the queue."""
+        rows = self._on.store.outbox.rows
+        held = await self._on.db(rows, states=[State.HELD], limit=SHOWN)
+        others = [state for state in State if state not in (State.HELD, State.DRAFT)]
+        return [*held, *await self._on.db(rows, states=others, limit=SHOWN - len(held))]
 
     async def accounts(self) -> Sequence[AccountRow]:
         """Every account, and whether it is silent."""
