@@ -88,7 +88,9 @@ async def events(request: web.Request) -> web.StreamResponse:
     # An id from the future (of a database that was restored since) would wait for ever.
     last = live.newest if last is None else min(last, live.newest)
     if live.streams >= parts.streams or live.closing:
-        raise Refusal(503, "too many live streams; ask the timeline instead", {"Retry-After": "10"})
+        raise Refusal(
+            503, "too many live streams; ask the timeline instead", {"Retry-After": "10", "Connection": "close"}
+        )
     live.streams += 1
     try:
         return await _stream(request, live, last)

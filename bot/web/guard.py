@@ -54,7 +54,10 @@ async def doorkeeper(request: web.Request, handler: Handler) -> web.StreamRespon
             return _to_login(request)
         return await handler(request)
     except Refusal as error:
-        return refused(request, error.status, error.message, error.headers)
+        response = refused(request, error.status, error.message, error.headers)
+        if error.headers.get("Connection") == "close":
+            response.force_close()  # the header alone tells the client, and aiohttp keeps its end open
+        return response
     except UsageError as error:
         return refused(request, 400, str(error))
     except TooManyTries as error:

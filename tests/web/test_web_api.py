@@ -287,6 +287,15 @@ async def test_streams_are_counted_and_seats_come_back(bot: FakeBot) -> None:
                         break
 
 
+async def test_a_refused_stream_frees_its_connection(bot: FakeBot) -> None:
+    """However many ask for one, those who get none leave the room of a connection to the readers of the page."""
+    async with serve(bot.parts(streams=0), "127.0.0.1", 0) as serving:
+        browser = Browser(serving.url)
+        answer = await browser.raw(f"GET /api/events HTTP/1.1\r\nHost: {browser.host}\r\n\r\n".encode())
+    assert answer.startswith(b"HTTP/1.1 503 ")
+    assert b"Retry-After: 10" in answer
+
+
 async def test_streams_end_when_the_server_stops(bot: FakeBot) -> None:
     """Stopping doesn't wait for those who listen."""
     async with serve(bot.parts(), "127.0.0.1", 0) as serving:
