@@ -116,10 +116,10 @@ def lacking(data: Mapping[str, Any]) -> Iterator[Mistake]:
 
 
 def misplaced(data: Mapping[str, Any], homes: Mapping[str, str], file: str) -> Iterator[Mistake]:
-    """Tables that belong into another of the files."""
+    """Tables that belong in another of the files."""
     for key in data:
         if homes.get(key, file) != file:
-            yield Mistake((key,), f"{shown(key)} belongs into {homes[key]}")
+            yield Mistake((key,), f"{shown(key)} belongs in {homes[key]}")
 
 
 # --------------------------------------------------------------------------- allowed, but hardly meant

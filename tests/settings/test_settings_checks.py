@@ -118,7 +118,7 @@ def test_a_table_in_another_file_is_sent_home() -> None:
     homes = {"feeds": "feeds.toml", "bot": "starfish.toml"}
     (mistake,) = misplaced({"feeds": [], "bot": {}, "else": 1}, homes, "starfish.toml")
     assert mistake.where == ("feeds",)
-    assert mistake.sentence == '"feeds" belongs into feeds.toml'
+    assert mistake.sentence == '"feeds" belongs in feeds.toml'
 
 
 NIGHT = (time(22), time(7))

@@ -19,7 +19,7 @@ STARFISH = [
         '4: "nich" is not a setting of [bot]; did you mean "niche"?',
     ),
     ("unknown table", "[bot]\n[acounts]\n", '2: "acounts" is not a table of starfish.toml; did you mean "accounts"?'),
-    ("table of another file", '[bot]\n\n[[feeds]]\nurl = "https://a.example"', '3: "feeds" belongs into feeds.toml'),
+    ("table of another file", '[bot]\n\n[[feeds]]\nurl = "https://a.example"', '3: "feeds" belongs in feeds.toml'),
     (
         "one bracket too few",
         '[accounts]\nname = "a"',
