@@ -45,8 +45,7 @@ class Trial:
         if parsed.problem:
             lines.append(f"  {parsed.problem}")
         if linkless := sum(not entry.link for entry in parsed.entries):
-            have = "has no link" if linkless == 1 else "have no links"
-            lines.append(f"  {linkless} of its {len(parsed.entries)} entries {have}, so that they can't be shared.")
+            lines.append(f"  Without a link, so that it can't be shared: {linkless} of {len(parsed.entries)} entries.")
         for entry in parsed.entries[:5]:
             when = entry.published.strftime("%-d %b %Y") if entry.published else "undated"
             lines.append(f"  {when}  {entry.title or '(no title)'}  {entry.link}")

@@ -133,7 +133,7 @@ def test_check_tells_what_is_in_a_feed_and_stores_nothing(terminal: Terminal, si
     linkless = site.put(
         "/pod", "<rss><channel><title>Pod</title><item><guid isPermaLink='false'>1</guid></item></channel></rss>"
     )
-    assert "1 of its 1 entries has no link" in terminal.ok("feeds", "check", linkless).out
+    assert "Without a link, so that it can't be shared: 1 of 1 entries." in terminal.ok("feeds", "check", linkless).out
     bad = site.put("/none", b"hello")
     assert terminal.ok("feeds", "check", bad).out
     assert terminal.ok("feeds", "check", bad, "--json").json()["error"]
