@@ -81,7 +81,7 @@ async def _examined(name: str, publisher: Publisher) -> list[Finding]:
     if isinstance(publisher, Doctor):
         found += [Finding(account=name, fine=fine, what=clean(what)) for fine, what in await publisher.examine()]
     limits = publisher.limits
-    return [*found, Finding(account=name, fine=True, what=f"takes {limits.max_length} {limits.unit} a post")]
+    return [*found, Finding(account=name, fine=True, what=f"takes {limits.max_length} {limits.units} a post")]
 
 
 async def _twin(name: str, built: Stories, on: Ground) -> list[Finding]:
@@ -119,7 +119,7 @@ def queue_text(text: str, account: str, settings: Settings, store: Store | None)
         raise UsageError("the text is empty, so nothing was queued")
     if length > limits.max_length:
         raise UsageError(
-            f"that is {length} {limits.unit} long, and {account} takes {limits.max_length}; nothing was queued"
+            f"that is {length} {limits.units} long, and {account} takes {limits.max_length}; nothing was queued"
         )
     if store is None:
         return f"{post.text}\n({length} of {limits.max_length}; nothing was sent)"

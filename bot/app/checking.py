@@ -115,7 +115,7 @@ def _too_long(settings: Settings) -> Iterator[str]:
             if longest > limits.max_length:
                 yield (
                     f"an answer of the rule {rule.id!r} loses its end on {account.name}:"
-                    f" it has {longest} {limits.unit}, and {limits.max_length} fit."
+                    f" it has {longest} {limits.units}, and {limits.max_length} fit."
                 )
 
 

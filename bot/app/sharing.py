@@ -55,7 +55,9 @@ def _must_fit(note: str, link: str, accounts: Sequence[Account]) -> None:
         limits = known[one.platform].limits
         room = limits.max_length - measure(f"\n\n{link}", limits)
         if (length := measure(clean(note), limits)) > room:
-            raise UsageError(f"the note is {length} {limits.unit} long, and {one.name} has room for {room}: shorten it")
+            raise UsageError(
+                f"the note is {length} {limits.units} long, and {one.name} has room for {room}: shorten it"
+            )
 
 
 def own_find(link: str, title: str, note: str | None, now: datetime) -> Candidate:

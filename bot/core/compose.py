@@ -251,7 +251,9 @@ def _laid(words: str, about: Draft, limits: Limits) -> str:
 
 def _fitted(draft: Draft, limits: Limits) -> str:
     if draft.link and not fits(draft.link, limits):
-        raise Rejected(f"The link alone is longer than the {limits.max_length} {limits.unit} that the platform allows.")
+        raise Rejected(
+            f"The link alone is longer than the {limits.max_length} {limits.units} that the platform allows."
+        )
     for leaner in _leaner(draft):
         text = _laid(draft.text, leaner, limits)
         if fits(text, limits):

@@ -22,7 +22,7 @@ def room_for(post: Post, limits: Limits, added: int = 0) -> int:
         raise Rejected("there is nothing to say")
     room = max(limits.max_length - added, 1)
     if measure(post.text, limits) > room:
-        raise TooLong(f"longer than the {limits.max_length} {limits.unit} that are allowed", room)
+        raise TooLong(f"longer than the {limits.max_length} {limits.units} that are allowed", room)
     return room
 
 

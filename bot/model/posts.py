@@ -31,6 +31,11 @@ class Limits:
         True  # whether people may be told more than the one answer to what they said: follows, reminders
     )
 
+    @property
+    def units(self) -> str:
+        """What is counted, as people call it."""
+        return {"utf16": "UTF-16 units", "weighted": "weighted characters"}.get(self.unit, self.unit)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.app.accounts import Finding, _examined
 from bot.core.limits import LIMITS
 from bot.errors import DeliveryError, NeedsLogin, Unsure
@@ -43,3 +45,9 @@ async def test_a_server_that_does_not_answer_is_asked_once() -> None:
     """Each question to it may take half a minute, and all would end alike; of its limits nothing is known."""
     found = await _examined("away", Loud(Unsure("it took too long\x07 to answer")))
     assert found == [Finding(account="away", fine=False, what="it took too long to answer")]
+
+
+@pytest.mark.parametrize(("name", "said"), [("telegram", "4096 UTF-16 units"), ("x", "280 weighted characters")])
+def test_lengths_are_said_in_words(name: str, said: str) -> None:
+    """As people would, not as the settings of an adapter do."""
+    assert f"{LIMITS[name].max_length} {LIMITS[name].units}" == said

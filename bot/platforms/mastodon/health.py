@@ -62,7 +62,7 @@ async def examined(
         (bot, "it is marked as a bot" if bot else flag),
         agreement(ahead(reply, now)),
         *end,
-        (True, f"a post may have {limits.max_length} {limits.unit}; {cost}"),
+        (True, f"a post may have {limits.max_length} {limits.units}; {cost}"),
     ]
 
 
