@@ -12,8 +12,9 @@ from collections import Counter
 from bot.core.stopwords import STOP_WORDS
 
 _LETTERS = re.compile(r"[^\W\d_]++")
-# Words of one letter, too; the elided ones of French only where they are elided: the "s" of "London's" is none.
-_WORDS = re.compile(r"[^\W\d_]{2,}+|(?<![\w'’])(?:[cdjlmnst](?=['’])|[^\W\d_cdjlmnst](?!\w))")
+# Not what belongs to an address: "com" is a word of Portuguese.  Words of one letter, too; the elided ones of French only
+# where they are elided: the "s" of "London's" is none.
+_WORDS = re.compile(r"(?<![^\W\d_])(?<![./@])[^\W\d_]{2,}+|(?<![\w'’])(?:[cdjlmnst](?=['’])|[^\W\d_cdjlmnst](?!\w))")
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_][A-Za-z0-9]+)*\Z", re.IGNORECASE)
 _ENOUGH = 1_200  # characters: more change no vote
 

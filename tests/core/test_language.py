@@ -55,6 +55,15 @@ def test_letters_tell_languages_of_one_script_apart(text: str, language: str) ->
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["FULL VIDEO: https://www.example.com/watch", "shop.example.de/die/und?a=1", "ann@mail.example.it", "Golem.de"],
+)
+def test_addresses_speak_no_language(text: str) -> None:
+    """“com” is a Portuguese word, “de” a French one and “it” an English one, but not at the end of a site's name."""
+    assert language_of(text) is None
+
+
+@pytest.mark.parametrize(
     ("title", "language"),
     [
         ("Inside London's first clinic", None),
