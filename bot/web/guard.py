@@ -54,10 +54,7 @@ async def doorkeeper(request: web.Request, handler: Handler) -> web.StreamRespon
             return _to_login(request)
         return await handler(request)
     except Refusal as error:
-        response = refused(request, error.status, error.message, error.headers)
-        if error.headers.get("Connection") == "close":
-            response.force_close()  # the header alone tells the client, and aiohttp keeps its end open
-        return response
+        return refused(request, error.status, error.message, error.headers)
     except UsageError as error:
         return refused(request, 400, str(error))
     except TooManyTries as error:
@@ -105,6 +102,8 @@ def for_machines(request: web.Request) -> bool:
 async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
     """The headers that every answer carries, failures included."""
     connection.add_headers(response)
+    if response.headers.get("Connection") == "close":
+        response.force_close()  # the header alone tells the client, and aiohttp keeps its end open
 
 
 # ---------------------------------------------------------------------- whose name, whose page
