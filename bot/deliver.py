@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from bot import failpoint
 from bot.core import compose
 from bot.core.outgoing import outlived
+from bot.core.replies import shorter_reply
 from bot.core.text import measure
 from bot.errors import NeedsLogin, Rejected, RetryLater, TooLong, Unsure
 from bot.model import Account, OutboxRow, Post, Receipt
@@ -250,7 +251,8 @@ async def _shorten(row: OutboxRow, publisher: Publisher, error: TooLong, bot: De
         await _refused(row, f"{error} (already shortened once)", bot)
         return
     try:
-        shorter = compose.shorten(row.post, replace(limits, max_length=limit, link_cost=None))
+        shorten = compose.shorten if row.post.reply_to is None else shorter_reply
+        shorter = shorten(row.post, replace(limits, max_length=limit, link_cost=None))
     except Rejected as rejected:
         await _refused(row, str(rejected), bot)
         return

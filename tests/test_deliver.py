@@ -121,15 +121,18 @@ class Narrow:
         raise AssertionError(post)
 
 
+@pytest.mark.parametrize("to", [None, "7"])
 @pytest.mark.parametrize(("limit", "state"), [(60, "sent"), (5, "refused")])
-async def test_a_post_that_is_too_long_is_shortened_once(tmp_path: Path, limit: int, state: str) -> None:
-    """The link stays whole; where even that doesn't fit, it is refused, and the owner is told."""
+async def test_a_post_that_is_too_long_is_shortened_once(
+    tmp_path: Path, limit: int, state: str, to: str | None
+) -> None:
+    """The link stays whole, an answer's too; where even that doesn't fit, it is refused, and the owner is told."""
     async with rig(tmp_path, "keyed") as bot:
         narrow = Narrow(limit, bot.stories.publishers["keyed"].limits)
         link = "https://example.com/a"
         text = f"{'Oscillators drift with heat, and warm up slowly. ' * 4}{link}"
-        post = Post(account="keyed", text=text, link=link, dedupe_key="a")
-        await bot.on.db(bot.store.outbox.put, post, "post", now=bot.clock())
+        post = Post(account="keyed", text=text, link=None if to else link, dedupe_key="a", reply_to=to)
+        await bot.on.db(bot.store.outbox.put, post, "reply" if to else "post", now=bot.clock())
         delivering = deliver.Delivering(
             db=bot.on.db,
             store=bot.store,
