@@ -96,7 +96,7 @@ async def test_an_owner_is_no_must(server: MatrixServer, reach: Callable[[str], 
     given = {"server": server.url, "user": ME, "room": HOME, "token": "good"}
     found, asker = await walked(reach, "", **given)
     assert "owner" not in found.keys
-    assert asker.asked[0][2] == "no"
+    assert asker.asked[0][2] == "-"
     found, asker = await walked(reach, "ann", **given)
     assert "owner" not in found.keys
     assert "'ann' is no full id" in asker.said[-1]

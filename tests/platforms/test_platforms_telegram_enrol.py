@@ -95,7 +95,7 @@ async def test_groups_without_a_name_are_shown(server: TelegramServer, reach: Ca
     server.tell({"my_chat_member": {"chat": {"id": -100999, "type": "channel", "title": "Quiet \u202eone"}}})
     server.tell({"message": {"chat": {"id": 7, "type": "private", "first_name": "Bob"}}})
     server.tell({"message": {"chat": "nonsense"}})
-    found, asker = await walked(server, reach, "?", str(GROUP["id"]), "no", token=TOKEN)
+    found, asker = await walked(server, reach, "?", str(GROUP["id"]), "-", token=TOKEN)
     assert f"{GROUP['id']}: supergroup “People”" in asker.said
     assert "-100999: channel “Quiet one”" in asker.said
     assert "7: private “Bob”" in asker.said
@@ -116,7 +116,7 @@ async def test_updates_that_somebody_else_takes_do_no_harm(
 ) -> None:
     """A webhook is set: then nobody is known, and the rest goes on; `examine` will name it."""
     server.hook = "https://elsewhere.example"
-    found, _ = await walked(server, reach, "no", token=TOKEN, chat="@proof")
+    found, _ = await walked(server, reach, "-", token=TOKEN, chat="@proof")
     assert found.handle == "@starfish_bot"
 
 
@@ -140,6 +140,6 @@ async def test_what_cannot_be_is_said(
 ) -> None:
     """In a sentence, without the token."""
     with pytest.raises(failure, match=words) as told:
-        await walked(server, reach, "no", **given)
+        await walked(server, reach, "-", **given)
     assert CANARY not in str(told.value)
     assert "not a token" not in str(told.value)

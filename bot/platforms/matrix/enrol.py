@@ -42,11 +42,13 @@ async def enrol(given: Mapping[str, str], asker: Asker, http: Callable[[str], Ht
     if words(me.get("user_id")) != user:
         raise NeedsLogin(f"the server takes us for {person(me.get('user_id')) or 'nobody'}, not for {user}")
     await _look_at(room, door, server, token, asker)
-    owner = given.get("owner") or asker.ask("Your own full id, whose invitations it follows (or no)", default="no")
+    owner = given.get("owner") or asker.ask(
+        "Your own full id, whose word is a command and whose invitations it follows (- for nobody)", default="-"
+    )
     keys = {"server": server, "user": user, "room": room} | ({"device": device} if given.get("device") else {})
     if person(owner):
         keys["owner"] = owner
-    elif owner.casefold() != "no":
+    elif owner != "-":
         asker.say(f'{owner[:80]!r} is no full id, so it has no owner yet: add owner = "@you:example.org" later.')
     return Enrolled(handle=user, keys=keys, secrets=secrets, session=session)
 

@@ -52,10 +52,12 @@ async def enrol(given: Mapping[str, str], asker: Asker, reach: Callable[[str], H
     told = await wire.get("getChat", chat_id=numbered(chat))
     asker.say(f"Posts will go to “{clean(words(told.get('title')) or words(told.get('first_name')))[:100]}”.")
     keys: dict[str, Any] = {"chat": chat, **({"server": server} if server != SERVER else {})}
-    owner = given.get("owner") or asker.ask("Your own number, @name, or no", default="no")
+    owner = given.get("owner") or asker.ask(
+        "Your own number or @name, whose word is a command (- for nobody)", default="-"
+    )
     if (number := _owner(owner.strip(), people)) is not None:
         keys["owner"] = number
-    elif owner.strip().casefold() != "no":
+    elif owner.strip() != "-":
         asker.say(
             f"{owner.strip()[:40]} has not written to {handle} yet, so it has no owner: add owner = (number) later."
         )
