@@ -21,6 +21,7 @@ from bot.model import Account, Limits, Mention
 from bot.reply import Answering, Reply, reply_to
 from bot.settings import Settings
 from bot.store import Writer, open_store
+from bot.store.guard import has_begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Asking:
         """Open what it needs; without a database the files alone answer."""
         async with AsyncExitStack() as stack:
             now = utc_now()
-            if settings.bot.database.exists():
+            if has_begun(settings.bot.database):
                 store = open_store(settings.bot.database, mode="read", now=now)
                 taught = [rule for rule in store.rules.all() if rule.origin != "file"]
             else:

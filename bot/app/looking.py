@@ -16,6 +16,7 @@ from bot.app.once import refresh
 from bot.settings import Settings
 from bot.share import Gathered
 from bot.store import open_store
+from bot.store.guard import has_begun
 
 
 @asynccontextmanager
@@ -25,7 +26,7 @@ async def looking(settings: Settings, *, seen: Callable[[Gathered], None]) -> As
     `seen` is told of each feed that is read for that.
     """
     async with AsyncExitStack() as stack:
-        remembers = settings.bot.database.exists()
+        remembers = has_begun(settings.bot.database)
         path = settings.bot.database
         if not remembers:
             path = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="starfish-"))) / "look.db"

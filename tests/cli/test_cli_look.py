@@ -263,7 +263,8 @@ def test_doctor_names_a_lost_database(terminal: Terminal, folder: Path, loss: st
 
 
 @pytest.mark.parametrize(
-    "command", ["status", "feeds list", "rules list", "queue list", "feeds refresh", "backup x.db"]
+    "command",
+    ["status", "feeds list", "rules list", "queue list", "feeds refresh", "backup x.db", "preview", "ask hello"],
 )
 def test_a_lost_database_is_never_taken_for_a_new_one(terminal: Terminal, folder: Path, command: str) -> None:
     """Whatever reads what the bot remembers refuses, and names the way back, where only the marker is left."""
