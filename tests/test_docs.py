@@ -100,6 +100,15 @@ def test_the_shipped_config_is_right() -> None:
     assert settings.quotes
 
 
+def test_every_extra_for_users_is_named() -> None:
+    """Who could have more is told so, with the word to type; the other extras are for who works on the code."""
+    extras = set(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"])
+    assert extras - {"dev", "bench"}
+    for name in extras - {"dev", "bench"}:
+        assert re.search(rf"\[([a-z]+,)*{name}(,[a-z]+)*\]", README), name
+        assert re.search(rf"\b{name}\b", SHIPPED), name
+
+
 def test_toml_in_the_readme_is_toml() -> None:
     """Every block that says so can be read."""
     for block in re.findall(r"```toml\n(.*?)```", README, re.DOTALL):
