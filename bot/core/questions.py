@@ -24,7 +24,7 @@ _ENGLISH = (
     "(what|how) about {topic}",
 )
 _GERMAN = (
-    "was (weißt|wisst|wissen) (du|ihr|sie) [alles] (über|zu|zum|zur|von|vom) {topic}",
+    "was (weißt|wisst|wissen|hast|habt|haben) (du|ihr|sie) [alles] (über|zu|zum|zur|von|vom) {topic}",
     "(hast|habt|haben|kennst) (du|ihr|sie) (etwas|was|irgendwas|artikel|beiträge|neues) (über|zu|zum|zur|von|vom) {topic}",
     "gibt es (etwas|was|irgendwas|artikel|beiträge|neues) [neues] (über|zu|zum|zur|von|vom) {topic}",
     "(gibt's|gibts) (etwas|was|irgendwas|neues) [neues] (über|zu|zum|zur|von|vom) {topic}",

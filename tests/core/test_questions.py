@@ -29,6 +29,7 @@ def asked(text: str) -> str | None:
         ("tell me more about ASP.NET", "ASP.NET"),
         ("I'd like to know more about contact microphones", "contact microphones"),
         ("Was weißt du über Tonbänder, bitte?", "Tonbänder"),
+        ("Was hast du zu Tonbändern?", "Tonbändern"),
         ("gibt's was Neues zu Apple?", "Apple"),
         ("erzähl mir etwas über das Theremin", "das Theremin"),
         ("Que sais-tu sur le synthé modulaire, s'il te plaît ?", "le synthé modulaire"),
