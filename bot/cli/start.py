@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -60,7 +61,15 @@ def run(place: Place) -> None:
 
             gc.freeze()  # what was imported stays: no collection needs to look through it (5 to 10 % of a poll)
 
-            wait_for(serve_bot(settings, store, load=partial(place.settings, secrets=True), say=click.echo))
+            wait_for(serve_bot(settings, store, load=partial(place.settings, secrets=True), say=_say))
+
+
+def _say(line: str) -> None:
+    """Print a line for whoever looks; the bot goes on, and ends well, also where the terminal is gone by now."""
+    try:
+        click.echo(line)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager

@@ -141,6 +141,23 @@ def test_a_stream_that_is_closed_is_no_failure(tmp_path: Path, closed: str) -> N
     assert (said.returncode, said.stdout, said.stderr) == (0, b"", b"")
 
 
+def test_a_bot_outlives_its_terminal(tmp_path: Path) -> None:
+    """Who logs out leaves it running (SIGHUP only reads the files anew), and it ends well later, with nobody to tell."""
+    folder = write_config(tmp_path / "config")
+    ours, its = os.openpty()
+    command = [sys.executable, "-m", "bot", "run", "--config", str(folder)]
+    with subprocess.Popen(command, stdin=its, stdout=its, stderr=its, cwd=ROOT) as bot:
+        os.close(its)
+        said = b""
+        while b"/login?token=" not in said:
+            said += os.read(ours, 4096)
+        os.close(ours)
+        bot.send_signal(signal.SIGHUP)
+        bot.send_signal(signal.SIGTERM)
+        assert bot.wait(30) == 0
+
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_bot_that_is_stopped_while_it_starts_ends_well(tmp_path: Path, number: signal.Signals) -> None:
     """Nothing was begun that has to be drained: exit 0, and no traceback; SIGHUP ends nothing."""
