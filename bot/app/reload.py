@@ -15,10 +15,9 @@ from bot.app.build import Ground, Stories, stories
 from bot.errors import ConfigError
 from bot.ports import Platform
 from bot.settings import Settings
+from bot.settings.starter import NAMES
 
 log = logging.getLogger("starfish.reload")
-
-FILES = ("starfish.toml", "feeds.toml", "rules.toml", "quotes.txt")
 
 SUBJECT = "config"
 """Of the notice that says what is wrong with the files, or waits for a restart."""
@@ -29,7 +28,7 @@ Stamps = dict[Path, tuple[int, int] | None]
 def stamps(folder: Path, secrets: Iterable[Path] = ()) -> Stamps:
     """What tells whether a file changed: time and size of each, None where it is absent."""
     found: Stamps = {}
-    for path in (*(folder / name for name in FILES), *secrets):
+    for path in (*(folder / name for name in NAMES), *secrets):
         try:
             info = path.stat()
         except OSError:

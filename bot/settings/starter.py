@@ -12,6 +12,7 @@ import bot
 from bot.errors import UsageError
 
 NAMES = ("starfish.toml", "feeds.toml", "rules.toml", "quotes.txt")
+"""The files that the owner writes: all that there are."""
 
 
 def starter_files() -> dict[str, str]:
