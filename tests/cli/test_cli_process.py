@@ -157,7 +157,6 @@ def test_a_bot_outlives_its_terminal(tmp_path: Path) -> None:
         assert bot.wait(30) == 0
 
 
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_bot_that_is_stopped_while_it_starts_ends_well(tmp_path: Path, number: signal.Signals) -> None:
     """Nothing was begun that has to be drained: exit 0, and no traceback; SIGHUP ends nothing."""
