@@ -5,6 +5,7 @@ May import: all but cli.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 import uuid
@@ -58,8 +59,26 @@ class Page:
             now=self._on.now,
         )
 
+    async def stay_current(self, reloaded: asyncio.Event) -> None:
+        """Renew what the page says of the bot: after changes, at a reload, and at least every minute."""
+        seen = 0
+        while True:
+            reloaded.clear()
+            await self.refresh()
+            change = asyncio.create_task(self._on.db.wait_for_change(seen))
+            reload = asyncio.create_task(reloaded.wait())
+            try:
+                await asyncio.wait({change, reload}, timeout=60, return_when=asyncio.FIRST_COMPLETED)
+                if change.done():
+                    seen = change.result()
+                    await asyncio.sleep(0.5)  # a burst of commits is one change
+            finally:
+                change.cancel()
+                reload.cancel()
+                await asyncio.gather(change, reload, return_exceptions=True)
+
     async def refresh(self) -> None:
-        """Renew what the page says of the bot itself; called when something changed."""
+        """Renew what the page says of the bot itself."""
         stories, now = self._current(), self._on.now()
         locals_ = [one for one in stories.sharing.accounts.values() if stories.sharing.limits[one.name].in_store]
         times = [await next_at(one, stories, self._on, now) for one in locals_]

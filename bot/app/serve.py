@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, suppress
 
-from bot.app.build import Ground, ground, stories
+from bot.app.build import Ground, Stories, ground, stories
 from bot.app.installed import platforms
 from bot.app.page import Page
 from bot.app.pushing import Pushing
@@ -45,7 +45,7 @@ async def serve_bot(
         on = await stack.enter_async_context(ground(settings, store))
         built = await stories(settings, on, known)
         bot = Bot(on, built)
-        reload_now = asyncio.Event()
+        reload_now, reloaded = asyncio.Event(), asyncio.Event()
         _listen_to_signals(bot, reload_now)
         public = settings.web.public_url
         pushing = Pushing(on, lambda: bot.stories, public, bot.news) if public else None
@@ -57,8 +57,8 @@ async def serve_bot(
         if ready:
             ready(serving.url, bot)
         helpers = [
-            asyncio.create_task(_reload(settings, reload_now, bot, load, known)),
-            asyncio.create_task(supervise("the page's news", lambda: _keep_about(page, on), tell=bot.tell)),
+            asyncio.create_task(_reload(settings, reload_now, bot, load, known, reloaded.set)),
+            asyncio.create_task(supervise("the page's news", lambda: page.stay_current(reloaded), tell=bot.tell)),
         ]
         helpers.append(asyncio.create_task(give_signs_of_life(lambda: answers(on))))
         if pushing:
@@ -82,25 +82,21 @@ async def answers(on: Ground) -> None:
 
 
 async def _reload(
-    settings: Settings, asked: asyncio.Event, bot: Bot, load: Callable[[], Settings], known: Mapping[str, Platform]
+    settings: Settings,
+    asked: asyncio.Event,
+    bot: Bot,
+    load: Callable[[], Settings],
+    known: Mapping[str, Platform],
+    done: Callable[[], None],
 ) -> None:
+    def take(built: Stories) -> None:
+        bot.take(built)
+        done()
+
     def work() -> Coroutine[None, None, None]:
-        return watch(settings.folder, asked, bot.on, bot.stories, known, load=load, take=bot.take)
+        return watch(settings.folder, asked, bot.on, bot.stories, known, load=load, take=take)
 
     await supervise("reloading", work, tell=bot.tell)
-
-
-async def _keep_about(page: Page, on: Ground) -> None:
-    """Keep what the page says of the bot current: after changes, and at least every minute."""
-    seen = 0
-    while True:
-        await page.refresh()
-        try:
-            async with asyncio.timeout(60):
-                seen = await on.db.wait_for_change(seen)
-        except TimeoutError:
-            continue
-        await asyncio.sleep(0.5)  # a burst of commits is one change
 
 
 def _listen_to_signals(bot: Bot, reload_now: asyncio.Event) -> None:

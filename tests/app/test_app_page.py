@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot import answer
+from bot.app.build import Stories
 from bot.app.page import DEEPEST, Page
 from bot.errors import UsageError
 from bot.web import WebParts
@@ -43,6 +45,25 @@ async def parts(bot: SmallBot) -> WebParts:
 async def said(parts: WebParts, text: str, to: int | None = None, *, key: str | None = None, who: str = "@ann") -> int:
     """Say something on the page; gives its place on the timeline."""
     return await parts.receive(who, text, key, to, False)
+
+
+async def test_what_the_page_says_of_the_bot_is_renewed_with_its_files(bot: SmallBot) -> None:
+    """At a reload, though nothing changed in the database: a new schedule has another next post."""
+    looks: asyncio.Queue[None] = asyncio.Queue()
+
+    def current() -> Stories:
+        looks.put_nowait(None)
+        return bot.stories
+
+    reloaded = asyncio.Event()
+    keeping = asyncio.create_task(Page(bot.on, current, lambda: None).stay_current(reloaded))
+    async with asyncio.timeout(20):
+        for _ in range(3):  # at its start, and as its first two looks at the database find it changed
+            await looks.get()
+        reloaded.set()
+        await looks.get()
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
 
 
 async def test_under_a_post_the_question_is_about_that_post(bot: SmallBot, parts: WebParts) -> None:
