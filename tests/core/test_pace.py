@@ -276,6 +276,50 @@ def test_around_a_change_of_clocks_every_slot_is_next_once_and_then_due(
     assert filled == sorted({slot.at for slot in slots(one, zone, begin, end)})
 
 
+RHYTHMS = st.sampled_from(
+    [
+        account(at=(time(1, 45), time(2, 30), time(9), time(23, 55)), jitter=timedelta(minutes=3)),
+        account(cron="*/20 * * * *", quiet=(time(22), time(7))),
+        account(cron="15 2 * * sun"),
+        account(every=timedelta(minutes=45), quiet=(time(2), time(3))),
+        account(every=timedelta(days=1), jitter=timedelta(minutes=10)),
+    ]
+)
+STEPS = st.sampled_from(["slot", "minute", "-10 min", "-2 h", "-365 d", "3 h", "1 d", "30 d"])
+SPANS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+
+
+@given(change=st.sampled_from(CHANGES), one=RHYTHMS, steps=st.lists(STEPS, max_size=30), once=st.booleans())
+def test_whatever_the_clock_does_a_slot_is_filled_once_and_never_early(
+    change: tuple[ZoneInfo, datetime], one: Account, steps: list[str], once: bool
+) -> None:
+    """Clocks that jump, sleeps, changes of clocks: each slot at most once, not before its time, not in quiet hours."""
+    zone, moment = change
+    now = begin = moment - timedelta(hours=3)
+    filled: set[str] = set()
+    passed: set[str] = set()
+    for step in steps:
+        coming = next_slot(one, zone, now)
+        if step == "slot" and coming is not None:
+            now = coming.at
+        elif step[-1] in SPANS or step.endswith("min"):
+            number, unit = step.split()
+            now += int(number) * SPANS[unit]
+        else:
+            now += timedelta(minutes=1)
+        answer = due(one, zone, since=begin, now=now, handled=frozenset(filled | passed), grace=None if once else GRACE)
+        if step == "slot" and coming is not None and coming.at > begin and coming.identity not in filled | passed:
+            assert answer.fill is not None
+        if answer.fill is not None:
+            assert answer.fill.identity not in filled | passed
+            assert answer.fill.at <= now
+            assert once or now - answer.fill.at < GRACE
+            assert not is_quiet(one.quiet, answer.fill.at, zone)
+            filled.add(answer.fill.identity)
+        passed |= {slot.identity for slot in answer.passed}
+    assert not filled & passed
+
+
 @given(late=st.integers(min_value=0, max_value=72 * 60))
 def test_at_most_one_slot_is_filled(late: int) -> None:
     """However late the look, one slot is filled at most, and it is younger than the grace."""
