@@ -12,6 +12,10 @@ from itertools import chain
 from bot.core.stopwords import EVERY_STOP_WORD, STOP_WORDS
 
 _WORD = re.compile(r"[^\W_]++(?:['’][^\W\d_]++)?")
+# Vowels and points that are marks, to the machine no letters: of any script, Hebrew, Arabic, and those of India.
+_MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u0655\u0670\u0900-\u0903\u093a-\u0963\u0966-\u0dff"
+_MARKED = re.compile(f"[{_MARKS}]")
+_MARKED_WORD = re.compile(rf"(?:[^\W_]|[{_MARKS}])++(?:['’][^\W\d_]++)?")
 _NUMBER = re.compile(r"\d++(?:[.,:]\d++)*")
 _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]++"
@@ -43,12 +47,13 @@ _REMEMBERED = 20_000  # words of a language: more than one article has
 
 def words(text: str) -> list[str]:
     """Split a text into its words as they stand, in order; a contraction or possessive is one word."""
-    return _WORD.findall(text)
+    marked = not text.isascii() and _MARKED.search(text)
+    return (_MARKED_WORD if marked else _WORD).findall(text)
 
 
 def terms(text: str, language: str | None) -> list[str]:
     """Give the stemmed content words of a text, in order, with repeats."""
-    return terms_of(_WORD.findall(text), language)
+    return terms_of(words(text), language)
 
 
 def terms_of(found: list[str], language: str | None) -> list[str]:

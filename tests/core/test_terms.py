@@ -50,6 +50,21 @@ def test_names_hold_a_capital() -> None:
     assert names("the iPhone of NASA and Zoë") == ["iPhone", "NASA", "Zoë"]
 
 
+@pytest.mark.parametrize(
+    "found",
+    [
+        ["इंजीनियरों", "ने", "ऊर्जा", "मापी"],
+        ["நகர", "மன்றம்", "தெரு"],
+        ["কাউন্সিল", "সিদ্ধান্ত"],
+        ["مُحَمَّد", "كَتَبَ"],
+        ["שָׁלוֹם", "עוֹלָם"],
+    ],
+)
+def test_vowels_that_are_marks_belong_to_their_words(found: list[str]) -> None:
+    """A word of Hindi or Tamil, or of pointed Arabic or Hebrew, is not cut at its vowels; the danda is none."""
+    assert words(" ".join(found) + "।") == found
+
+
 def test_a_contraction_is_one_word() -> None:
     """Words keep their apostrophes."""
     assert words("don't stop, l’homme") == ["don't", "stop", "l’homme"]
