@@ -1,4 +1,4 @@
-"""One call of the bot, for people who use cron: poll, fill, answer, deliver, leave.  May import: all but cli."""
+"""One call of the bot, for people who use cron: listen, poll, fill, answer, deliver, leave.  May import: all but cli."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ from datetime import datetime
 
 from bot import answer, deliver, share, tell
 from bot.app.build import Ground, Stories
+from bot.app.ears import ear_of
 from bot.core.line import Line
-from bot.errors import FeedUnreachable, StarfishError
+from bot.errors import DeliveryError, FeedUnreachable, StarfishError
 from bot.model import Feed, Slot
+from bot.ports import Listener
 
 log = logging.getLogger("starfish.once")
 
 AT_ONCE = 30
+HUSH = 5.0
+"""Seconds in which nobody speaks to an account after which it has heard everybody; no server that is well takes longer."""
+
 ROUNDS = 50
 """Rounds of answering: each takes what came meanwhile, and a call must end."""
 
@@ -31,8 +36,10 @@ class Done:
     delivered: int = 0  # arrived: what was refused, waits or is in doubt is not among them
 
 
-async def once(on: Ground, stories: Stories, *, extra: bool, seen: Callable[[share.Gathered], None]) -> Done:
-    """Poll what is due, fill at most one slot an account, answer and deliver what waits.
+async def once(
+    on: Ground, stories: Stories, *, extra: bool, seen: Callable[[share.Gathered], None], hush: float = HUSH
+) -> Done:
+    """Hear what was said, poll what is due, fill at most one slot an account, answer and deliver what waits.
 
     A slot is due if it came since the last call, however long ago that was; the first call only gathers.  `extra`
     (`--post`) adds one slot per account now.  `seen` is told of each feed as it is done.
@@ -41,6 +48,7 @@ async def once(on: Ground, stories: Stories, *, extra: bool, seen: Callable[[sha
     done = Done()
     await on.db(on.store.clock.correct, now=now)
     await on.db(on.store.outbox.recover, now=now)
+    await asyncio.gather(*(_listen(name, stories, on, hush) for name in stories.publishers))
     done.gathered = await refresh(on, stories, now, seen=seen)
     last = await on.db(on.store.owner.get, "last_call")
     for name, account in stories.sharing.accounts.items():
@@ -63,6 +71,26 @@ async def once(on: Ground, stories: Stories, *, extra: bool, seen: Callable[[sha
         await deliver.deliver(name, stories.delivering)
         done.delivered += await on.db(on.store.outbox.arrived_since, name, now)
     return done
+
+
+async def _listen(name: str, stories: Stories, on: Ground, hush: float) -> None:
+    """Hear an account's mentions, durably, until nobody speaks any more; where it can't be done that is told."""
+    publisher, clock = stories.publishers[name], asyncio.get_running_loop().time
+    if not isinstance(publisher, Listener):
+        return
+    try:
+        ear = await ear_of(name, stories, on)
+        if ear.first != name:
+            return
+        async with asyncio.timeout(hush) as patience:
+            async for after, mention in publisher.mentions(await ear.cursor()):
+                if (heard := await ear.heard(mention)) is not None:
+                    await answer.receive(heard, stories.answering, cursor=after)
+                patience.reschedule(clock() + hush)
+    except TimeoutError:
+        return
+    except DeliveryError as error:
+        log.warning("%s: its mentions could not be heard: %s", name, error.told(name))
 
 
 async def refresh(

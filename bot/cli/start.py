@@ -94,7 +94,7 @@ def _leaving_when_told() -> Iterator[None]:
 @click.command(
     epilog="""\b
 Examples:
-  starfish once                 poll, fill a due slot, deliver; for a crontab line
+  starfish once                 listen, poll, fill a due slot, deliver; for a crontab line
   starfish once --post --json   add one post per account now, and say what was done
 """
 )
@@ -102,9 +102,9 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @common
 def once(place: Place, *, extra: bool, as_json: bool) -> None:
-    """Do one round and leave: poll what is due, fill at most one due slot an account, answer and deliver what waits.
+    """Do one round and leave: hear mentions, poll what is due, fill at most one due slot an account, answer and deliver.
 
-    The first call on a new database only gathers.  Beside a running bot it exits with 3.
+    The first call on a new database only gathers, and begins to listen.  Beside a running bot it exits with 3.
     """
     settings = place.settings(secrets=True)
     with place.store("run", settings) as store:

@@ -11,6 +11,8 @@ from bot.app.once import once, refresh
 from bot.errors import StoreError
 from bot.model import Body, Feed, FeedState, Fetched, ParsedFeed
 from bot.ports import FeedReader
+from bot.prove.mastodon_server import MastodonServer
+from bot.prove.servers import serving
 from tests.servers.feedserver import FeedServer
 from tests.servers.fixtures import Hands
 from tests.servers.small_bot import PIECES, SmallBot, rss, small_bot, write_config
@@ -72,3 +74,24 @@ async def test_each_feed_is_told_as_it_is_done(bot: SmallBot) -> None:
     seen: list[str] = []
     results = await refresh(bot.on, bot.stories, bot.clock(), seen=lambda one: seen.append(one.url))
     assert sorted(seen) == sorted(one.url for one in results) == sorted(bot.stories.sharing.feeds)
+
+
+async def test_each_call_hears_what_was_said_since_the_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The first call only begins to listen; what is said after it is answered by the next, once; a refusal is told."""
+    monkeypatch.setenv("FEDI", "good")
+    async with serving(MastodonServer()) as server:
+        keys = f'server = "{server.url}"\ntoken = {{ env = "FEDI" }}\nstream = false'
+        block = f'[[accounts]]\nname = "fedi"\nplatform = "mastodon"\n{keys}\n'
+        server.say("@ann@far.example", "hello before")
+        async with small_bot(write_config(tmp_path / "config", accounts=block), Hands()) as bot:
+            for said, answered in (("hello you", 0), ("", 1), ("", 0)):
+                done = await once(bot.on, bot.stories, extra=False, seen=lambda _: None, hush=2.0)
+                assert done.answered == answered
+                if said:
+                    asked = server.say("@ann@far.example", said)
+            assert [one.reply_to for one in server.kept] == [asked.id]
+            server.token = "another"
+            await once(bot.on, bot.stories, extra=False, seen=lambda _: None, hush=2.0)
+            assert "starfish accounts renew fedi" in caplog.text
