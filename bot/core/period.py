@@ -21,7 +21,7 @@ _NAMED = re.compile(
       (?P<day>today|yesterday)
     | (?P<which>this|last|past)\s+(?P<unit>week|month|year)
     | (?:in\s+|during\s+)?(?:the\s+)?(?:last|past)\s+(?P<count>\d{{1,3}})\s+(?P<units>day|week|month|year)s?
-    | (?P<from>in|during|since)\s+(?P<month>{_MONTH})(?:\s+(?P<of>\d{{4}}))?
+    | (?P<from>in|during|since)\s+(?P<month>{_MONTH})(?:\s+(?P<of>(?:19|20)\d\d))?
     | (?P<begin>in|during|since)\s+(?P<year>(?:19|20)\d\d)
     )\s*[.?!]*\s*\Z""",
     re.IGNORECASE | re.VERBOSE,
