@@ -14,7 +14,7 @@ from bot.app.teach import answer_passed_on, teach
 from bot.core.builtin import complete
 from bot.core.grouping import grouped
 from bot.core.rivescript import read
-from bot.core.rule_trials import rehearsal
+from bot.core.rule_trials import rehearsal, stolen
 from bot.core.rules import Engine, RuleErrors, check_rule
 from bot.errors import UsageError
 from bot.model import Mention, Rule
@@ -172,8 +172,10 @@ def read_brain(file: Path, settings: Settings) -> tuple[list[Rule], list[tuple[i
         found, problems = read(file.read_bytes().decode("utf-8", "replace"))
     except OSError as error:
         raise UsageError(f"{file} can't be read: {error.strerror}") from None
-    taken = {rule.id for rule in rules_in_force(settings)[0]}
-    fit, left = [], []
+    present, _ = rules_in_force(settings)
+    taken = {rule.id for rule in present}
+    fit: list[Rule] = []
+    left: list[str] = []
     for rule in found:
         if wrong := check_rule(rule):
             left.append(f"the rule {rule.id!r} can't be one of ours: {wrong[0]}")
@@ -181,12 +183,30 @@ def read_brain(file: Path, settings: Settings) -> tuple[list[Rule], list[tuple[i
             left.append(f"there is a rule {rule.id!r} already, so this one was left out")
         else:
             fit.append(rule)
+    fit = _taking_nothing(fit, present, settings.bot.name, left)
     if not fit and not left:
         raise UsageError(
             f"{file} holds nothing that we understand"
             + (f"; line {problems[0][0]}: {problems[0][1]}" if problems else "")
         )
     return fit, problems, left
+
+
+def _taking_nothing(fit: list[Rule], present: Sequence[Rule], name: str, left: list[str]) -> list[Rule]:
+    """Those of new rules that take nothing from the present ones; the others, and what should follow them, are told in `left`."""
+    now = Engine.build(present, name=name)
+    while True:
+        known = {rule.id for rule in (*now.rules, *fit)}
+        why = {
+            one.id: "follows one that was left out" for one in fit if one.after is not None and one.after not in known
+        }
+        if not why:
+            taken = stolen(now, Engine.build([*present, *fit], name=name), fit)
+            why = {thief: f"would take “{said}” from the rule {winner!r}" for said, winner, thief in reversed(taken)}
+        if not why:
+            return fit
+        left += [f"the rule {rule!r} {reason}, so it was left out" for rule, reason in why.items()]
+        fit = [rule for rule in fit if rule.id not in why]
 
 
 def run_tests(settings: Settings) -> list[Tested]:

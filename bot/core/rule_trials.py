@@ -5,7 +5,7 @@ Everything is asked of the engine itself, so a test proves what a mention would 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -40,17 +40,18 @@ def failures(engine: Engine) -> list[Failure]:
     return found
 
 
-def stolen(now: Engine, then: Engine, rule: Rule) -> list[tuple[str, str]]:
-    """What a rule takes from others once `now` becomes `then`: (what is said, who answers it now)."""
+def stolen(now: Engine, then: Engine, new: Sequence[Rule]) -> list[tuple[str, str, str]]:
+    """What new rules take from others once `now` becomes `then`: (what is said, who answers it now, who would)."""
     taken = []
-    for owner in (*now.rules, rule):
+    names = {rule.id for rule in new}
+    for owner in (*now.rules, *new):
         for say, by in _sayings(owner):
             match = _ask(now, say, owner, by)
             guessed = match.stage == "phrase" and match.score < 1  # who says it better may have it
-            if match.rule == rule.id or guessed or match.stage in {"fallback", "search", "ask"}:
+            if match.rule in names or guessed or match.stage in {"fallback", "search", "ask"}:
                 continue
-            if _ask(then, say, owner, by).rule == rule.id:
-                taken.append((say, match.rule))
+            if (thief := _ask(then, say, owner, by).rule) in names:
+                taken.append((say, match.rule, thief))
     return list(dict.fromkeys(taken))
 
 

@@ -194,4 +194,4 @@ class Engine:
 
         :raises RuleErrors: as `build`
         """
-        return stolen(self, self.with_rule(rule), rule)
+        return [(said, winner) for said, winner, _ in stolen(self, self.with_rule(rule), [rule])]

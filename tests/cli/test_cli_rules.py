@@ -194,6 +194,19 @@ def test_a_brain_is_imported_and_what_is_not_understood_is_listed(terminal: Term
     assert "Tom" in terminal.ok("ask", "my cat is called Tom", "--json").json()["reply"]
 
 
+def test_an_imported_rule_takes_nothing_from_those_there_are(terminal: Terminal, tmp_path: Path) -> None:
+    """It is left out and named, with what should follow it; all tests stay true."""
+    brain = tmp_path / "brain.rive"
+    brain.write_text(
+        "+ hello there\n- Howdy!\n\n+ and you\n% howdy\n- Me too.\n\n+ do you like bees\n- I do.\n", "utf-8"
+    )
+    told = terminal.ok("rules", "import", brain)
+    assert told.out.startswith("1 rule added")
+    assert "'hello-there' would take “hello there” from the rule 'greeting', so it was left out" in told.err
+    assert "'and-you' follows one that was left out" in told.err
+    assert terminal.ok("check").out.endswith("No mistakes.\n")
+
+
 def test_a_file_that_is_no_brain_is_refused(terminal: Terminal, tmp_path: Path) -> None:
     """Nothing is written then."""
     (tmp_path / "x.rive").write_text("just some words\n")
