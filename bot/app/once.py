@@ -12,7 +12,7 @@ from bot import answer, deliver, share, tell
 from bot.app.build import Ground, Stories
 from bot.app.ears import ear_of
 from bot.core.line import Line
-from bot.errors import DeliveryError, FeedUnreachable, StarfishError
+from bot.errors import DeliveryError, FeedUnreachable, RetryLater, StarfishError, Unsure
 from bot.model import Feed, Slot
 from bot.ports import Listener
 
@@ -74,8 +74,11 @@ async def once(
 
 
 async def _listen(name: str, stories: Stories, on: Ground, hush: float) -> None:
-    """Hear an account's mentions, durably, until nobody speaks any more; where it can't be done that is told."""
-    publisher, clock = stories.publishers[name], asyncio.get_running_loop().time
+    """Hear an account's mentions, durably, until nobody speaks any more.
+
+    A server that is away is nobody's business, the next call asks again; one that lets us in no more is told, once.
+    """
+    publisher, clock, subject = stories.publishers[name], asyncio.get_running_loop().time, f"task:listening of {name}"
     if not isinstance(publisher, Listener):
         return
     try:
@@ -88,9 +91,13 @@ async def _listen(name: str, stories: Stories, on: Ground, hush: float) -> None:
                     await answer.receive(heard, stories.answering, cursor=after)
                 patience.reschedule(clock() + hush)
     except TimeoutError:
-        return
+        await on.db(on.store.owner.clear, subject)
+    except (RetryLater, Unsure) as error:
+        log.info("%s: its mentions can't be heard now: %s", name, error)
     except DeliveryError as error:
-        log.warning("%s: its mentions could not be heard: %s", name, error.told(name))
+        text = f"{name}: its mentions can't be heard: {error.told(name)}"
+        if await on.db(on.store.owner.tell, subject, text, now=on.now()):
+            log.warning("%s", text)
 
 
 async def refresh(

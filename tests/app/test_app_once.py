@@ -92,6 +92,11 @@ async def test_each_call_hears_what_was_said_since_the_last(
                 if said:
                     asked = server.say("@ann@far.example", said)
             assert [one.reply_to for one in server.kept] == [asked.id]
-            server.token = "another"
-            await once(bot.on, bot.stories, extra=False, seen=lambda _: None, hush=2.0)
-            assert "starfish accounts renew fedi" in caplog.text
+            for server.token, notices in (("another", 1), ("another", 1), ("good", 0)):
+                await once(bot.on, bot.stories, extra=False, seen=lambda _: None, hush=2.0)
+                assert len(await bot.on.db(bot.on.store.owner.notices)) == notices
+            assert caplog.text.count("starfish accounts renew fedi") == 1
+    caplog.clear()
+    async with small_bot(tmp_path / "config", Hands()) as bot:  # the server is away
+        await once(bot.on, bot.stories, extra=False, seen=lambda _: None, hush=2.0)
+        assert not [record for record in caplog.records if record.levelname == "WARNING"]
