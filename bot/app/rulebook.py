@@ -10,12 +10,12 @@ from typing import Any
 
 from bot.app.build import ground, stories
 from bot.app.installed import platforms, utc_now
-from bot.app.teach import answer_passed_on, teach
+from bot.app.teach import answer_passed_on, teach, tried
 from bot.core.builtin import complete
 from bot.core.grouping import grouped
 from bot.core.rivescript import read
 from bot.core.rule_trials import rehearsal, stolen
-from bot.core.rules import Engine, RuleErrors, check_rule
+from bot.core.rules import Engine, check_rule
 from bot.errors import UsageError
 from bot.model import Mention, Rule
 from bot.settings import Settings
@@ -144,22 +144,12 @@ def taught(settings: Settings) -> list[Rule]:
 def checked(rule: Rule, settings: Settings) -> Rule:
     """Check a new rule against all others.
 
-    :raises UsageError: it is wrong, its name is taken, or it would take mentions from another rule
+    :raises UsageError: it is wrong, its name is taken, it would take mentions from another rule, or break a test
     """
-    if problems := check_rule(rule):
-        raise UsageError("; ".join(problems))
     found, _ = rules_in_force(settings)
     if any(one.id == rule.id for one in found):
         raise UsageError(f"there is a rule {rule.id!r} already; remove it first, or take another name")
-    try:
-        stolen = Engine.build(found, name=settings.bot.name).steals(rule)
-    except RuleErrors as error:
-        raise UsageError(str(error)) from None
-    if stolen:
-        said, winner = stolen[0]
-        raise UsageError(f"this would take “{said}” from the rule {winner!r}: say it more narrowly")
-    if same := next((one.id for one in found if {*one.when} & {*rule.when}), None):
-        raise UsageError(f"the rule {same!r} answers that already, so this one would never speak; change that one")
+    tried(rule, Engine.build(found, name=settings.bot.name))
     return rule
 
 

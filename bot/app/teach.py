@@ -47,7 +47,7 @@ async def teach(
     """
     words = (when or "").strip() or await _words_of(mention, on)
     rule = _rule(words, reply, rule_id or _name(words, stories.engine), who)
-    engine = await asyncio.to_thread(_tried, rule, stories.engine)
+    engine = await asyncio.to_thread(tried, rule, stories.engine)
     await on.db(on.store.rules.add, rule, _provenance(by or who, mention), now=on.now())
     return rule, await _answer_waiting(rule, mention, replace(stories, engine=engine), on)
 
@@ -71,7 +71,7 @@ async def teach_more(
         origin=who,
         adds_to=rule_id,
     )
-    engine = await asyncio.to_thread(_tried, widened(rule, [more]), stories.engine)
+    engine = await asyncio.to_thread(tried, widened(rule, [more]), stories.engine)
     await on.db(on.store.rules.add, more, _provenance(by or who, mention), now=on.now())
     return rule, await _answer_waiting(rule, mention, replace(stories, engine=engine), on)
 
@@ -99,8 +99,11 @@ async def answer_passed_on(number: int | None, reply: str, stories: Stories, on:
     return await on.db(on.store.mentions.answered_late, mention.id, post, match, now=on.now()) is not None
 
 
-def _tried(rule: Rule, now: Engine) -> Engine:
-    """The engine with one more rule, if it is right, takes nothing from another one and passes every test."""
+def tried(rule: Rule, now: Engine) -> Engine:
+    """The engine with one more rule, if it is right, takes nothing from another one and passes every test.
+
+    :raises UsageError: it isn't, does, or breaks one
+    """
     problems = check_rule(rule)
     if problems:
         raise UsageError("; ".join(problems))

@@ -82,6 +82,17 @@ def test_a_rule_that_is_none_is_not_added(terminal: Terminal, folder: Path, word
     assert (folder / "rules.toml").read_text("utf-8") == before
 
 
+def test_a_rule_that_breaks_anothers_test_is_not_added(terminal: Terminal, folder: Path) -> None:
+    """Not even one of the fallback's: `check` would refuse to start with it."""
+    file = folder / "rules.toml"
+    last = '[[rules]]\nid = "last"\nwhen = ["*"]\nreply = "Hm."\ntests = [{ say = "42", expect = "last" }]\n'
+    file.write_text(f"{file.read_text('utf-8')}\n{last}", "utf-8")
+    said = terminal("rules", "add", "answer", "--when", "42", "--reply", "Of all.")
+    assert (said.code, said.out) == (2, "")
+    assert "a test of the rule 'last', “42”" in said.err
+    assert terminal.ok("check").out.endswith("No mistakes.\n")
+
+
 def test_test_runs_every_test(terminal: Terminal, folder: Path) -> None:
     """All pass: exit 0; one fails: exit 1, with what it hits and what was expected."""
     told = terminal.ok("rules", "test", "--json").json()
