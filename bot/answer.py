@@ -19,11 +19,15 @@ from typing import Literal
 from bot.core.guards import BOT_DAY, Seen, Verdict, guard
 from bot.core.replies import reply_post
 from bot.core.reply import PAUSED, render
+from bot.errors import StarfishError
 from bot.model import Caps, Match, Mention, Post
 from bot.reply import Answering, bare_name, reply_to, values_of
 from bot.store import TAKEN_BACK
 
 log = logging.getLogger("starfish.answer")
+
+OUR_MISTAKE = "our mistake"
+"""Why a mention waits for the owner that made our own code fail; each one after it has its answer."""
 
 AT_ONCE = 100
 """Mentions answered together: their commits are shared."""
@@ -101,7 +105,19 @@ async def answer_waiting(bot: Answering) -> int:
 
 async def _in_order(mentions: Sequence[Mention], together: Together, bot: Answering) -> None:
     for mention in mentions:
-        await answer(mention, together, bot, bot.now())
+        (failed,) = await asyncio.gather(answer(mention, together, bot, bot.now()), return_exceptions=True)
+        if isinstance(failed, BaseException):
+            await _not_answered(mention, failed, bot)
+
+
+async def _not_answered(mention: Mention, failed: BaseException, bot: Answering) -> None:
+    """Give a mention over to the owner, if a mistake of our own kept it from its answer: nobody waits behind it."""
+    if isinstance(failed, StarfishError) or not isinstance(failed, Exception):
+        raise failed
+    log.debug("a mention could not be answered", exc_info=failed)
+    log.warning("a mention could not be answered: %s in our own code (%s)", type(failed).__name__, failed)
+    match = Match(rule="", stage="fallback", score=0.0)
+    await bot.db(bot.store.mentions.answered, mention.id, None, match, unanswered=OUR_MISTAKE, now=bot.now())
 
 
 async def answer(mention: Mention, together: Together, bot: Answering, now: datetime) -> None:

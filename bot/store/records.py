@@ -103,7 +103,7 @@ class Unanswered(NamedTuple):
     """A mention that waits for the owner, and the rule that came nearest."""
 
     mention: Mention
-    reason: str  # "no rule", "passed on" (a rule answered it, and says that the owner gets it), "late", "capped"
+    reason: str  # "no rule", "passed on" (a rule answered it, and says that the owner gets it), "late", "capped", "our mistake"
     rule: str | None
     score: float
 

@@ -65,7 +65,7 @@ class UnansweredRow:
 
     mention: Mention
     words: str = ""  # of it, plain: what a lesson would match
-    reason: str = ""  # "no rule", "passed on", "late", "capped"
+    reason: str = ""  # "no rule", "passed on", "late", "capped", "our mistake"
     nearest: str | None = None
     score: float | None = None  # 0 to 1
 

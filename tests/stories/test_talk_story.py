@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot import answer
 from tests.servers.fixtures import Hands
 from tests.servers.small_bot import LOCAL, RULES, SmallBot, small_bot, write_config
 
@@ -95,6 +97,25 @@ async def test_a_long_list_of_topics_ends_with_how_many_more(bot: SmallBot) -> N
 async def test_a_day_without_anything_is_said_to_be_one(bot: SmallBot) -> None:
     """A time alone is a question for that time, not a topic."""
     assert await bot.talk("what did you share yesterday?") == "Nothing yesterday."
+
+
+async def test_a_mistake_of_ours_about_one_mention_keeps_nobody_else_waiting(bot: SmallBot) -> None:
+    """It goes onto the owner's list, once and not again and again, and all others are answered."""
+    troubled = ["@ann"]
+
+    def next_post(_account: str) -> None:
+        if troubled:
+            raise OverflowError(troubled.pop())
+
+    for author in ("@ann", "@ben"):
+        await bot.hear("hello", author)
+    answering = replace(bot.stories.answering, next_post=next_post)
+    assert await answer.answer_waiting(answering) == 2
+    assert await answer.answer_waiting(answering) == 0
+    await bot.deliver()
+    assert [item.text for item in await bot.timeline() if item.kind == "reply"] == ["Hello ben, nice to meet you."]
+    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, 10)
+    assert (row.mention.author, row.reason) == ("@ann", "our mistake")
 
 
 @pytest.mark.parametrize(
