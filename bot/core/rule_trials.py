@@ -45,10 +45,11 @@ def stolen(now: Engine, then: Engine, new: Sequence[Rule]) -> list[tuple[str, st
     taken = []
     names = {rule.id for rule in new}
     for owner in (*now.rules, *new):
-        for say, by in _sayings(owner):
+        for say, by, expected in _sayings(owner):
             match = _ask(now, say, owner, by)
             guessed = match.stage == "phrase" and match.score < 1  # who says it better may have it
-            if match.rule in names or guessed or match.stage in {"fallback", "search", "ask"}:
+            unknown = guessed or match.stage in {"fallback", "search", "ask"}
+            if match.rule in names or (unknown and match.rule != expected):  # a true test must stay true
                 continue
             if (thief := _ask(then, say, owner, by).rule) in names:
                 taken.append((say, match.rule, thief))
@@ -87,12 +88,12 @@ def _wrong(rule: Rule, test: RuleTest, got: Match) -> str:
     return ""
 
 
-def _sayings(rule: Rule) -> Iterator[tuple[str, str]]:
-    """What a rule is certainly meant for, and who says it."""
+def _sayings(rule: Rule) -> Iterator[tuple[str, str, str | None]]:
+    """What a rule is certainly meant for, who says it, and the rule that a test of it expects."""
     for test in rule.tests:
-        yield test.say, test.by
+        yield test.say, test.by, test.expect
     for phrase in rule.when:
         if not any(sign in phrase for sign in "*{}()[]|"):
-            yield phrase, rule.by or "anybody"
+            yield phrase, rule.by or "anybody", None
     for sentence in rule.like:
-        yield sentence, rule.by or "anybody"
+        yield sentence, rule.by or "anybody", None

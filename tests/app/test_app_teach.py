@@ -77,7 +77,7 @@ async def test_a_test_that_a_lesson_breaks_is_named_with_its_rule(bot: SmallBot)
     last = '[[rules]]\nid = "last"\nwhen = ["*"]\nreply = "Hm."\ntests = [{ say = "how do I feed moths?", expect = "last" }]\n'
     rules.write_text(f"{rules.read_text('utf-8')}\n{last}", "utf-8")
     await bot.reload()
-    with pytest.raises(UsageError, match="a test of the rule 'last', “how do I feed moths"):
+    with pytest.raises(UsageError, match=r"would take “how do I feed moths\?” from the rule 'last'"):
         await taught(bot, "how do I feed {whom}")
 
 

@@ -89,7 +89,7 @@ def test_a_rule_that_breaks_anothers_test_is_not_added(terminal: Terminal, folde
     file.write_text(f"{file.read_text('utf-8')}\n{last}", "utf-8")
     said = terminal("rules", "add", "answer", "--when", "42", "--reply", "Of all.")
     assert (said.code, said.out) == (2, "")
-    assert "a test of the rule 'last', “42”" in said.err
+    assert "this would take “42” from the rule 'last'" in said.err
     assert terminal.ok("check").out.endswith("No mistakes.\n")
 
 

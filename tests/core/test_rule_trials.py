@@ -83,6 +83,12 @@ def test_what_only_the_fallback_answered_is_not_stolen() -> None:
     assert engine.steals(rule("bees", "how do I feed bees", like=("feeding bees in winter",))) == []
 
 
+def test_a_test_of_the_fallback_is_not_broken() -> None:
+    """What its owner wrote down as unknown stays so until they change it."""
+    engine = Engine.build([rule("last", "*", tests=(RuleTest(say="42", expect="last"),))])
+    assert engine.steals(rule("answer", "42")) == [("42", "last")]
+
+
 def test_a_thousand_rules_are_tried_by_their_tests() -> None:
     """Each of a thousand rules is found by its own test."""
     rules = [
