@@ -17,7 +17,7 @@ from yarl import URL
 from bot.core.addresses import safe_link
 from bot.errors import FeedRefused, FeedUnreachable, FeedUnreadable
 from bot.model import Body, Feed, FeedState, Fetched
-from bot.net import Client
+from bot.net import Client, Got
 from bot.net.addresses import origin, shown
 from bot.net.patience import http_date, seconds
 from bot.ports import Reply
@@ -59,23 +59,7 @@ async def fetch(client: Client, feed: Feed, state: FeedState, now: datetime) -> 
     :raises FeedError: if there is no answer that could be a feed's; the state should stay as it is then
     """
     fresh = state.validators_at is not None and now - state.validators_at < VALIDATORS_KEPT
-    if any(not one.reveal() for one in (feed.auth, feed.cookie, feed.proxy, *dict(feed.headers).values()) if one):
-        raise FeedRefused(
-            f"{shown(feed.url)}: a secret that feeds.toml refers to is not there; `starfish check` says which"
-        )
-    # The owner gave the secrets for the address that they wrote; where redirects have led to, nobody is to have them.
-    at_home = not state.address or origin(URL(state.address)) == origin(URL(feed.url))
-    got = await client.get(
-        state.address or feed.url,
-        cap=CAP,
-        purpose="feed",
-        accept=ACCEPT,
-        headers=_conditions(state) if fresh else None,
-        secrets=dict(feed.headers) if at_home else None,
-        auth=feed.auth if at_home else None,
-        cookie=feed.cookie if at_home else None,
-        proxy=feed.proxy,
-    )
+    got = await _asked(client, feed, state, _conditions(state) if fresh else None)
     reply = got.reply
     etag, last_modified = _validator(reply, "etag"), _validator(reply, "last-modified")
     if reply.status == HTTPStatus.NOT_MODIFIED:
@@ -103,6 +87,27 @@ async def fetch(client: Client, feed: Feed, state: FeedState, now: datetime) -> 
         at=got.at,
         hub=_linked(reply, "hub"),
         topic=_linked(reply, "self"),
+    )
+
+
+async def _asked(client: Client, feed: Feed, state: FeedState, conditions: dict[str, str] | None) -> Got:
+    """Ask for a feed, with the owner's secrets where they are meant for."""
+    if any(not one.reveal() for one in (feed.auth, feed.cookie, feed.proxy, *dict(feed.headers).values()) if one):
+        raise FeedRefused(
+            f"{shown(feed.url)}: a secret that feeds.toml refers to is not there; `starfish check` says which"
+        )
+    # The owner gave the secrets for the address that they wrote; where redirects have led to, nobody is to have them.
+    at_home = not state.address or origin(URL(state.address)) == origin(URL(feed.url))
+    return await client.get(
+        state.address or feed.url,
+        cap=CAP,
+        purpose="feed",
+        accept=ACCEPT,
+        headers=conditions,
+        secrets=dict(feed.headers) if at_home else None,
+        auth=feed.auth if at_home else None,
+        cookie=feed.cookie if at_home else None,
+        proxy=feed.proxy,
     )
 
 
