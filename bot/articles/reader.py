@@ -5,6 +5,7 @@ Implements `bot.ports.PageReader`.
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections import OrderedDict
@@ -17,6 +18,8 @@ from bot.errors import FeedError, PageError, WorkerError
 from bot.model import Article, Candidate
 from bot.net import Client
 from bot.worker import Worker
+
+log = logging.getLogger("starfish.share")
 
 MAX_BYTES = 3_000_000  # after decompression
 
@@ -56,6 +59,7 @@ class Pages:
                 found = await self._fetched(url)
             except PageError as error:
                 found = str(error)
+                log.info("%s", found)
             self._kept[url] = self._clock(), found
             self._kept.move_to_end(url)
             while len(self._kept) > KEPT:

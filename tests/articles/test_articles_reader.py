@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 
@@ -77,6 +78,19 @@ async def test_a_page_is_read_anew_after_hours(server: FeedServer, client: Clien
         with pytest.raises(PageError, match="500"):
             await pages.read(missing)
         assert server.hits("/gone") == hits
+
+
+async def test_a_page_that_fails_is_named_once_while_that_is_known(
+    server: FeedServer, pages: Pages, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Slot after slot looks at the same page; the log names it when it was asked for."""
+    caplog.set_level(logging.INFO, "starfish")
+    gone = server.put("/gone", b"", status=404)
+    for _ in range(3):
+        with pytest.raises(PageError):
+            await pages.read(gone)
+    (told,) = [one.message for one in caplog.records if "/gone" in one.message]
+    assert "404" in told
 
 
 async def test_a_page_asks_for_html_and_says_who_asks(server: FeedServer, pages: Pages) -> None:
