@@ -65,6 +65,10 @@ class FeedRefused(FeedError):
 class PageError(StarfishError):
     """An article's page can't be had or read; the feed's own text serves instead."""
 
+    def __init__(self, message: str, *, again: bool = False) -> None:
+        self.again = again  # it was said before, and the page was not asked for this time
+        super().__init__(message)
+
 
 class WorkerError(StarfishError):
     """The worker process gave no result: it was too slow, too hungry, or died of the document."""

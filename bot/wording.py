@@ -175,7 +175,7 @@ async def read(candidate: Candidate, bot: Sharing) -> Article:
     try:
         page = await bot.pages.read(candidate.link)
     except PageError as error:
-        log.debug("%s; the feed's own text serves", error)
+        log.log(logging.DEBUG if error.again else logging.INFO, "%s; the feed's own text serves", error)
         return of_feed
     return of_feed if page.problem and of_feed.text else page
 

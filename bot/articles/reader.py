@@ -5,7 +5,6 @@ Implements `bot.ports.PageReader`.
 
 from __future__ import annotations
 
-import logging
 import re
 import time
 from collections import OrderedDict
@@ -18,8 +17,6 @@ from bot.errors import FeedError, PageError, WorkerError
 from bot.model import Article, Candidate
 from bot.net import Client
 from bot.worker import Worker
-
-log = logging.getLogger("starfish.share")
 
 MAX_BYTES = 3_000_000  # after decompression
 
@@ -54,18 +51,19 @@ class Pages:
         :raises PageError: it can't be had, is no HTML, or robots.txt asks us not to; the message is a sentence
         """
         asked_at, found = self._kept.get(url, (0.0, None))
+        again = True
         if found is None or self._clock() - asked_at > (FAILED_FOR if isinstance(found, str) else KEPT_FOR):
+            again = False
             try:
                 found = await self._fetched(url)
             except PageError as error:
                 found = str(error)
-                log.info("%s", found)
             self._kept[url] = self._clock(), found
             self._kept.move_to_end(url)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         if isinstance(found, str):
-            raise PageError(found)
+            raise PageError(found, again=again)
         return found
 
     async def _fetched(self, url: str) -> Article:
