@@ -15,7 +15,7 @@ _WORD = re.compile(r"[^\W_]++(?:['’][^\W\d_]++)?")
 # Vowels and points that are marks, to the machine no letters: of any script, Hebrew, Arabic, and those of India.
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u0655\u0670\u0900-\u0903\u093a-\u0963\u0966-\u0dff"
 _MARKED = re.compile(f"[{_MARKS}]")
-_MARKED_WORD = re.compile(rf"(?:[^\W_]|[{_MARKS}])++(?:['’][^\W\d_]++)?")
+_MARKED_WORD = re.compile(rf"(?:[^\W_]|[{_MARKS}])+(?:['’][^\W\d_]++)?")
 _NUMBER = re.compile(r"\d++(?:[.,:]\d++)*")
 _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]++"
