@@ -11,8 +11,10 @@ the ROUGE to be expected when a candidate is drawn, the likelier the higher it s
 Tried, and within the noise of the figures (0.3 of ROUGE-1 on 600 articles, over four ways to split them): boosted trees on
 the same features, features of words at a sentence's beginning, the chances of single words to be told, overlap with the
 title by all words and pairs, pairs of words that the article repeats, the rarity of words among all articles (in overlap,
-centrality and alone), weights of their own for each kind of article, a stronger or wider vote among candidates, and other
-mixes of the three scores.  What separates the best candidate from ours is which sentence is told: with the right form of
+centrality and alone), nearness of meaning by word vectors (wordllama's, to title, centre and neighbours), more shortening
+(no cut before a conjunction, preposition or participle gains on average), weights of their own for each kind of article,
+a stronger or wider vote among candidates, and other mixes of the three scores.  Nine tenths of the data instead of half of
+them teach 0.4 for news, and nothing for science.  What separates the best candidate from ours is which sentence is told: with the right form of
 ours, 0.5 would be won, with the right sentence 7.
 """
 
