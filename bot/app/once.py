@@ -22,6 +22,9 @@ AT_ONCE = 30
 HUSH = 5.0
 """Seconds in which nobody speaks to an account after which it has heard everybody; no server that is well takes longer."""
 
+LONGEST = 12
+"""Where nobody falls silent, so many times as long is listened; the next call hears the others."""
+
 ROUNDS = 50
 """Rounds of answering: each takes what came meanwhile, and a call must end."""
 
@@ -85,11 +88,12 @@ async def _listen(name: str, stories: Stories, on: Ground, hush: float) -> None:
         ear = await ear_of(name, stories, on)
         if ear.first != name:
             return
+        end = clock() + LONGEST * hush
         async with asyncio.timeout(hush) as patience:
             async for after, mention in publisher.mentions(await ear.cursor()):
                 if (heard := await ear.heard(mention)) is not None:
                     await answer.receive(heard, stories.answering, cursor=after)
-                patience.reschedule(clock() + hush)
+                patience.reschedule(min(clock() + hush, end))
     except TimeoutError:
         await on.db(on.store.owner.clear, subject)
     except (RetryLater, Unsure) as error:

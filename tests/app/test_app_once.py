@@ -3,18 +3,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from bot.app.once import once, refresh
 from bot.errors import StoreError
-from bot.model import Body, Feed, FeedState, Fetched, ParsedFeed
+from bot.model import Body, Feed, FeedState, Fetched, Mention, ParsedFeed
 from bot.ports import FeedReader
 from bot.prove.mastodon_server import MastodonServer
 from bot.prove.servers import serving
 from tests.servers.feedserver import FeedServer
-from tests.servers.fixtures import Hands
+from tests.servers.fixtures import START, Hands
 from tests.servers.small_bot import PIECES, SmallBot, rss, small_bot, write_config
 
 
@@ -74,6 +75,22 @@ async def test_each_feed_is_told_as_it_is_done(bot: SmallBot) -> None:
     seen: list[str] = []
     results = await refresh(bot.on, bot.stories, bot.clock(), seen=lambda one: seen.append(one.url))
     assert sorted(seen) == sorted(one.url for one in results) == sorted(bot.stories.sharing.feeds)
+
+
+class Crowd:
+    """An account to which somebody is always speaking."""
+
+    async def mentions(self, _: str | None) -> AsyncIterator[tuple[str, Mention]]:
+        for number in count():
+            yield str(number), Mention(account="timeline", remote_id=str(number), author="@ann", text="hi", at=START)
+
+
+async def test_a_crowd_keeps_no_call_from_its_end(bot: SmallBot) -> None:
+    """Where nobody falls silent the call listens twelve times as long as to a hush, and goes on to its feeds."""
+    bot.stories = replace(bot.stories, publishers={"timeline": Crowd()})  # type: ignore[dict-item]  # it is only heard
+    done = await once(bot.on, bot.stories, extra=False, seen=lambda _: None, hush=0.02)
+    assert len(done.gathered) == 2
+    assert done.answered > 0
 
 
 async def test_each_call_hears_what_was_said_since_the_last(
