@@ -60,7 +60,6 @@ SITES = (
     _site(rf"arxiv\.org/list/([\w.-]{{2,30}})(?:/\w+)?{_END}", r"https://rss.arxiv.org/rss/\1", "arXiv's feed of the subject"),
     _site(rf"vimeo\.com/([a-z]\w{{1,60}})(?:/videos)?{_END}", r"https://vimeo.com/\1/videos/rss", "Vimeo's feed of the person"),
     _site(rf"dev\.to/{_NAME}{_END}", r"https://dev.to/feed/\1", "DEV's feed of the person"),
-    _site(rf"pypi\.org/project/{_NAME}{_END}", r"https://pypi.org/rss/project/\1/releases.xml", "PyPI's feed of the releases"),
 )  # fmt: skip
 """Tried in this order, on the address in lower-case host and its path."""
 

@@ -48,7 +48,6 @@ VIDEOS = "https://www.youtube.com/feeds/videos.xml"
         ("https://arxiv.org/list/cs.SD/recent", "https://rss.arxiv.org/rss/cs.SD"),
         ("https://vimeo.com/ann/videos", "https://vimeo.com/ann/videos/rss"),
         ("https://dev.to/ann", "https://dev.to/feed/ann"),
-        ("https://pypi.org/project/aiohttp/", "https://pypi.org/rss/project/aiohttp/releases.xml"),
     ],
 )
 def test_the_shape_of_an_address_tells_its_feed(address: str, feed: str) -> None:
