@@ -1,4 +1,4 @@
-"""Synapse, the reference homeserver, from PyPI: installed by name, on loopback, with its database in a file."""
+"""Synapse, the reference homeserver: installed by its package name, on loopback, with its database in a file."""
 
 from __future__ import annotations
 
