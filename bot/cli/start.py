@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import signal
@@ -57,10 +56,10 @@ def run(place: Place) -> None:
         for warning in settings.warnings:
             click.echo(f"{warning}", err=True)
         with place.store("run", settings) as store:
+            from bot.app.collector import spare
             from bot.app.serve import serve_bot
 
-            gc.freeze()  # what was imported stays: no collection needs to look through it (5 to 10 % of a poll)
-
+            spare()
             wait_for(serve_bot(settings, store, load=partial(place.settings, secrets=True), say=_say))
 
 
@@ -109,6 +108,7 @@ def once(place: Place, *, extra: bool, as_json: bool) -> None:
     settings = place.settings(secrets=True)
     with place.store("run", settings) as store:
         from bot.app.build import ground, stories
+        from bot.app.collector import spare
         from bot.app.installed import platforms
         from bot.app.once import once as one_round
 
@@ -123,6 +123,7 @@ def once(place: Place, *, extra: bool, as_json: bool) -> None:
                     _report(done)
                     _say_when_next(settings, store)
 
+        spare()
         wait_for(go())
 
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import gc
 import importlib.util
 import io
 import json
@@ -111,6 +110,7 @@ async def lemon24_reader(urls: Sequence[str]) -> AsyncIterator[Pass]:
 @contextlib.asynccontextmanager
 async def starfish(urls: Sequence[str]) -> AsyncIterator[Pass]:
     """Starfish: the whole first story up to candidates, with its store, worker, guard and manners."""
+    from bot.app.collector import spare
     from bot.app.installed import utc_now
     from bot.articles.reader import Pages
     from bot.core import polling
@@ -121,7 +121,7 @@ async def starfish(urls: Sequence[str]) -> AsyncIterator[Pass]:
     from bot.store import Writer, open_store
     from bot.worker import Worker
 
-    gc.freeze()  # as `starfish run` does
+    spare()  # as `starfish run` does
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(Path(folder) / "bench.db", mode="run", now=utc_now())
         db, worker = Writer(store), Worker()
