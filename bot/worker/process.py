@@ -62,11 +62,11 @@ class Child:
         :raises FeedUnreadable, PageError: as the job itself says
         """
         await self.load(job)
-        header, body = await self._ask({"job": job, "args": args}, content, self._bounds.seconds)
+        header, result = await self._ask({"job": job, "args": args}, content, self._bounds.seconds)
         self._done += 1
         if self._done >= self._bounds.jobs or header["resident"] > self._bounds.resident:
             self.let_go()
-        return decode(body)
+        return result
 
     def let_go(self) -> None:
         """Kill the child, if there is one, and bury it in the background."""
@@ -86,12 +86,14 @@ class Child:
         while self._reaping:
             await asyncio.wait(set(self._reaping))
 
-    async def _ask(self, header: Mapping[str, Any], content: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
+    async def _ask(
+        self, header: Mapping[str, Any], content: bytes, seconds: float
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         try:
             process = await self._running()
             try:
                 async with asyncio.timeout(seconds):
-                    reply, body = await _exchange(process, encode(header), content, self._bounds.result)
+                    reply, result = await _exchange(process, encode(header), content, self._bounds.result)
             except TimeoutError:
                 raise WorkerError(f"too slow: no result after {seconds:g} s") from None
             except (asyncio.IncompleteReadError, ConnectionError):
@@ -99,7 +101,7 @@ class Child:
             except FrameError as error:
                 raise WorkerError(f"refused: the worker answered with nonsense ({error})") from error
             if "error" not in reply:
-                return reply, body
+                return reply, result
             kind, message = str(reply["error"]), str(reply.get("message", ""))
             if kind in EXPLAINED:
                 failure: Exception = EXPLAINED[kind](message)
@@ -169,8 +171,11 @@ def environment() -> dict[str, str]:
 
 async def _exchange(
     process: asyncio.subprocess.Process, header: bytes, content: bytes, cap: int
-) -> tuple[dict[str, Any], bytes]:
-    """Write one request, read one reply."""
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Write one request, read one reply, both parts of it: a child that a document took over may write anything.
+
+    :raises FrameError: it is no reply
+    """
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write(preface(header, content))
@@ -179,7 +184,10 @@ async def _exchange(
     prefix = await process.stdout.readexactly(LENGTHS.size)
     header_length, body_length = lengths(prefix, cap + 10_000)  # the header's own room
     reply = decode(await process.stdout.readexactly(header_length))
-    return reply, await process.stdout.readexactly(body_length)
+    body = await process.stdout.readexactly(body_length)
+    if not isinstance(reply.get("resident"), int):
+        raise FrameError("it does not say how large it is")
+    return reply, decode(body) if body else {}
 
 
 async def _last_words(process: asyncio.subprocess.Process) -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import fcntl
 import os
 import select
 import signal
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import FeedUnreadable, PageError
+from bot.worker.frames import preface
 
 
 def echo(content: bytes, args: dict[str, Any]) -> dict[str, Any]:
@@ -84,6 +87,16 @@ def large(content: bytes, args: dict[str, Any]) -> dict[str, Any]:
 def not_json(content: bytes, args: dict[str, Any]) -> dict[str, Any]:
     """Give what JSON can't say."""
     return {"set": {1, 2}, "number": float("nan")}
+
+
+def forge(content: bytes, args: dict[str, Any]) -> dict[str, Any]:
+    """Write what is asked for where the answers are written, as a parser would that a document took over, and wait."""
+    for number in range(3, 32):
+        with contextlib.suppress(OSError):
+            if fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE == os.O_WRONLY:
+                os.write(number, preface(args["header"].encode(), content) + content)
+    select.select([], [], [])
+    return {}
 
 
 def surroundings(content: bytes, args: dict[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ ODD = {
     name: f"odd_jobs:{name}"
     for name in (
         *("echo", "sleep", "spin", "hunger", "fatten", "end", "chatter", "fail", "surrogates", "large", "not_json"),
-        *("surroundings", "escape"),
+        *("surroundings", "escape", "forge"),
     )
 }
 Hire = Callable[..., Worker]
@@ -170,6 +170,27 @@ async def test_a_result_over_the_cap_is_refused(hire: Hire) -> None:
     worker = hire()
     with pytest.raises(WorkerError, match="refused: the result has 16,777,227 bytes, 16,777,216 are allowed"):
         await worker.run("large", b"", size=16 << 20)
+    assert (await worker.run("echo", b"ok"))["text"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("header", "body"),
+    [
+        ("no json", b"{}"),
+        ("{}", b"{}"),
+        ('{"resident": "much"}', b"{}"),
+        ('{"resident": [1]}', b"{}"),
+        ('{"resident": 1}', b"no json"),
+        ('{"resident": 1}', b"[1]"),
+        ('{"resident": 1}', b"[" * 100_000),
+    ],
+)
+async def test_an_answer_that_was_forged_is_refused(hire: Hire, header: str, body: bytes) -> None:
+    """Whatever stands where the answer should, its document alone is refused, and nobody else hears from that child."""
+    worker = hire()
+    with pytest.raises(WorkerError, match="refused: the worker answered with nonsense"):
+        await worker.run("forge", body, header=header)
+    assert worker.pids == ()
     assert (await worker.run("echo", b"ok"))["text"] == "ok"
 
 
