@@ -5,8 +5,9 @@
 FOLDER holds feed documents; by default the `feeds` of the folder that STARFISH_DATA names.  Each engine runs in a process
 of its own against a server process of its own: one cold pass over all feeds; a warm one, before which a tenth of them is
 built anew with the entries of before (a comment at the end, new validators); and one before which a tenth gets an entry
-more ("news").  CPU is that of the engine and its children, without the start of the process; wall time depends on who else uses
-the machine, so rank by CPU.  `reader` takes part where it is installed.
+more ("news").  The feeds live on fifty hosts (addresses of the loopback network), so that a hundred answers may come at
+once where two are asked of each.  CPU is that of the engine and its children, without the start of the process; wall time
+depends on who else uses the machine, so rank by CPU.  `reader` takes part where it is installed.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from zoneinfo import ZoneInfo
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 AT_ONCE = 100
+HOSTS = 50 if sys.platform == "linux" else 1  # elsewhere 127.0.0.2 is no address of this machine
 CHANGED = 0.1
 PHASES = ("cold", "warm", "news")
 Pass = Callable[[], Awaitable[int]]  # polls every feed once; gives how many answers had a document
@@ -234,7 +236,8 @@ async def measure(name: str, urls: Sequence[str], change: Callable[[str], None])
 @contextlib.contextmanager
 def served(folder: Path, count: int) -> Iterator[int]:
     """A server process of its own; gives its port."""
-    command = [sys.executable, "-m", "tests.servers.feedserver", "--folder", str(folder), "--copies", str(count)]
+    command = [sys.executable, "-m", "tests.servers.feedserver"]
+    command += ["--folder", str(folder), "--copies", str(count), "--hosts", str(HOSTS)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as process:
         assert process.stdout is not None
         try:
@@ -280,13 +283,14 @@ def main() -> None:
     given = arguments.parse_args()
     if given.inside:
         base = f"http://127.0.0.1:{given.port}"
+        hosts = [f"http://127.0.0.{number}:{given.port}" for number in range(1, HOSTS + 1)]
 
         def change(phase: str) -> None:
             if phase != "cold":
                 asked = f"{base}/change?share={CHANGED}{'&news=1' if phase == 'news' else ''}"
                 urllib.request.urlopen(urllib.request.Request(asked, method="POST")).close()
 
-        urls = [f"{base}/feed/{number}" for number in range(given.count)]
+        urls = [f"{hosts[number % HOSTS]}/feed/{number}" for number in range(given.count)]
         sys.stdout.write(json.dumps(asyncio.run(measure(given.inside, urls, change))) + "\n")
         return
     rows = []

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -48,6 +49,18 @@ async def test_small_clean_documents_are_read_at_once(client: Client) -> None:
     bench = Bench()
     parsed = await read(client, bench, rss(20))
     assert (len(parsed.entries), bench.jobs) == (20, [])
+
+
+async def test_many_documents_at_once_leave_the_loop_its_turns(client: Client) -> None:
+    """Of documents that came together each is read in a turn of its own, so that others get theirs between them."""
+    reader = Reader(client, Bench())
+    readings = [asyncio.create_task(reader.parse(Body(url=URL, content=rss(20)))) for _ in range(12)]
+    done = []
+    while not all(reading.done() for reading in readings):
+        await asyncio.sleep(0)
+        done.append(sum(reading.done() for reading in readings))
+    assert done[-1] == 12
+    assert max(later - before for before, later in zip([0, *done], done, strict=False)) <= 1
 
 
 @pytest.mark.parametrize(

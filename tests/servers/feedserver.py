@@ -63,6 +63,7 @@ class FeedServer:
     """Serves `documents` on a free port of a loopback address."""
 
     host: str = "127.0.0.1"
+    further: tuple[str, ...] = ()  # addresses that it answers at too, on the same port
     documents: dict[str, Document] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
     in_flight: int = 0
@@ -77,6 +78,8 @@ class FeedServer:
         )
         await self._runner.setup()
         await web.TCPSite(self._runner, self.host, 0, backlog=1024).start()
+        for host in self.further:
+            await web.TCPSite(self._runner, host, self.port, backlog=1024).start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -251,8 +254,9 @@ def steered(server: FeedServer) -> asyncio.Event:
     return over
 
 
-async def _main(folder: Path, copies: int) -> None:
-    server = FeedServer(documents=folder_of(folder, copies), recording=False)
+async def _main(folder: Path, copies: int, hosts: int) -> None:
+    further = tuple(f"127.0.0.{number}" for number in range(2, hosts + 1))
+    server = FeedServer(documents=folder_of(folder, copies), further=further, recording=False)
     over = steered(server)
     async with server:
         sys.stdout.write(f"{server.port}\n")
@@ -264,5 +268,6 @@ if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--folder", type=Path, required=True)
     arguments.add_argument("--copies", type=int, default=300)
+    arguments.add_argument("--hosts", type=int, default=1, help="how many addresses of 127.0.0.0/24 to answer at")
     given = arguments.parse_args()
-    asyncio.run(_main(given.folder, given.copies))
+    asyncio.run(_main(given.folder, given.copies, given.hosts))
