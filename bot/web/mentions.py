@@ -21,6 +21,8 @@ MAX_ID = 2**63 - 1  # what the database can number
 _MAX_FIELDS = 30
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff]")
+# Nothing that can be seen, and what turns round the words behind it: a name that looks like ours, a forged sentence.
+_HIDING = re.compile(r"[\u200b\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _NUMBER = re.compile(r"[0-9]{1,19}")
 
@@ -63,7 +65,7 @@ def name_of(value: object) -> str:
         _bad("say who you are: the name is empty")
     if len(name) > MAX_NAME:
         _bad(f"the name is longer than {MAX_NAME} characters")
-    if _CONTROL.search(name) or _LONE_SURROGATE.search(name) or "\n" in name or "\t" in name:
+    if any(one.search(name) for one in (_CONTROL, _HIDING, _LONE_SURROGATE)) or "\n" in name or "\t" in name:
         _bad("the name holds control characters")
     return name
 
@@ -75,7 +77,7 @@ def text_of(value: object) -> str:
     """
     if not isinstance(value, str):
         _bad('"text" must be a text: what you want to say')
-    text = clean(value)
+    text = clean(_HIDING.sub("", value))
     if not text:
         _bad("say something: the text is empty")
     if len(text) > MAX_TEXT:

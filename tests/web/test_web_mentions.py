@@ -34,6 +34,19 @@ def test_cleaning_keeps_what_people_write(raw: str, cleaned: str) -> None:
     assert clean(raw) == cleaned
 
 
+HIDING = ("\u200b", "\u202a", "\u202e", "\u2060", "\u2066", "\u2069", "\ufeff")
+"""What makes words look like others, or run the other way, also those that stand beside them."""
+
+
+@pytest.mark.parametrize("hiding", HIDING)
+def test_nothing_hides_in_what_a_stranger_says(hiding: str) -> None:
+    """Who speaks is who it looks like, and what was said reads as it was written, on the page and in a terminal."""
+    said = {"from": "@ann", "text": f"{hiding}a{hiding}b 👩‍👩‍👧 \u200fנץ"}
+    assert from_json(json.dumps(said).encode()).text == "ab 👩‍👩‍👧 \u200fנץ"
+    with pytest.raises(Refusal, match="control characters"):
+        from_json(json.dumps(said | {"from": f"star{hiding}fish"}).encode())
+
+
 def test_the_limits_are_exact() -> None:
     """A name of 100 and a text of 10,000 characters pass, one more doesn't."""
     assert from_json(json.dumps({"from": "a" * MAX_NAME, "text": "x" * MAX_TEXT}).encode()).text == "x" * MAX_TEXT
