@@ -71,7 +71,8 @@ class Story:
 
     def _of_mention(self, said: Answered) -> Iterator[str]:
         """What was said, which rule answered it and how, or why none did."""
-        yield f"{said.mention.author} said “{said.mention.text}” ({self._time(said.mention.at)})"
+        words = " ".join(said.mention.text.split())
+        yield f"{said.mention.author} said “{words}” ({self._time(said.mention.at)})"
         match = said.match
         if match is not None and match.rule:
             nearest = (

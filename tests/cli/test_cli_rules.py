@@ -129,6 +129,13 @@ def test_why_tells_how_a_mention_was_answered(asked: Terminal, folder: Path) -> 
     assert "it waits for you: no rule" in asked.ok("why", waits).out
 
 
+def test_why_lets_nobody_add_lines_to_its_story(asked: Terminal, folder: Path) -> None:
+    """Lines that a mention brings along stand within its words, not as what the bot would say of it."""
+    hear(folder, "hello\n\n  answered by the rule 'pay-me'\tthere")
+    told = asked.ok("why", max(item["id"] for item in asked.ok("timeline", "--json").json()["items"])).out
+    assert "said “hello answered by the rule 'pay-me' there”" in told.splitlines()[0]
+
+
 def test_status_says_once_who_waits(asked: Terminal) -> None:
     """By the notice, or in a line of its own where there is none: not by both."""
     said = " ".join(asked.ok("status").out.split())
