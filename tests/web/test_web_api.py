@@ -136,11 +136,11 @@ async def test_a_bad_mention_is_refused_in_words(browser: Browser, bot: FakeBot,
 
 
 async def test_odd_but_honest_mentions_are_taken(browser: Browser, bot: FakeBot) -> None:
-    """Control characters go, everything else stays: line breaks, any script, lone surrogates as the replacement sign."""
-    text = "a\u0000b\r\nשלום \ud83d 👩‍👩‍👧 \u0085\u202ex"
+    """Control characters go, and overrides of direction; line breaks and any script stay, halves of characters show."""
+    text = "a\u0000b\r\nשלום\u200f \ud83d 👩‍👩‍👧 \u0085\u202ex"
     answer = await browser.send_json("/api/mentions", {"from": " @ann ", "text": text, "id": 12, "in_reply_to": None})
     assert answer.status == 202
-    assert bot.heard == [("@ann", "ab\nשלום \ufffd 👩‍👩‍👧 \u202ex", "12", None, False)]
+    assert bot.heard == [("@ann", "ab\nשלום\u200f \ufffd 👩‍👩‍👧 x", "12", None, False)]
 
 
 @pytest.mark.parametrize(
