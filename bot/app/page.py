@@ -18,6 +18,7 @@ from bot.app.build import Ground, Stories
 from bot.app.desk import Desk
 from bot.app.health import iso
 from bot.app.queue import next_at
+from bot.app.vault import OWN, SESSIONS
 from bot.errors import StoreError, UsageError
 from bot.llm import Llm
 from bot.model import Mention, Secret, TimelineItem
@@ -92,10 +93,10 @@ class Page:
 
     async def _key(self) -> bytes:
         """Sign sessions with a key of this database, so that a login outlives a restart; it is no use elsewhere."""
-        stored = self._on.vault.get("web", "session key")
+        stored = self._on.vault.get(OWN, SESSIONS)
         if stored is None:
             stored = Secret(token_hex(32))
-            self._on.vault.put("web", "session key", stored)
+            self._on.vault.put(OWN, SESSIONS, stored)
         return hashlib.blake2b(stored.reveal().encode(), digest_size=32).digest()
 
     async def _items(self, after: int | None, limit: int) -> list[TimelineItem]:

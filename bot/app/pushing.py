@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 
 from bot import share
 from bot.app.build import Ground, Stories
+from bot.app.vault import OWN, PUSH
 from bot.core import websub
 from bot.core.websub import Subscription
 from bot.errors import FeedError
@@ -93,10 +94,10 @@ class Pushing:
     def _secret(self, callback_id: str) -> str:
         """The secret of a subscription, made of a key that is in the vault, so that no database or backup has it."""
         if self._key is None:
-            stored = self._on.vault.get("websub", "key")
+            stored = self._on.vault.get(OWN, PUSH)
             if stored is None:
                 stored = Secret(secrets.token_hex(32))
-                self._on.vault.put("websub", "key", stored)
+                self._on.vault.put(OWN, PUSH, stored)
             self._key = stored.reveal()
         return websub.secret(self._key, callback_id)
 

@@ -17,6 +17,16 @@ from pathlib import Path
 from bot.errors import StoreError
 from bot.model import Secret
 
+OWN = ""
+"""The name under which the bot keeps its own secrets, as no account can be called."""
+
+SESSIONS = "session key"
+PUSH = "websub key"
+"""What the bot keeps there: what signs the page's logins, and what the secrets of subscriptions are made of."""
+
+_MOVED = (("web", SESSIONS, SESSIONS), ("websub", "key", PUSH))
+"""Where they once were: an account of that name was kept in the same place, and forgotten with them."""
+
 
 class FileVault:
     """Implements `ports.Vault` on one file, `<database>.secrets`."""
@@ -72,6 +82,8 @@ class FileVault:
             raise StoreError(f"{self._path} holds secrets and others can read it. Run: chmod 600 {self._path}")
         if not isinstance(content, dict) or not all(isinstance(part, dict) for part in content.values()):
             raise StoreError(f"{self._path} is not what the bot wrote. Delete it to log in anew, or restore it.")
+        if OWN not in content:  # as older versions wrote it
+            content[OWN] = {now: content[name].pop(key) for name, key, now in _MOVED if key in content.get(name, {})}
         return content
 
     def _write(self, content: dict[str, dict[str, str]]) -> None:

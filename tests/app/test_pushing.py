@@ -15,6 +15,7 @@ from bot.app.page import Page
 from bot.app.pushing import LONGEST_CHALLENGE, Pushing
 from bot.app.run import Bot
 from bot.app.serve import serve_bot
+from bot.app.vault import OWN, PUSH
 from bot.core.websub import FAREWELLS, LEASE, Subscription
 from bot.demo.articles import Piece
 from bot.store import open_store
@@ -162,7 +163,7 @@ async def test_the_secret_is_in_the_vault_only(scene: Scene) -> None:
     await scene.tend()
     database = scene.bot.stories.settings.bot.database
     vault = database.with_name(database.name + ".secrets")
-    key = scene.bot.on.vault.get("websub", "key")
+    key = scene.bot.on.vault.get(OWN, PUSH)
     assert key is not None
     assert key.reveal() in vault.read_text()
     for path in database.parent.glob(f"{database.name}*"):

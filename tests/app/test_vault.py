@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.vault import FileVault
+from bot.app.vault import OWN, PUSH, SESSIONS, FileVault
 from bot.errors import StoreError
 from bot.model import Secret
 
@@ -23,6 +23,22 @@ def test_what_was_put_is_there_for_the_next_start(tmp_path: Path) -> None:
     vault.forget("sky")
     assert vault.get("sky", "session") is None
     assert vault.get("room", "session") == Secret("other")
+
+
+def test_no_account_shares_a_place_with_the_bots_own_keys(tmp_path: Path) -> None:
+    """Those of older files are found where they were kept, and stay when an account of that name is forgotten."""
+    path = tmp_path / "bot.db.secrets"
+    path.write_text('{"web": {"session key": "one", "session": "hers"}, "websub": {"key": "two"}}')
+    path.chmod(0o600)
+    vault = FileVault(tmp_path / "bot.db")
+    assert vault.get(OWN, SESSIONS) == Secret("one")
+    assert vault.get("web", "session") == Secret("hers")
+    for name in ("web", "websub"):
+        vault.forget(name)
+    assert vault.get("web", "session") is None
+    vault.put("websub", "key", Secret("his"))
+    assert vault.get("websub", "key") == Secret("his")
+    assert (vault.get(OWN, SESSIONS), vault.get(OWN, PUSH)) == (Secret("one"), Secret("two"))
 
 
 def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
