@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 from bot.worker.bounds import EXPLAINED, START_SECONDS, Bounds
 from bot.worker.frames import encode, read_frame, write_frame
+from bot.worker.landlock import lock_files
 from bot.worker.sandbox import confine, private_pipes, renew_cpu, resident
 
 Job = Callable[[bytes, dict[str, Any]], dict[str, Any]]
@@ -33,12 +34,16 @@ def main(orders: str) -> None:
 def serve(requests: BinaryIO, replies: BinaryIO, names: Mapping[str, str], bounds: Bounds) -> None:
     """Answer every request with one reply, in order."""
     known: dict[str, Job] = {}
+    locked = False
     while (request := read_frame(requests)) is not None:
         header, content = request
         if "load" in header:
             signal.alarm(START_SECONDS)
             reply, body = load(header["load"], names, known)
         else:
+            if not locked:  # before the first foreign byte is read, and after our own code was
+                lock_files({function.partition(".")[0].partition(":")[0] for function in names.values()})
+                locked = True
             # The alarm ends a job that sleeps after its parent has gone; the CPU limit one that computes.
             signal.alarm(math.ceil(bounds.seconds) + 2)
             renew_cpu(bounds.cpu_seconds)

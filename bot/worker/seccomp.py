@@ -24,10 +24,11 @@ _LOAD, _IF_EQUAL, _IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06  # opcodes of c
 _CALL_NUMBER, _ARCHITECTURE = 0, 4  # offsets in what the filter is shown
 
 # socket, connect, bind, listen, sendto, sendmsg, execve, execveat, ptrace, process_vm_readv, process_vm_writev,
-# open_by_handle_at, and io_uring_setup, which could open sockets without any of them.  The numbers are the kernel's ABI.
+# open_by_handle_at, io_uring_setup, which could open sockets without any of them, and clone3, clone, fork and vfork, for
+# root has no RLIMIT_NPROC.  The numbers are the kernel's ABI.
 _CALLS: dict[str, tuple[int, tuple[int, ...]]] = {
-    "x86_64": (0xC000003E, (41, 42, 49, 50, 44, 46, 59, 322, 101, 310, 311, 304, 425)),
-    "aarch64": (0xC00000B7, (198, 203, 200, 201, 206, 211, 221, 281, 117, 270, 271, 265, 425)),
+    "x86_64": (0xC000003E, (41, 42, 49, 50, 44, 46, 59, 322, 101, 310, 311, 304, 425, 435, 56, 57, 58)),
+    "aarch64": (0xC00000B7, (198, 203, 200, 201, 206, 211, 221, 281, 117, 270, 271, 265, 425, 435, 220)),
 }
 _X32 = 0x40000000  # the other ABI of x86-64: the same calls under other numbers
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import fcntl
+import importlib
 import os
 import select
 import signal
@@ -109,6 +110,11 @@ def surroundings(content: bytes, args: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def borrow(content: bytes, args: dict[str, Any]) -> dict[str, Any]:
+    """Import what nothing else does, as parsers do with rare encodings."""
+    return {"found": importlib.import_module("colorsys").__name__}
+
+
 def escape(content: bytes, args: dict[str, Any]) -> dict[str, Any]:
     """Try the ways out of the sandbox; tell which were open."""
     found = []
@@ -118,7 +124,13 @@ def escape(content: bytes, args: dict[str, Any]) -> dict[str, Any]:
         "fork": _fork,
         "socket_in_c": _socket_in_c,
         "program_in_c": _program_in_c,
+        "fork_in_c": _fork_in_c,
         "file": _file,
+        "read": _read,
+        "list": _list,
+        "delete": _delete,
+        "parent": _parent,
+        "signal": _signal,
     }.items():
         try:
             way(args)
@@ -150,6 +162,35 @@ def _socket_in_c(_: dict[str, Any]) -> None:
 def _program_in_c(_: dict[str, Any]) -> None:
     ctypes.CDLL(None, use_errno=True).execv(b"/bin/true", None)  # replaces this process, if it may
     raise OSError(ctypes.get_errno(), "no program")
+
+
+def _fork_in_c(_: dict[str, Any]) -> None:
+    child = ctypes.CDLL(None, use_errno=True).fork()
+    if child == 0:
+        os._exit(0)
+    if child < 0:
+        raise OSError(ctypes.get_errno(), "no fork")
+
+
+def _read(args: dict[str, Any]) -> None:
+    Path(args["secret"]).read_text()
+
+
+def _list(args: dict[str, Any]) -> None:
+    list(Path(args["secret"]).parent.iterdir())
+
+
+def _delete(args: dict[str, Any]) -> None:
+    Path(args["secret"]).unlink()
+
+
+def _parent(_: dict[str, Any]) -> None:
+    """Its environment holds what was kept from ours."""
+    Path(f"/proc/{os.getppid()}/environ").read_bytes()
+
+
+def _signal(_: dict[str, Any]) -> None:
+    os.kill(os.getppid(), 0)
 
 
 def _file(args: dict[str, Any]) -> None:
