@@ -15,7 +15,7 @@ _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july"),
     *("august", "september", "october", "november", "december"),
 )
-_MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" if len(month) > 3 else month for month in _MONTHS)
+_MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" for month in _MONTHS)
 _NAMED = re.compile(
     rf"""\b(?:
       (?P<day>today|yesterday)
@@ -84,7 +84,7 @@ def _count(found: re.Match[str], midnight: datetime) -> Span:
 def _named_month(found: re.Match[str], midnight: datetime) -> Span:
     number = 1 + [month[:3] for month in _MONTHS].index(found["month"][:3].lower())
     year = int(found["of"] or midnight.year - (number > midnight.month))
-    since, until = _month(midnight.replace(year=max(year, 1970), month=number, day=1))
+    since, until = _month(midnight.replace(year=year, month=number, day=1))
     return (since, midnight + timedelta(days=1)) if found["from"].lower() == "since" else (since, until)
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -37,6 +37,15 @@ def utc(text: str) -> datetime:
         ("bees in 2024", "bees", "2024-01-01T00:00", "2025-01-01T00:00"),
         ("bees since 2024", "bees", "2024-01-01T00:00", "2026-05-20T14:30"),
         ("yesterday", "", "2026-05-18T23:00", "2026-05-19T23:00"),
+        ("bees this year", "bees", "2026-01-01T00:00", "2026-05-20T14:30"),
+        ("bees in the last 2 months", "bees", "2026-03-21T00:00", "2026-05-20T14:30"),
+        ("bees in the past 2 years", "bees", "2024-05-19T23:00", "2026-05-20T14:30"),
+        ("bees in May 1950", "bees", "1950-04-30T23:00", "1950-05-31T23:00"),
+        ("BEES YESTERDAY", "BEES", "2026-05-18T23:00", "2026-05-19T23:00"),
+        ("BEES THIS MONTH", "BEES", "2026-04-30T23:00", "2026-05-20T14:30"),
+        ("BEES IN THE LAST 2 WEEKS", "BEES", "2026-05-05T23:00", "2026-05-20T14:30"),
+        ("BEES SINCE APRIL", "BEES", "2026-03-31T23:00", "2026-05-20T14:30"),
+        ("BEES SINCE 2024", "BEES", "2024-01-01T00:00", "2026-05-20T14:30"),
     ],
 )
 def test_a_time_at_the_end_of_a_question_is_read(said: str, topic: str, since: str, until: str) -> None:
@@ -44,6 +53,17 @@ def test_a_time_at_the_end_of_a_question_is_read(said: str, topic: str, since: s
     found = period_of(said, NOW, LONDON)
     assert found is not None
     assert (found.topic, found.since, found.until) == (topic, utc(since), utc(until))
+
+
+@pytest.mark.parametrize("number", range(1, 13))
+def test_every_month_has_its_name_and_its_first_three_letters(number: int) -> None:
+    """Each month is understood written out and cut to three letters, also on the 31st of a month."""
+    first = datetime(2025, number, 1, tzinfo=UTC)
+    for said in (f"bees in {first:%B} 2025", f"bees in {first:%b} 2025"):
+        found = period_of(said, datetime(2026, 5, 31, 12, tzinfo=UTC), ZoneInfo("UTC"))
+        assert found is not None
+        assert (found.topic, found.since) == ("bees", first)
+        assert (found.until - timedelta(days=1)).month == number
 
 
 @pytest.mark.parametrize(
