@@ -43,6 +43,7 @@ class _Starfish(Lazy):
                 "post": "accounts",
                 "retract": "queue",
                 **dict.fromkeys(("pause", "resume", "block"), "silence"),
+                "forget": "people",
             },
             "Keep safe": {"backup": "keep", "restore": "keep", "prove": "keep"},
         }

@@ -7,6 +7,7 @@ Methods are named by what happens in the stories, and each is one transaction; `
 
 from __future__ import annotations
 
+from bot.store.forgetting import sweep
 from bot.store.opening import open_store
 from bot.store.promises import EVERYTHING
 from bot.store.records import (
@@ -16,6 +17,7 @@ from bot.store.records import (
     Familiar,
     FeedCounts,
     Follow,
+    Forgotten,
     Found,
     Learnt,
     Reminder,
@@ -43,6 +45,7 @@ __all__ = [
     "Familiar",
     "FeedCounts",
     "Follow",
+    "Forgotten",
     "Found",
     "Learnt",
     "Reminder",
@@ -58,4 +61,5 @@ __all__ = [
     "Writer",
     "open_store",
     "restore",
+    "sweep",
 ]

@@ -53,6 +53,7 @@ class Connection:
             self.raw.row_factory = sqlite3.Row
             self.raw.execute("PRAGMA foreign_keys = ON")
             self.raw.execute("PRAGMA journal_size_limit = 67108864")  # the WAL file shrinks to 64 MB after a peak
+            self.raw.execute("PRAGMA secure_delete = ON")  # some builds of SQLite do by default, others don't
         except sqlite3.Error as error:
             raise explain(error, path) from error
         self.db = sqlite_utils.Database(self.raw, execute_plugins=False)
@@ -96,6 +97,22 @@ class Connection:
         """Give SQLite's counter of commits by other connections."""
         with self._lock, self._explained():
             return int(self.raw.execute("PRAGMA data_version").fetchone()[0])
+
+    def empty_wal(self) -> None:
+        """Write the WAL back into the file and leave nothing in it, unless somebody reads it all the while."""
+        with self._lock, self._explained():
+            self.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def rewrite(self) -> None:
+        """Write the whole file anew, and the WAL back into it: what was deleted stands nowhere in them any more.
+
+        Seconds for a large one, in which nobody else can write.
+
+        :raises StoreError: there was no room, or somebody else wrote; it is as it was
+        """
+        with self._lock, self._explained():
+            self.raw.execute("VACUUM")
+        self.empty_wal()
 
     def close(self) -> None:
         """Close it; the last one to close writes the WAL back into the file."""

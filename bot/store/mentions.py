@@ -15,8 +15,11 @@ from bot.store.outbox import put_in
 from bot.store.part import durable, reading
 from bot.store.records import Answered
 from bot.store.rules import USED
-from bot.store.values import TEXT, clean, cleaned, moments, packed, stamp, unpacked, whole
+from bot.store.values import TEXT, clean, cleaned, fingerprint, moments, packed, stamp, unpacked, whole
 from bot.store.waiting import WaitingList, mention_of
+
+KNOWN_AS = "account = ? AND remote_id IN (?, ?)"
+"""A condition on mentions, asked with `_keys`."""
 
 
 class Mentions(WaitingList):
@@ -31,21 +34,20 @@ class Mentions(WaitingList):
         """Store a mention, and how far its platform was read, before anybody is told that it arrived.
 
         Which of our posts it answers is looked up by the platform's number of it.  One that is delivered again, or
-        edited, stays as it was first heard.  Gives our number, whether it is new, and its number on the timeline (None
-        where it isn't shown).
+        edited, stays as it was first heard; one that was forgotten stays forgotten.  Gives our number, whether it is new,
+        and its number on the timeline (None where it isn't shown).
         """
         account = mention.account
         done = self.raw.execute(
             "INSERT INTO mentions (account, remote_id, author, name, text, at, heard_at, thread, in_reply_to, about, bot,"
             " owner, visibility, language, context, state)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, coalesce(?10, (SELECT id FROM outbox WHERE remote_id = ?9"
-            " AND account = ?1 AND kind = 'post')), ?11, ?12, ?13, ?14, ?15, 'new') ON CONFLICT DO NOTHING",
-            _columns(mention, now),
+            " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, coalesce(?10, (SELECT id FROM outbox WHERE remote_id = ?9"
+            " AND account = ?1 AND kind = 'post')), ?11, ?12, ?13, ?14, ?15, 'new'"
+            " WHERE NOT EXISTS (SELECT 1 FROM mentions WHERE account = ?1 AND remote_id IN (?2, ?16))",
+            (*_columns(mention, now), _keys(mention.remote_id)[1]),
         )
         new = done.rowcount == 1
-        number = self.number(
-            "SELECT id FROM mentions WHERE account = ? AND remote_id = ?", account, clean(mention.remote_id)
-        )
+        number = self.number(f"SELECT id FROM mentions WHERE {KNOWN_AS}", account, *_keys(mention.remote_id))  # noqa: S608 -- as above
         if new and on_timeline:
             self.change("INSERT INTO timeline (kind, mention, created_at) VALUES ('mention', ?, ?)", number, stamp(now))
         if cursor is not None:
@@ -163,7 +165,7 @@ class Mentions(WaitingList):
     @reading
     def by_remote(self, account: str, remote_id: str) -> Mention | None:
         """A mention by its platform's number."""
-        found = self._some_mentions("account = ? AND remote_id = ?", account, clean(remote_id))
+        found = self._some_mentions(KNOWN_AS, account, *_keys(remote_id))
         return found[0] if found else None
 
     @reading
@@ -226,6 +228,11 @@ class Mentions(WaitingList):
     def _some_mentions(self, where: str, *values: object) -> list[Mention]:
         found = self.all_of(f"SELECT * FROM mentions WHERE {where}", *values)  # noqa: S608 -- conditions written above
         return [mention_of(row) for row in found]
+
+
+def _keys(remote_id: str) -> tuple[str, str]:
+    """What may stand for a mention: its platform's number, or what is left of that where its author was forgotten."""
+    return clean(remote_id), fingerprint(clean(remote_id))
 
 
 def _columns(mention: Mention, now: datetime) -> tuple[object, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -17,6 +18,7 @@ from typing import Literal
 from bot.errors import StoreError
 from bot.store.connection import BUSY, Connection
 from bot.store.failures import RESTORE, explain
+from bot.store.forgetting import sweep
 from bot.store.guard import Guard, beside, facts, read_marker
 from bot.store.migrations import APPLICATION, MIGRATIONS, migrate
 from bot.store.owner import copy
@@ -104,6 +106,8 @@ def _to_run(path: Path, guard: Guard, now: datetime, busy: float, migrations: Se
         guard.watch(connection.raw, create=marker is None or not marker.database)
         guard.sign()
         connection.on_durable = guard.counting(connection.raw)
+        with suppress(StoreError):  # the disk is too full for it now: no reason not to begin
+            sweep(connection)
         return Store(connection, guard)
     except sqlite3.Error as error:
         connection.close()

@@ -55,12 +55,12 @@ class People(Part):
     @durable
     def block(self, what: str) -> bool:
         """Ignore a person or a domain (and what is below it) from now on; tells whether that is new."""
-        return self.change("INSERT INTO blocks VALUES (?) ON CONFLICT DO NOTHING", _blockable(what)) == 1
+        return self.change("INSERT INTO blocks VALUES (?) ON CONFLICT DO NOTHING", plain_handle(what)) == 1
 
     @durable
     def unblock(self, what: str) -> bool:
         """Ignore it no longer; tells whether it was blocked."""
-        return self.change("DELETE FROM blocks WHERE what = ?", _blockable(what)) == 1
+        return self.change("DELETE FROM blocks WHERE what = ?", plain_handle(what)) == 1
 
     @reading
     def blocks(self) -> list[str]:
@@ -92,7 +92,7 @@ class People(Part):
 
     def _blocked(self, author: str) -> bool:
         """Tell whether a person is blocked by name, or by their domain or one above it."""
-        name = _blockable(author)
+        name = plain_handle(author)
         labels = name.rpartition("@")[2].split(".")[-SUBDOMAINS:]
         domains = [".".join(labels[place:]) for place in range(len(labels))] if "@" in name else []
         found = self.one(
@@ -101,5 +101,6 @@ class People(Part):
         return found is not None
 
 
-def _blockable(what: str) -> str:
+def plain_handle(what: str) -> str:
+    """Give a handle or a domain as it is compared: in small letters, without a leading @."""
     return clean(what.strip()).casefold().removeprefix("@")

@@ -66,6 +66,18 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What of a person was taken out, and what stays."""
+
+    mentions: int
+    replies: int
+    promises: int
+    rules: tuple[str, ...]  # taught from their words; they answer everybody, and stay
+    stopped: bool  # they said stop, and that stays
+    blocked: bool  # the owner blocked them, and that stays
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Follow:
     """Somebody wants to hear of a topic."""
 

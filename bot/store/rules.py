@@ -13,10 +13,13 @@ from datetime import datetime
 from bot.model import Rule
 from bot.store.part import Part, durable, reading
 from bot.store.records import Learnt, RuleChange, Usage
-from bot.store.values import clean, moment, packed, stamp, unpacked
+from bot.store.values import FORGOTTEN, clean, moment, packed, stamp, unpacked
 
 USED = "INSERT INTO rule_usage VALUES (?, 1, ?) ON CONFLICT DO UPDATE SET count = count + 1, last_at = excluded.last_at"
 """Counts that a rule (its name, the time) spoke to somebody: in its own words, once a mention, passed on or not."""
+
+FROM_MENTION = ", from mention "
+"""What stands between whoever taught a rule and the number of the mention whose words it has (`app/teach.py`)."""
 
 
 class Rules(Part):
@@ -73,6 +76,7 @@ class Rules(Part):
             return False
         self._note(clean(rule_id), "removed", who, now, known["rule"])
         self.change("DELETE FROM rules WHERE layer = 'taught' AND id = ?", clean(rule_id))
+        unlearn(self.raw)
         return True
 
     @reading
@@ -146,6 +150,25 @@ class Rules(Part):
             stamp(now),
             rule,
         )
+
+
+def unlearn(raw: sqlite3.Connection) -> None:
+    """Take the words of people who were forgotten out of the history of rules that are gone.
+
+    The lines of it stay: a running bot knows by their numbers that a rule was changed.
+    """
+    found = raw.execute(
+        "SELECT DISTINCT id FROM rule_history WHERE instr(who, ?1) > 0 AND EXISTS (SELECT 1 FROM mentions WHERE"
+        " mentions.id = CAST(substr(who, instr(who, ?1) + length(?1)) AS INTEGER)"
+        " AND mentions.state = 'withdrawn' AND mentions.reason = ?2)"
+        " EXCEPT SELECT id FROM rules",
+        (FROM_MENTION, FORGOTTEN),
+    )
+    for (name,) in found.fetchall():
+        raw.execute(
+            "UPDATE rule_history SET id = ?1, rule = ?2 WHERE id = ?3", (FORGOTTEN, packed(Rule(id=FORGOTTEN)), name)
+        )
+        raw.execute("DELETE FROM rule_usage WHERE id = ?", (name,))
 
 
 def _ordered(rows: Sequence[sqlite3.Row]) -> list[Rule]:

@@ -13,6 +13,7 @@ from bot.store.archive import Archive
 from bot.store.clock import Clock
 from bot.store.connection import BUSY, Connection
 from bot.store.feeds import Feeds
+from bot.store.forgetting import Forgetting
 from bot.store.guard import Guard
 from bot.store.mentions import Mentions
 from bot.store.outbox import Outbox
@@ -40,6 +41,7 @@ class Store:
         self.owner = Owner(connection)
         self.archive = Archive(connection)
         self.promises = Promises(connection)
+        self.forgetting = Forgetting(connection)
         self.clock = Clock(connection)
         self.subscriptions = Subscriptions(connection)
         self._guard = guard

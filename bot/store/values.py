@@ -31,6 +31,9 @@ LINE = 4_000
 INTEGER = 2**63 - 1
 """The largest integer SQLite stores."""
 
+FORGOTTEN = "forgotten"
+"""What stands for what was taken out, and why what belongs to it is withdrawn."""
+
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -107,6 +110,12 @@ def mark(text: str) -> int:
     if not text:
         return 0
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), signed=True) or 1
+
+
+def fingerprint(text: str) -> str:
+    """Give what stands for a key whose own words are not kept: equal for equal keys, and nothing can be read from it."""
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return f"{FORGOTTEN}:{digest}"
 
 
 def packed(value: object, **instead: object) -> str:

@@ -11,7 +11,7 @@ from tests.cli.terminal import call
 
 DESIGNED = (
     "init run once demo check preview ask condense share why feeds rules queue outbox retract timeline pause resume"
-    " block status doctor prove schema backup restore"
+    " block forget status doctor prove schema backup restore"
 )
 
 
