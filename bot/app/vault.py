@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import stat
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,17 +88,18 @@ class FileVault:
         return content
 
     def _write(self, content: dict[str, dict[str, str]]) -> None:
-        spare = self._path.with_name(self._path.name + f".{os.getpid()}")
+        spare = ""
         try:
-            handle = os.open(spare, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            # 0600 from the first byte on, and of a name that nobody can have taken before.
+            handle, spare = tempfile.mkstemp(prefix=f"{self._path.name}.", dir=self._path.parent)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(content, file)
                 file.flush()
                 os.fsync(file.fileno())
-            spare.replace(self._path)
+            Path(spare).replace(self._path)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                spare.unlink()
+            if spare:
+                Path(spare).unlink(missing_ok=True)
             raise StoreError(
                 f"{self._path} can't be written ({error.strerror}); make room or mend its folder."
             ) from None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,17 @@ def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
     path.chmod(0o644)
     with pytest.raises(StoreError, match="chmod 600"):
         vault.get("sky", "session")
+
+
+def test_nothing_that_lies_in_the_way_gets_the_secrets(tmp_path: Path) -> None:
+    """Neither a link under the name of the file's next version nor one that others may read: the name is new each time."""
+    in_the_way = tmp_path / f"bot.db.secrets.{os.getpid()}"
+    in_the_way.symlink_to(tmp_path / "elsewhere")
+    vault = FileVault(tmp_path / "bot.db")
+    vault.put("sky", "session", Secret("s3cret"))
+    assert vault.get("sky", "session") == Secret("s3cret")
+    assert not (tmp_path / "elsewhere").exists()
+    assert not (tmp_path / "bot.db.secrets").is_symlink()
 
 
 @pytest.mark.parametrize("content", ["{", "[1]", '{"sky": 3}'])
