@@ -34,6 +34,7 @@ class RawEntry:
 
     guid: str = ""  # without surrounding whitespace
     link: str = ""  # absolute http(s), or ""
+    enclosure: str = ""  # the same, of what comes with an item that has no page: a link, but never an identity
     title: str = ""
     published: datetime | None = None
     updated: datetime | None = None
@@ -130,7 +131,7 @@ def _vague(named: Sequence[tuple[str, RawEntry]], all_of_them: int) -> set[str]:
 def _entry(key: str, raw: RawEntry) -> Entry:
     entry = Unread.__new__(Unread)
     _set(entry, "key", key)
-    _set(entry, "link", raw.link)
+    _set(entry, "link", raw.link or raw.enclosure)
     _set(entry, "title", raw.title)
     _set(entry, "published", raw.published)
     _set(entry, "updated", raw.updated)

@@ -124,6 +124,9 @@ class _Reader:
     def link(self, item: Item, child: Element) -> None:
         item.links.append(link_parts(child))
 
+    def enclosure(self, item: Item, child: Element) -> None:
+        item.links.append(("enclosure", child.get("type") or "", child.get("url") or ""))
+
     def guid(self, item: Item, child: Element) -> None:
         text = text_of(child)
         if text.strip():
@@ -206,6 +209,7 @@ class _Reader:
 
 _PARTS: dict[str, Callable[[_Reader, Item, Element], None]] = {
     "link": _Reader.link,
+    "enclosure": _Reader.enclosure,
     "guid": _Reader.guid,
     "id": _Reader.guid,
     "title": _Reader.title,

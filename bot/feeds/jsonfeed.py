@@ -47,7 +47,8 @@ def _is_feed(document: Mapping[str, object], items: Sequence[object]) -> bool:
 def _item(item: Mapping[str, object], base: str, authors: list[str]) -> Item:
     return Item(
         guid=_id(item),
-        links=[("alternate", "text/html", _text(item, name)) for name in ("url", "external_url")],
+        links=[("alternate", "text/html", _text(item, name)) for name in ("url", "external_url")]
+        + [("enclosure", _text(one, "mime_type"), _text(one, "url")) for one in _objects(item, "attachments")],
         title=_text(item, "title"),
         title_is_html=False,
         bodies=[
@@ -81,13 +82,17 @@ def _list(values: Mapping[str, object], name: str) -> Sequence[object]:
     return value if isinstance(value, list) else ()
 
 
+def _objects(values: Mapping[str, object], name: str) -> list[Mapping[str, object]]:
+    return [one for one in _list(values, name) if isinstance(one, Mapping)]
+
+
 def _authors(values: Mapping[str, object]) -> list[str]:
     found = [*_list(values, "authors"), values.get("author")]
     return [_text(author, "name") for author in found if isinstance(author, Mapping)]
 
 
 def _hub(document: Mapping[str, object], url: str) -> str | None:
-    for hub in _list(document, "hubs"):
-        if isinstance(hub, Mapping) and _text(hub, "type").lower() == "websub":
+    for hub in _objects(document, "hubs"):
+        if _text(hub, "type").lower() == "websub":
             return safe_link(_text(hub, "url"), url) or None
     return None

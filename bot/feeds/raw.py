@@ -15,6 +15,7 @@ from html import escape, unescape
 from bot.core.addresses import host_of, safe_link
 from bot.core.clean import clean
 from bot.core.entries import Details, RawEntry, keyed
+from bot.core.files import FILM, PICTURE, SOUND, file_at, file_of
 from bot.feeds.dates import read_date
 from bot.model import Entry, ParsedFeed
 
@@ -108,9 +109,11 @@ def raw_entry(item: Item, language: str | None) -> RawEntry:
     published = read_date(item.published) if item.published else None
     if published is None and item.created:
         published = read_date(item.created)
+    link = item_link(item)
     return RawEntry(
         guid=_c1_repaired(item.guid.strip())[:MOST_TITLE],
-        link=item_link(item),
+        link=link,
+        enclosure="" if link else _enclosure(item),
         title=plain_title(item.title, is_html=item.title_is_html),
         published=published or updated,
         updated=updated,
@@ -148,7 +151,8 @@ def item_link(item: Item) -> str:
     if item.original and (link := link_of(item.original, item.base)):
         return link
     links = item.links
-    if len(links) == 1 and links[0][0] == "alternate" and (link := link_of(links[0][2], item.base)):
+    plainly = links and links[0][0] == "alternate" and (len(links) == 1 or not links[0][1])
+    if plainly and (link := link_of(links[0][2], item.base)):
         return link
     alternates = [(kind, href) for rel, kind, href in links[:_MOST_LINKS] if rel == "alternate" and href]
     for kind, href in alternates:
@@ -162,6 +166,14 @@ def item_link(item: Item) -> str:
     if (item.permalink or useless) and item.guid.strip().startswith(("http://", "https://")):
         return link_of(item.guid, "")
     return ""
+
+
+def _enclosure(item: Item) -> str:
+    """What comes with an item, sound or film first; a picture only adorns it."""
+    enclosed = [(kind, href) for rel, kind, href in item.links[:_MOST_LINKS] if rel == "enclosure" and href]
+    files = [(file_of(kind) or file_at(href), href) for kind, href in enclosed]
+    files.sort(key=lambda one: one[0] not in (SOUND, FILM))
+    return next((link for kind, href in files if kind != PICTURE and (link := link_of(href, item.base))), "")
 
 
 def link_of(href: str, base: str) -> str:

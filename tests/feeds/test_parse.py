@@ -139,7 +139,31 @@ def test_a_title_is_plain_text_made_once(read: Read, markup: str, title: str) ->
             '<atom:link rel="self" href="https://example.com/a.xml"/><link>https://example.com/a</link>',
             "https://example.com/a",
         ),
-        ('<enclosure url="https://example.com/a.mp3" type="audio/mpeg" length="1"/>', ""),
+        ('<enclosure url="https://example.com/a.mp3" type="audio/mpeg" length="1"/>', "https://example.com/a.mp3"),
+        (
+            '<guid isPermaLink="false">https://x.example/1</guid><enclosure url="/a?id=1" type="VIDEO/mp4"/>',
+            "https://example.com/a?id=1",
+        ),
+        (
+            '<guid>https://example.com/a</guid><enclosure url="https://example.com/a.mp3" type="audio/mpeg"/>',
+            "https://example.com/a",
+        ),
+        (
+            '<enclosure url="https://example.com/a.mp3" type="audio/mpeg"/><link>https://example.com/a</link>',
+            "https://example.com/a",
+        ),
+        (
+            '<enclosure url="https://example.com/a.jpg" type="image/jpeg"/><enclosure url="https://example.com/a.mp3"/>',
+            "https://example.com/a.mp3",
+        ),
+        (
+            '<enclosure url="https://example.com/a.pdf"/><enclosure url="https://example.com/a.ogg"/>',
+            "https://example.com/a.ogg",
+        ),
+        ('<enclosure url="https://example.com/a.pdf" type="application/pdf"/>', "https://example.com/a.pdf"),
+        ('<enclosure url="https://example.com/a.jpg" type="image/jpeg"/>', ""),
+        ('<enclosure url="javascript:alert(1)" type="audio/mpeg"/>', ""),
+        ('<enclosure type="audio/mpeg"/>', ""),
         (
             "<link>https://feedproxy.example/~r/x/1</link><feedburner:origLink>https://example.com/a</feedburner:origLink>",
             "https://example.com/a",
@@ -147,7 +171,10 @@ def test_a_title_is_plain_text_made_once(read: Read, markup: str, title: str) ->
     ],
 )
 def test_the_link_of_an_rss_item(read: Read, parts: str, link: str) -> None:
-    """The page: original address, link, alternate, or a guid that is a permalink; relative ones mean the site."""
+    """The page: original address, link, alternate, or a guid that is a permalink; relative ones mean the site.
+
+    What has no page is its enclosure: sound or film first, pictures never.
+    """
     assert first(read(rss(f"<item><title>t</title>{parts}</item>"))).link == link
 
 
@@ -249,7 +276,12 @@ def test_an_atom_entry_is_read_whole(read: Read) -> None:
             '<link rel="alternate" type="application/pdf" href="https://example.com/a.pdf"/>',
             "https://example.com/a.pdf",
         ),
-        ('<link rel="enclosure" href="https://example.com/a.mp3"/>', ""),
+        ('<link rel="enclosure" href="https://example.com/a.mp3"/>', "https://example.com/a.mp3"),
+        (
+            '<link rel="enclosure" type="audio/ogg" href="/a"/><link rel="alternate" href="https://example.com/a"/>',
+            "https://example.com/a",
+        ),
+        ('<link rel="self" href="https://example.com/a.atom"/>', ""),
         ("", ""),
     ],
 )
@@ -363,6 +395,14 @@ def test_a_video_is_described_by_its_group(read: Read) -> None:
     assert (entry.title, entry.html) == ("A film", "About ice.")
 
 
+def test_an_enclosure_is_a_link_and_no_identity(read: Read) -> None:
+    """Entries that until now had no link keep the key they are known by: nothing of them comes back as new."""
+    episode = '<title>Tides</title><description>Of the moon.</description><enclosure url="https://example.com/{}.mp3"/>'
+    entries = read(rss(f"<item>{episode.format(1)}</item>", f"<item><guid>x</guid>{episode.format(2)}</item>")).entries
+    assert [one.key for one in entries] == [entry_key("", "", "Tides", "Of the moon."), entry_key("x", "", "", "")]
+    assert [one.link for one in entries] == ["https://example.com/1.mp3", "https://example.com/2.mp3"]
+
+
 # --------------------------------------------------------------------------- JSON Feed
 
 
@@ -408,6 +448,29 @@ def test_a_json_feed_is_read_whole() -> None:
     assert (one.author, one.categories) == ("Ann", ("Ice",))
     assert one.published == datetime(2024, 3, 5, 9, 11, 12, tzinfo=UTC)
     assert (two.link, two.html, two.author) == ("https://other.example/b", "a &lt; b", "Bob")
+
+
+@pytest.mark.parametrize(
+    ("attachments", "link"),
+    [
+        ([{"url": "/12.mp3", "mime_type": "audio/mpeg"}], "https://feeds.example.com/12.mp3"),
+        (
+            [{"url": "https://example.com/a.png", "mime_type": "image/png"}, {"url": "/12.m4a"}],
+            "https://feeds.example.com/12.m4a",
+        ),
+        ([{"url": 5}, "x", None, {"mime_type": "audio/mpeg"}], ""),
+        ("/12.mp3", ""),
+        (None, ""),
+    ],
+)
+def test_an_attachment_is_the_link_of_a_json_item_without(attachments: object, link: str) -> None:
+    """As in the feeds that podcasts come in; whatever has another type than it should is as good as absent."""
+    document = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "items": [{"id": "1", "title": "Tides", "attachments": attachments}],
+    }
+    (entry,) = parse_document(body(json.dumps(document))).entries
+    assert (entry.link, entry.key) == (link, entry_key("1", "", "", ""))
 
 
 @pytest.mark.parametrize("items", ['[1, null, {}, [], "x", {"id": {}, "url": 5, "tags": 7, "authors": "x"}]', "[]"])
