@@ -15,7 +15,7 @@ from bot.store import notices
 from bot.store.batches import write_rows
 from bot.store.candidates import Candidates
 from bot.store.part import bulk, listed, together
-from bot.store.values import clean, packed, stamped
+from bot.store.values import clean, packed, sparse, stamped
 
 _REST = "UPDATE feeds SET state = column2, next_at = column3, distrusted = distrusted AND NOT column4"
 
@@ -113,7 +113,7 @@ class States(Candidates):
 
 def _packed(state: FeedState) -> str:
     """A state as its column holds it: without what has columns of its own."""
-    return packed(state, url=clean(state.url), next_at=None, muted=None)
+    return sparse(state, url=clean(state.url), next_at=None, muted=None)
 
 
 def _trusted(state: FeedState) -> bool:

@@ -126,6 +126,19 @@ def packed(value: object, **instead: object) -> str:
     return _encoded({**plain, **instead} if isinstance(plain, dict) else plain)
 
 
+def sparse(value: Any, **instead: object) -> str:  # noqa: ANN401 -- any dataclass of the model
+    """Write a dataclass as `packed` does, without what has its default, which must stay what it is for ever.
+
+    A feed's state, which every poll reads and writes, is half as long so, and takes half the time.
+    """
+    kept = {}
+    for name, default in _defaults(type(value)).items():
+        part = instead[name] if name in instead else getattr(value, name)
+        if part is not default and part != default:
+            kept[name] = part if type(part) in _AS_IT_IS else _plain(part)
+    return _encoded(kept)
+
+
 def unpacked(kind: type[T], text: str, **instead: object) -> T:
     """Read a value of the model from its JSON; fields it doesn't know are ignored, missing ones take their default.
 
@@ -166,6 +179,12 @@ def _names(kind: type) -> tuple[str, ...]:
 
 
 @cache
+def _defaults(kind: type) -> dict[str, object]:
+    """The default of each field; what no value is where there is none."""
+    return {each.name: each.default for each in dataclasses.fields(kind)}
+
+
+@cache
 def _readers(kind: type) -> dict[str, Callable[[Any], Any] | None]:
     """How each field of a dataclass is read; None: as it stands."""
     hints = typing.get_type_hints(kind)
@@ -203,4 +222,5 @@ def _revived(hint: Any, raw: Any, **instead: object) -> Any:  # noqa: ANN401 -- 
         for name, item in raw.items()
         if name in readers
     }
-    return typing.cast("type", hint)(**{**fields, **instead})
+    fields.update(instead)
+    return typing.cast("type", hint)(**fields)

@@ -15,6 +15,7 @@ from bot.store.values import (
     moment,
     packed,
     signed,
+    sparse,
     stamp,
     unpacked,
     unsigned,
@@ -108,6 +109,39 @@ def test_a_state_written_by_another_version_is_read() -> None:
     raw["invented_later"] = [1, 2]
     del raw["errors"]
     assert unpacked(FeedState, json.dumps(raw)) == FeedState(url="https://example.com", last_ok=NOW)
+
+
+_MOMENTS = st.none() | st.datetimes(timezones=st.just(UTC))
+_WORDS = st.none() | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
+
+
+@given(
+    st.builds(
+        FeedState,
+        url=st.just("https://example.com"),
+        title=st.sampled_from(["", "Tape"]),
+        etag=_WORDS,
+        validators_at=_MOMENTS,
+        last_ok=_MOMENTS,
+        errors=st.integers(0, 3),
+        error=_WORDS,
+        held=_WORDS,
+        released=st.booleans(),
+        per_day=st.none() | st.floats(0, 100),
+    )
+)
+def test_a_state_survives_being_written_sparsely(state: FeedState) -> None:
+    """What has its default is not written, and read back as that; an empty text is not a missing one."""
+    written = sparse(state)
+    assert unpacked(FeedState, written) == state
+    assert json.loads(written).keys() == {
+        name for name in json.loads(packed(state)) if getattr(state, name) != getattr(FeedState(url=""), name)
+    }
+
+
+def test_what_is_kept_elsewhere_is_not_written_sparsely() -> None:
+    """A field that is given in place of the value's own is written, or left out, as it is given."""
+    assert sparse(FeedState(url="a", muted="b", errors=2), url="c", muted=None) == '{"url":"c","errors":2}'
 
 
 def test_enumerations_are_packed_by_value() -> None:
