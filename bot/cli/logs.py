@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+"""What could begin a line of its own, give a terminal orders, or turn its words round."""
 
 
 class PlainLines(logging.Formatter):
@@ -15,10 +20,10 @@ class PlainLines(logging.Formatter):
         self._clock = "%Y-%m-%d %H:%M:%S" if dated else "%H:%M:%S"
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, in local time; a traceback only where --verbose asked for debugging."""
+        """One line, in local time, whatever foreign words it quotes; a traceback only where --verbose asked for debugging."""
         when = datetime.fromtimestamp(record.created).astimezone().strftime(self._clock)
         mark = {logging.WARNING: "! ", logging.ERROR: "!! ", logging.CRITICAL: "!! "}.get(record.levelno, "")
-        line = f"{when} {mark}{record.getMessage()}"
+        line = f"{when} {mark}{_CONTROL.sub(' ', record.getMessage())}"
         if record.exc_info and record.levelno <= logging.DEBUG:
             line += "\n" + self.formatException(record.exc_info)
         return line

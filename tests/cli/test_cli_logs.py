@@ -33,9 +33,17 @@ def record(
 )
 def test_a_person_sees_what_matters_marked(level: int, mark: str) -> None:
     """The time, a mark where something is wrong, the sentence."""
-    line = rf"\d\d:\d\d:\d\d {mark}feed x is “gone”\nor not"
+    line = rf"\d\d:\d\d:\d\d {mark}feed x is “gone” or not"
     assert re.fullmatch(line, PlainLines().format(record(level)))
     assert re.fullmatch(rf"\d{{4}}-\d\d-\d\d {line}", PlainLines(dated=True).format(record(level)))
+
+
+def test_nobody_writes_lines_of_the_log_but_us() -> None:
+    """What a hub or a platform says stands in the line that quotes it, and gives the terminal no orders."""
+    said = "denied: no\n12:00:00 !! your password was wrong\r\x1b[2J\x1b]8;;http://x.example\x07\x9b31m\u202egnp"
+    line = PlainLines().format(record(logging.INFO, "its hub does not serve us (%s)", said))
+    assert line.isprintable()
+    assert "(denied: no 12:00:00 !! your password was wrong" in line
 
 
 def test_a_machine_gets_one_object_a_line() -> None:
