@@ -1,4 +1,4 @@
-"""Story 2: a mention becomes an answer.  May import: core, ports, store, reply.
+"""Story 2: a mention becomes an answer.  May import: core, ports, store, reply, apart.
 
     Mention ─receive (durable)→ ─guard→ ─match(rules)→ Match ─act, reply→ text ─fit(limits)→ Post → outbox
 
@@ -9,25 +9,20 @@ guard holds back (too late, over a cap) is put there too, so that nobody is lost
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
+from bot.apart import OUR_MISTAKE, apart
 from bot.core.guards import BOT_DAY, Seen, Verdict, guard
 from bot.core.replies import reply_post
 from bot.core.reply import PAUSED, render
-from bot.errors import StarfishError
 from bot.model import Caps, Match, Mention, Post
 from bot.reply import Answering, bare_name, reply_to, values_of
 from bot.store import TAKEN_BACK
-
-log = logging.getLogger("starfish.answer")
-
-OUR_MISTAKE = "our mistake"
-"""Why a mention waits for the owner that made our own code fail; each one after it has its answer."""
 
 AT_ONCE = 100
 """Mentions answered together: their commits are shared."""
@@ -105,17 +100,12 @@ async def answer_waiting(bot: Answering) -> int:
 
 async def _in_order(mentions: Sequence[Mention], together: Together, bot: Answering) -> None:
     for mention in mentions:
-        (failed,) = await asyncio.gather(answer(mention, together, bot, bot.now()), return_exceptions=True)
-        if isinstance(failed, BaseException):
-            await _not_answered(mention, failed, bot)
+        work = answer(mention, together, bot, bot.now())
+        await apart(work, "a mention could not be answered", partial(_not_answered, mention, bot))
 
 
-async def _not_answered(mention: Mention, failed: BaseException, bot: Answering) -> None:
-    """Give a mention over to the owner, if a mistake of our own kept it from its answer: nobody waits behind it."""
-    if isinstance(failed, StarfishError) or not isinstance(failed, Exception):
-        raise failed
-    log.debug("a mention could not be answered", exc_info=failed)
-    log.warning("a mention could not be answered: %s in our own code (%s)", type(failed).__name__, failed)
+async def _not_answered(mention: Mention, bot: Answering) -> None:
+    """Give a mention over to the owner, since a mistake of our own keeps it from its answer."""
     match = Match(rule="", stage="fallback", score=0.0)
     await bot.db(bot.store.mentions.answered, mention.id, None, match, unanswered=OUR_MISTAKE, now=bot.now())
 

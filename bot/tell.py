@@ -1,6 +1,6 @@
 """Story 3: what was promised is told, once: follows, reminders, and the owner is told who waits.
 
-May import: core, ports, store, orders.
+May import: core, ports, store, orders, apart.
 
 Post sent ─topic of a follow?→ ─not too many today, not opted out→ Draft(reply_to) → outbox
 Reminder due → Draft(reply_to) → outbox
@@ -12,8 +12,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
+from bot.apart import OUR_MISTAKE, apart
 from bot.core.filters import folded, has
 from bot.core.pace import day_start
 from bot.core.reminders import about
@@ -22,7 +24,7 @@ from bot.core.reply import defuse
 from bot.core.text import defused
 from bot.model import Account, Limits, Mention, Post
 from bot.orders import PRIVATE, UNANSWERED
-from bot.store import Follow, Shared, Store, Writer
+from bot.store import Follow, Reminder, Shared, Store, Writer
 
 A_DAY = 3
 """How often one person is told of something in a local day: a favour, not a flood."""
@@ -62,7 +64,7 @@ async def tell_followers(bot: Telling, now: datetime) -> int:
         words = folded(post.about)
         for follow in follows:
             if follow.account == post.account and has(words, follow.topic):
-                told += await _tell_one(follow, post, bot, now)
+                told += await apart(_tell_one(follow, post, bot, now), "a follower could not be told", _nothing)
     await bot.db(owner.put, "told_up_to", shared[-1].cursor)
     return told
 
@@ -71,11 +73,8 @@ async def remind(bot: Telling, now: datetime) -> int:
     """Come back to those who asked for it."""
     told = 0
     for reminder in await bot.db(bot.store.promises.due_reminders, now):
-        mention = await bot.db(bot.store.mentions.get, reminder.mention)
-        post = None
-        if mention is not None and _may_be_told(mention.account, bot) and not await _gone(mention, bot):
-            post = _reminder(mention, reminder.made_at, bot, now)
-        told += await bot.db(bot.store.promises.reminded, reminder.mention, post, now=now) is not None
+        work = _remind_one(reminder, bot, now)
+        told += await apart(work, "a reminder could not be kept", partial(_not_reminded, reminder, bot))
     return told
 
 
@@ -113,6 +112,24 @@ async def _tell_in_chat(account: str, bot: Telling, now: datetime) -> int:
     planned = await bot.db(bot.store.outbox.put, post, "reply", now=now, mention=last.id)
     await bot.db(bot.store.owner.put, f"digest:{account}", str(today))
     return int(planned is not None)
+
+
+async def _remind_one(reminder: Reminder, bot: Telling, now: datetime) -> int:
+    mention = await bot.db(bot.store.mentions.get, reminder.mention)
+    post = None
+    if mention is not None and _may_be_told(mention.account, bot) and not await _gone(mention, bot):
+        post = _reminder(mention, reminder.made_at, bot, now)
+    return int(await bot.db(bot.store.promises.reminded, reminder.mention, post, now=now) is not None)
+
+
+async def _not_reminded(reminder: Reminder, bot: Telling) -> int:
+    """Give a promise that our own code can't keep over to the owner."""
+    await bot.db(bot.store.promises.broken, reminder.mention, OUR_MISTAKE)
+    return 0
+
+
+async def _nothing() -> int:
+    return 0
 
 
 async def _tell_one(follow: Follow, shared: Shared, bot: Telling, now: datetime) -> int:

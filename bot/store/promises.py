@@ -158,6 +158,16 @@ class Promises(Part):
             return None
         return put_in(self.raw, post, "reply", State.PLANNED, now, mention=mention_id)
 
+    @durable
+    def broken(self, mention_id: int, reason: str) -> None:
+        """A reminder can't be kept: it ends, and whoever asked for it waits for the owner's word instead."""
+        self.change("DELETE FROM reminders WHERE mention = ?", whole(mention_id))
+        self.change(
+            "UPDATE mentions SET state = 'unanswered', reason = ? WHERE id = ? AND state = 'answered'",
+            clean(reason),
+            whole(mention_id),
+        )
+
     @reading
     def shared_since(self, cursor: str, limit: int = 100) -> list[Shared]:
         """What was sent after a cursor ("": from the first on), with what it is about: what followers are told of.

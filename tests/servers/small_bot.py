@@ -6,7 +6,7 @@ Everything is real (files, store, HTTP, worker) but the clock, which moves only 
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from bot.app.build import Ground, Stories, ground, stories
 from bot.app.installed import options_of, platforms
 from bot.core.rules import check_rule
 from bot.demo.articles import SITES, Piece
-from bot.model import Mention, OutboxRow, Slot, TimelineItem
+from bot.model import Limits, Mention, OutboxRow, Slot, TimelineItem
 from bot.settings import Settings, load
 from bot.store import open_store
 from tests.servers.fixtures import START, Hands
@@ -124,6 +124,21 @@ def rss(pieces: Iterable[Piece], *, base: str = BASE, now: datetime = START) -> 
         for piece in pieces
     )
     return f'<rss version="2.0"><channel><title>Small Sounds</title><link>{base}</link>{items}</channel></rss>'
+
+
+class Troubled(dict[str, Limits]):
+    """The limits of accounts, behind a mistake of ours: the first times that they are asked for, our own code fails."""
+
+    def __init__(self, limits: Mapping[str, Limits], *, times: int) -> None:
+        super().__init__(limits)
+        self.times = times
+
+    def __getitem__(self, account: str) -> Limits:
+        """Fail, or give them."""
+        if self.times:
+            self.times -= 1
+            raise OverflowError(account)
+        return super().__getitem__(account)
 
 
 @dataclass(slots=True)

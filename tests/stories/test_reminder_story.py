@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from bot import answer, tell
 from bot.act import MOST_REMINDERS
 from tests.servers.fixtures import Hands
-from tests.servers.small_bot import RULES, SmallBot, small_bot, write_config
+from tests.servers.small_bot import RULES, SmallBot, Troubled, small_bot, write_config
 
 MORE = """
 [[rules]]
@@ -149,3 +150,17 @@ async def test_a_reminder_says_when_it_was_asked_for(bot: SmallBot, days: int, d
     bot.later(days=days, hours=2)
     await bot.tell()
     assert (await bot.timeline())[-1].text == f"You asked me {day} to remind you of this."
+
+
+async def test_a_mistake_of_ours_about_one_reminder_keeps_nobody_elses(bot: SmallBot) -> None:
+    """It ends, its asker waits for the owner's word, and all others are reminded."""
+    for author in ("@ann", "@ben"):
+        await bot.talk("ping me in 1 hour to call mum", author)
+    bot.later(hours=1, minutes=1)
+    telling = replace(bot.stories.telling, limits=Troubled(bot.stories.telling.limits, times=1))
+    assert await tell.tell(telling, bot.clock()) == 1
+    assert await tell.tell(telling, bot.clock()) == 0
+    await bot.deliver()
+    assert (await bot.timeline())[-1].text == "You asked me today to remind you to call mum."
+    (row,) = await bot.on.db(bot.on.store.mentions.unanswered, 10)
+    assert (row.mention.author, row.reason) == ("@ann", "our mistake")

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bot import tell
 from bot.app.teach import teach
 from bot.errors import UsageError
 from tests.servers.feedserver import FeedServer
 from tests.servers.fixtures import Hands
-from tests.servers.small_bot import PIECES, SmallBot, rss, small_bot, write_config
+from tests.servers.small_bot import PIECES, SmallBot, Troubled, rss, small_bot, write_config
 
 
 @pytest.fixture
@@ -125,3 +126,17 @@ async def test_an_answer_for_one_mention_is_given_to_it(bot: SmallBot) -> None:
     assert answered == 1
     await bot.deliver()
     assert (await bot.timeline())[-1].text == "I am here."
+
+
+async def test_a_mistake_of_ours_about_one_follower_keeps_no_other_from_being_told(bot: SmallBot) -> None:
+    """They are told of what comes next, and nothing is tried again and again."""
+    for author in ("@ann", "@ben"):
+        await bot.talk("follow rain", author)
+    await share_all(bot)
+    telling = replace(bot.stories.telling, limits=Troubled(bot.stories.telling.limits, times=1))
+    told = await tell.tell(telling, bot.clock())
+    assert told >= 1
+    assert await tell.tell(telling, bot.clock()) == 0
+    await bot.deliver()
+    replies = [item for item in await bot.timeline() if "You follow" in item.text]
+    assert len(replies) == told
