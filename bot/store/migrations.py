@@ -54,7 +54,25 @@ DROP INDEX entries_link;
 CREATE INDEX entries_link ON entries (feed, link_mark) WHERE link_mark != 0;
 """
 
-MIGRATIONS: tuple[str, ...] = (TABLES, TAKING_BACK, SLIMMER, SIDE_BY_SIDE)
+TIDY = """
+-- What nobody reads goes.
+ALTER TABLE mentions DROP COLUMN taught;
+ALTER TABLE people DROP COLUMN name;
+ALTER TABLE people DROP COLUMN bot;
+ALTER TABLE people DROP COLUMN first_at;
+ALTER TABLE people DROP COLUMN last_at;
+DROP INDEX slots_at;
+DROP INDEX rule_history_id;
+DROP INDEX candidates_link;
+-- "Which mentions are new?" is asked at each change: SQLite doesn't see that `state = 'new'` is in `state IN ('new', ...)`,
+-- and read every mention there ever was.  The counts by state are read from it, too.
+DROP INDEX mentions_state;
+CREATE INDEX mentions_state ON mentions (state);
+-- The texts of candidates are let go of after a while: once an hour the oldest ones are looked for that are left.
+CREATE INDEX candidates_text ON candidates (first_seen) WHERE html != '';
+"""
+
+MIGRATIONS: tuple[str, ...] = (TABLES, TAKING_BACK, SLIMMER, SIDE_BY_SIDE, TIDY)
 """`MIGRATIONS[n]` brings a database of version n to version n + 1."""
 
 

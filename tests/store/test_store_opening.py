@@ -13,10 +13,10 @@ import pytest
 
 from bot.core.same import canonical, title_key
 from bot.errors import StoreBusy, StoreError
-from bot.store import Store, open_store
+from bot.store import Store, open_store, restore
 from bot.store.migrations import MIGRATIONS
 from bot.store.values import key_bytes, mark
-from tests.store.given import FEED, MINUTE, NOW, entry, gather, plan
+from tests.store.given import FEED, MATCH, MINUTE, NOW, entry, gather, mention, plan, reply, rule, slot
 
 
 def make(path: Path, *posts: str) -> None:
@@ -280,6 +280,38 @@ def test_what_was_read_before_marks_took_the_place_of_links_is_known_still(path:
         question = "EXPLAIN QUERY PLAN SELECT 1 FROM entries WHERE feed = 1 AND link_mark = 2 AND link_mark != 0"
         plan = store.connection.raw.execute(question)
         assert "entries_link (feed=? AND link_mark=?)" in str([tuple(row) for row in plan])
+
+
+def tables(path: Path) -> set[str]:
+    """How the tables and indexes of a database were made."""
+    with closing(sqlite3.connect(path)) as raw:
+        return {row[0] for row in raw.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+
+
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
+def test_every_earlier_version_becomes_the_same_one(path: Path, tmp_path: Path, version: int) -> None:
+    """Each with its data: by a start, and by the restore of a backup that was made then."""
+    restored, backup, new = (tmp_path / name for name in ("restored.db", "backup.db", "new.db"))
+    with open_store(path, mode="run", now=NOW, migrations=MIGRATIONS[:version]) as store:
+        answered, outbox = reply(store, "r1")
+        store.mentions.heard(mention("r2"), "cursor", now=NOW)
+        store.mentions.opt_out("@bob@example.social", "fedi", now=NOW)
+        store.rules.add(rule("taught"), "ann", now=NOW)
+        store.outbox.passed_over(slot(), "nothing to say", now=NOW)
+        store.owner.backup(backup)
+    restore(restored, backup, now=NOW)
+    make(new)
+    for each in (path, restored):
+        with open_store(each, mode="run", now=NOW) as store:
+            assert [one.remote_id for one in store.mentions.pending(10)] == ["r2"]
+            assert (found := store.mentions.outcome(answered)) is not None
+            assert (found.mention.remote_id, found.match) == ("r1", MATCH)
+            assert (row := store.outbox.row(outbox)) is not None
+            assert row.post.text == "Hello, r1"
+            assert store.mentions.opted_out("fedi", "@bob@example.social")
+            assert [one.what for one in store.rules.history("taught")] == ["added"]
+            assert store.outbox.handled("fedi", [slot().identity]) == {slot().identity}
+        assert tables(each) == tables(new)
 
 
 def test_a_newer_database_is_refused(path: Path) -> None:
