@@ -35,6 +35,9 @@ DRAIN = 8.0
 FIRST_WAIT = timedelta(seconds=6)
 """A new local account posts after all its feeds answered, or after this long, whichever comes first."""
 
+TEXTS = timedelta(days=30)
+"""How long the texts of candidates are kept: afterwards their pages are read."""
+
 
 class Bot:
     """All tasks of one running bot."""
@@ -246,7 +249,8 @@ class Bot:
             await self.on.db(self.on.store.clock.correct, now=now)
             for account in self.stories.delivering.accounts.values():
                 await deliver.give_up_late(account, self.stories.delivering)
-            await self.on.db(self.on.store.feeds.forget_bodies, now - timedelta(days=30))
+            while await self.on.db(self.on.store.feeds.forget_bodies, now - TEXTS):  # noqa: ASYNC110 -- work, not waiting
+                await asyncio.sleep(1)  # after an update there may be a year of them
             await asyncio.sleep(3600)
 
     # ----------------------------------------------------------------- waiting

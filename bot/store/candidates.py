@@ -22,6 +22,12 @@ COLUMNS = (
     " owner_find, title_key, simhash, categories, tags, hashtags, sources, matched"
 )
 
+NEWEST = 5_000
+"""The newest candidates, which keep their texts while nobody decided about them: few feeds take months to bring so many."""
+
+PIECE = 1_000
+"""Texts that are let go of at once, in a tenth of a second: others wait to write meanwhile."""
+
 MEANT = "meant for"
 """How the reason begins that keeps a find of the owner's from the accounts that they did not name."""
 
@@ -36,18 +42,15 @@ class Candidates(Part):
         `feeds` are the addresses it draws from (None: all active ones).  What already stands in its outbox by its
         canonical link is left out, and so is what a muted or removed feed brought.
         """
-        found = self.all_of(
-            "SELECT candidates.* FROM candidates LEFT JOIN feeds ON feeds.url = candidates.feed"
-            " WHERE (owner_find OR (feeds.active AND feeds.muted IS NULL"
-            "  AND (?2 IS NULL OR candidates.feed IN (SELECT value FROM json_each(?2)))))"
-            " AND NOT EXISTS (SELECT 1 FROM decisions WHERE account = ?1 AND candidate = candidates.id)"
-            " AND NOT EXISTS (SELECT 1 FROM outbox WHERE account = ?1 AND dedupe_key = candidates.canonical)"
-            " ORDER BY owner_find DESC, candidates.id DESC LIMIT ?3",
-            account,
-            None if feeds is None else listed(map(clean, feeds)),
-            whole(limit),
-        )
-        return [_candidate(row) for row in found]
+        among = None if feeds is None else listed(map(clean, feeds))
+        found = self._offers("owner_find = 1", account, among, limit)
+        left = limit - len(found)
+        theirs = self._offers(f"owner_find = 0 AND candidates.id > {self._newest() - NEWEST}", account, among, left)
+        if len(theirs) < left:
+            # Further back they may be few among very many: the index of their feeds finds them, that of ages would not.
+            of_feeds = "+owner_find = 0 AND candidates.feed IN (SELECT value FROM json_each(?2))"
+            theirs = self._offers("owner_find = 0" if among is None else of_feeds, account, among, left)
+        return [_candidate(row) for row in (*found, *theirs)]
 
     @reading
     def candidate(self, candidate_id: int) -> Candidate | None:
@@ -153,15 +156,36 @@ class Candidates(Part):
 
     @bulk
     def forget_bodies(self, before: datetime) -> int:
-        """Drop the text of candidates whose last decision is older than a time; gives how many.
+        """Drop the text of candidates from before a time, but for the newest, whose last decision is older, too.
 
-        An account that still wants one reads its page instead.
+        An account that still wants one reads its page instead.  Gives how many, the oldest first, and so many at most
+        that there may be more.
         """
         return self.change(
-            "UPDATE candidates SET html = '' WHERE html != ''"
-            " AND (SELECT max(at) FROM decisions WHERE candidate = candidates.id) < ?",
+            "UPDATE candidates SET html = '' WHERE id IN (SELECT id FROM candidates WHERE html != '' AND first_seen < ?1"
+            " AND coalesce((SELECT max(at) FROM decisions WHERE candidate = candidates.id) < ?1,"
+            " id <= (SELECT max(id) FROM candidates) - ?2) ORDER BY first_seen LIMIT ?3)",
             stamp(before),
+            NEWEST,
+            PIECE,
         )
+
+    def _offers(self, which: str, account: str, among: str | None, limit: int) -> list[sqlite3.Row]:
+        """Rows of what an account may still share, the newest first: those that meet a condition."""
+        return self.all_of(
+            "SELECT candidates.* FROM candidates LEFT JOIN feeds ON feeds.url = candidates.feed"  # noqa: S608 -- conditions written above
+            f" WHERE {which} AND (owner_find OR (feeds.active AND feeds.muted IS NULL"
+            "  AND (?2 IS NULL OR candidates.feed IN (SELECT value FROM json_each(?2)))))"
+            " AND NOT EXISTS (SELECT 1 FROM decisions WHERE account = ?1 AND candidate = candidates.id)"
+            " AND NOT EXISTS (SELECT 1 FROM outbox WHERE account = ?1 AND dedupe_key = candidates.canonical)"
+            " ORDER BY candidates.id DESC LIMIT ?3",
+            account,
+            among,
+            whole(limit),
+        )
+
+    def _newest(self) -> int:
+        return self.number("SELECT max(id) FROM candidates")
 
     def _decide(self, account: str, candidate_id: int, verdict: str, reason: str, now: datetime) -> None:
         self.change(

@@ -3,6 +3,7 @@ from __future__ import annotations
 from bot.core.choose import Share
 from bot.model import Feed, FeedState, State
 from bot.store import Store
+from bot.store.candidates import NEWEST
 from tests.store.given import FEED, HOUR, NOW, OTHER, candidate, entry, gather, later, post, sifted, slot
 
 
@@ -99,6 +100,23 @@ def test_a_find_for_some_accounts_is_kept_from_the_others(store: Store) -> None:
     assert [one.verdict for one in store.feeds.decisions(number)] == ["shared"]
     store.feeds.add_candidate(candidate(), now=later(4))
     assert [name for name in names if store.feeds.candidates(name, None, 10)] == ["fedi", "sky"]
+
+
+def test_what_thousands_stand_before_is_offered_still(store: Store) -> None:
+    """Of few feeds among many, or of all: the owner's find first, then the newest, as many as are asked for."""
+    find = store.feeds.add_candidate(candidate(), now=NOW)
+    first, second = gather(store, [1, 2])
+    (third,) = gather(store, [3], OTHER)
+    newest = third + NEWEST + 1
+    store.connection.raw.execute("UPDATE candidates SET id = ? WHERE id = ?", (newest, third))
+
+    def offered(feeds: list[str] | None, limit: int = 10) -> list[int]:
+        return [one.id for one in store.feeds.candidates("fedi", feeds, limit)]
+
+    assert offered(None) == [find, newest, second, first]
+    assert offered([FEED.url]) == [find, second, first]
+    assert offered([OTHER.url]) == [find, newest]
+    assert (offered(None, 2), offered([FEED.url], 2), offered(None, 0)) == ([find, newest], [find, second], [])
 
 
 def test_stories_are_found_by_link_and_by_title(store: Store) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.model import Feed, FeedState, State
 from bot.store import Store
+from bot.store.candidates import NEWEST
 from tests.store.given import DAY, FEED, HOUR, NOW, OTHER, SENT, entry, gather, later, post, sifted, slot
 
 
@@ -284,6 +285,16 @@ def test_body_texts_are_let_go(store: Store) -> None:
     assert texts[first] == ""
     assert texts[second] != ""
     assert texts[third] != ""
+
+
+def test_texts_that_thousands_stand_before_are_let_go(store: Store) -> None:
+    """Also while nobody decided about them: a bot that reads much would keep all that it ever read."""
+    first, second, third = gather(store, [1, 2, 3])
+    store.connection.raw.execute("UPDATE candidates SET id = ? WHERE id = ?", (first + NEWEST, third))
+    assert store.feeds.forget_bodies(NOW) == 0, "they are of today"
+    assert store.feeds.forget_bodies(NOW + DAY) == 1
+    kept = [one.id for one in store.feeds.candidates("fedi", None, 10) if one.html]
+    assert kept == [first + NEWEST, second]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
