@@ -7,7 +7,6 @@ import logging
 import re
 from datetime import UTC, datetime
 
-
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 """What could begin a line of its own, give a terminal orders, or turn its words round."""
 
