@@ -70,6 +70,10 @@ class PageError(StarfishError):
         super().__init__(message)
 
 
+class NoPageError(PageError):
+    """What stands behind a link is a file: sound, a film, a picture, a document; nothing of it was read."""
+
+
 class WorkerError(StarfishError):
     """The worker process gave no result: it was too slow, too hungry, or died of the document."""
 

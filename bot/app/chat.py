@@ -16,6 +16,7 @@ from bot.app.deciding import release
 from bot.app.queue import Waiting, next_at, waiting
 from bot.app.sharing import own_find
 from bot.core.clean import clean, defused
+from bot.core.files import file_at
 from bot.core.grouping import grouped
 from bot.core.reply import defuse
 from bot.core.same import canonical, safe_link
@@ -96,6 +97,8 @@ class ChatDesk:
         safe = safe_link(link if "://" in link else f"https://{link}")
         if not safe:
             raise UsageError("That is no web address; it should look like https://example.com/article")
+        if not note and (file := file_at(safe)):
+            raise UsageError(f"That is {file}, which I can't read. Say: share {safe}: what you make of it")
         posting = {name: one for name, one in self._sharing.accounts.items() if one.post is not None}
         chosen = [name for name in self._accounts(account) if name in posting]
         if not chosen:
@@ -168,7 +171,7 @@ class ChatDesk:
         if rule is not None and number is not None:
             taught, answered = await teach.teach_more(number, rule, who="chat", by=who, stories=stories, on=on)
             told = f"Learnt: one more way to say {taught.id}."
-        elif not when and await teach.answer_passed_on(number, reply, stories, on):
+        elif not when and await teach.answer_once(number, reply, stories, on):
             return "Told. Such words have their rule, so there was nothing to learn."
         else:
             taught, answered = await teach.teach(

@@ -12,7 +12,7 @@ from bot.articles.reader import Pages
 from bot.core.entries import entry_key
 from bot.core.same import canonical, safe_link
 from bot.core.text import clean, measure
-from bot.errors import PageError, UsageError
+from bot.errors import NoPageError, PageError, UsageError
 from bot.model import Account, Candidate
 from bot.net import Client
 from bot.settings import Settings, no_account
@@ -23,7 +23,7 @@ from bot.worker import Worker
 async def queue_link(url: str, note: str | None, account: str | None, settings: Settings, store: Store) -> list[str]:
     """Store a link for the next slot; gives the lines that tell the owner what happens.
 
-    :raises UsageError: the address or the account is none
+    :raises UsageError: the address or the account is none, or it leads to a file and nothing is said of it
     """
     link = safe_link(url)
     if not link:
@@ -36,7 +36,12 @@ async def queue_link(url: str, note: str | None, account: str | None, settings: 
         raise UsageError(no_account(account, names))
     if note:
         _must_fit(note, link, [one for one in posting if account in (None, one.name)])
-    title, lines = await _title(link, settings)
+    try:
+        title, lines = await _title(link, settings)
+    except NoPageError as error:
+        if not note:
+            raise UsageError(f"{link}: {error} Say what you make of it, with --note: that is posted then") from None
+        title, lines = "", []
     now = utc_now()
     only = [] if account is None else [account]
     store.feeds.add_candidate(own_find(link, title, note, now), now=now, only=only, of=names)
@@ -76,7 +81,10 @@ def own_find(link: str, title: str, note: str | None, now: datetime) -> Candidat
 
 
 async def _title(link: str, settings: Settings) -> tuple[str, list[str]]:
-    """The page's title, so that the owner sees what was queued; a page that can't be had now is tried again later."""
+    """The page's title, so that the owner sees what was queued; a page that can't be had now is tried again later.
+
+    :raises NoPageError: the link leads to a file
+    """
     net = settings.net
     client = Client(
         contact=net.contact, version=__version__, allow_private=net.allow_private, spacing=net.spacing, now=utc_now
@@ -85,6 +93,8 @@ async def _title(link: str, settings: Settings) -> tuple[str, list[str]]:
     try:
         async with client:
             article = await Pages(client, worker).read(link)
+    except NoPageError:
+        raise
     except PageError as error:
         why = str(error) if link in str(error) else f"{link}: {error}"
         return "", [f"{why.rstrip('.')}. It is queued all the same, and asked for again when its turn comes."]

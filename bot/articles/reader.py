@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 
 from bot.articles.fromfeed import INLINE, article_of, has_full_text, text_of
 from bot.articles.packing import unpack
+from bot.core.files import file_at, file_of
 from bot.core.same import safe_link
-from bot.errors import FeedError, PageError, WorkerError
+from bot.errors import FeedError, NoPageError, PageError, WorkerError
 from bot.model import Article, Candidate
 from bot.net import Client
 from bot.worker import Worker
@@ -43,36 +44,41 @@ class Pages:
         self._client = client
         self._worker = worker
         self._clock = clock
-        self._kept: OrderedDict[str, tuple[float, Article | str]] = OrderedDict()  # by link: when, and what or why not
+        self._kept: OrderedDict[str, tuple[float, Article | PageError]] = (
+            OrderedDict()
+        )  # by link: when, and what or why not
 
     async def read(self, url: str) -> Article:
         """The article behind a link, also where the page has a `problem`; one of the last few is not asked for again.
 
+        :raises NoPageError: it leads to a file; one whose ending tells isn't asked for, of others no body is read
         :raises PageError: it can't be had, is no HTML, or robots.txt asks us not to; the message is a sentence
         """
         asked_at, found = self._kept.get(url, (0.0, None))
         again = True
-        if found is None or self._clock() - asked_at > (FAILED_FOR if isinstance(found, str) else KEPT_FOR):
+        if found is None or self._clock() - asked_at > (FAILED_FOR if isinstance(found, PageError) else KEPT_FOR):
             again = False
             try:
                 found = await self._fetched(url)
             except PageError as error:
-                found = str(error)
+                found = error
             self._kept[url] = self._clock(), found
             self._kept.move_to_end(url)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        if isinstance(found, str):
-            raise PageError(found, again=again)
+        if isinstance(found, PageError):
+            raise type(found)(str(found), again=again)
         return found
 
     async def _fetched(self, url: str) -> Article:
         if not safe_link(url):
             raise PageError("The link is not one that we follow.")
+        if file := file_at(url):
+            raise NoPageError(_leads_to(file))
         try:
             if not await self._client.robots_allow(url):
                 raise PageError("The site's robots.txt asks us not to read this page.")
-            got = await self._client.get(url, cap=MAX_BYTES, purpose="page", accept=ACCEPT)
+            got = await self._client.get(url, cap=MAX_BYTES, purpose="page", accept=ACCEPT, wanted=_may_be_page)
         except FeedError as error:
             raise PageError(f"The page can't be had: {error}") from error
         reply = got.reply
@@ -94,29 +100,36 @@ class Pages:
         return article_of(candidate, str(told.get("text", "")))
 
     def worth_fetching(self, candidate: Candidate) -> bool:
-        """Whether the page has more to say than the feed: not when the feed carries the full text, or has no link."""
-        return bool(safe_link(candidate.link)) and not has_full_text(candidate)
+        """Whether a page has more to say than the feed: not when the feed carries the full text, or links a file or nothing."""
+        return bool(safe_link(candidate.link)) and not file_at(candidate.link) and not has_full_text(candidate)
 
 
 def _html_charset(headers: Mapping[str, str], body: bytes) -> str | None:
     """The charset that the header names, if the answer is HTML.
 
-    :raises PageError: it is something else: a picture, a PDF, a film
+    :raises NoPageError: it is a file: a picture, a PDF, a film
+    :raises PageError: it is something else that is no page
     """
     kind = headers.get("content-type", "")
-    if kind and not _HTML.match(kind):
-        raise PageError(f"The link leads to {_readable(kind)}, not to a page.")
+    if file := file_of(kind):
+        raise NoPageError(_leads_to(file))
+    if not _may_be_page(kind):
+        raise PageError(_leads_to(_readable(kind)))
     if not kind and not _MARKUP.search(body[:4096]):
         raise PageError("The link leads to something that is no page.")
     named = _CHARSET.search(kind)
     return named[1] if named else None
 
 
+def _may_be_page(kind: str) -> bool:
+    return not kind or _HTML.match(kind) is not None
+
+
+def _leads_to(what: str) -> str:
+    return f"The link leads to {what}, not to a page."
+
+
 def _readable(kind: str) -> str:
     """A content type for people."""
     bare = re.sub(r"[^\w/+.-]", "", kind.split(";", maxsplit=1)[0].strip().lower())[:60]
-    known = {"application/pdf": "a PDF", "application/json": "JSON", "text/plain": "plain text"}
-    for start, name in {"image/": "an image", "video/": "a video", "audio/": "a sound file"}.items():
-        if bare.startswith(start):
-            return name
-    return known.get(bare, bare or "something unnamed")
+    return {"application/json": "JSON", "text/plain": "plain text"}.get(bare, bare or "something unnamed")

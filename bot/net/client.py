@@ -103,11 +103,13 @@ class Client:
         auth: Secret | None = None,
         cookie: Secret | None = None,
         proxy: Secret | None = None,
+        wanted: Callable[[str], bool] = lambda _: True,
     ) -> Got:
         """Fetch one thing, over at most five redirects, each checked as the first address is.
 
         `headers` go to every hop; `secrets` (further headers), `auth` ("user:password") and `cookie` only to the
-        origin that was asked for.  A 304 is an answer.  `cap` counts bytes after decompression.
+        origin that was asked for.  A 304 is an answer.  `cap` counts bytes after decompression.  Of an answer whose
+        Content-Type is not `wanted` the body is left unread.
 
         :raises FeedRefused: for an address we don't go to, an answer that is too large, redirects without end
         :raises FeedUnreachable: if there is no answer, or one other than 2xx, 304 and 410
@@ -121,7 +123,7 @@ class Client:
         permanent = True
         for _ in range(HOPS + 1):
             sent = _merged({"Accept": accept}, headers or {}, private if origin(here) == start else {})
-            reply = await self._ask(here, sent, cap, proxy=proxy)
+            reply = await self._ask(here, sent, cap, proxy=proxy, wanted=wanted)
             if reply.status not in REDIRECTS:
                 judge(here, reply, purpose, self._now())
                 return Got(reply, str(asked), self._now(), moved)
@@ -183,6 +185,7 @@ class Client:
         data: bytes | None = None,
         proxy: Secret | None = None,
         cut: bool = False,
+        wanted: Callable[[str], bool] = lambda _: True,
     ) -> Reply:
         """Send one request in this host's turn, and turn what fails into our own failures."""
         host = host_of(url)
@@ -198,7 +201,7 @@ class Client:
                     cap=cap,
                     timeout=self._timeout,
                     proxy=via,
-                    body_of=has_use,
+                    body_of=lambda status, kind: has_use(status) and wanted(kind),
                     cut=cut,
                 )
             except Failed as failure:

@@ -100,12 +100,13 @@ async def exchange(
     data: bytes | None = None,
     timeout: aiohttp.ClientTimeout = TIMEOUT,
     proxy: URL | None = None,
-    body_of: Callable[[int], bool] = lambda _: True,
+    body_of: Callable[[int, str], bool] = lambda _, __: True,
     cut: bool = False,
 ) -> Reply:
     """Send one request, follow nothing, and read the answer up to `cap` bytes, counted after decompression.
 
-    `body_of` says for which statuses a body is read at all; with `cut` a longer body is cut instead of refused.
+    `body_of` says for which statuses and content types a body is read at all; with `cut` a longer body is cut instead
+    of refused.
     :raises Failed: if there is no usable answer
     """
     journey = Journey()
@@ -121,7 +122,7 @@ async def exchange(
             allow_redirects=False,
             middlewares=(_once(journey),),
         ) as response:
-            if body_of(response.status):
+            if body_of(response.status, response.headers.get("Content-Type", "")):
                 body = await read_capped(response, cap, cut=cut)
             else:
                 body = b""

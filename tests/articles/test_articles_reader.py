@@ -9,7 +9,7 @@ import pytest
 
 from bot.articles.fromfeed import INLINE
 from bot.articles.reader import KEPT, Pages
-from bot.errors import PageError
+from bot.errors import NoPageError, PageError
 from bot.net import Client
 from bot.ports import PageReader
 from bot.worker import Bounds, Worker
@@ -146,6 +146,26 @@ async def test_what_is_no_page_is_named(server: FeedServer, pages: Pages, kind: 
     assert str(caught.value) == f"The link leads to {named}, not to a page."
 
 
+@pytest.mark.parametrize(("kind", "named"), [("audio/mpeg", "a sound file"), ("application/zip", "an archive")])
+async def test_the_body_of_a_file_is_not_read(server: FeedServer, pages: Pages, kind: str, named: str) -> None:
+    """Its head tells what it is, however many gigabytes follow; a slot that looks again is told the same."""
+    url = server.put("/episode", content_type=kind, fault="endless")
+    for _ in range(2):
+        with pytest.raises(NoPageError, match=f"leads to {named}, not to a page"):
+            await pages.read(url)
+    assert server.hits("/episode") == 1
+
+
+async def test_a_file_that_its_address_names_is_not_asked_for(server: FeedServer, pages: Pages) -> None:
+    """Nor is robots.txt; behind a redirect its head tells."""
+    url = server.put("/12.mp3", b"ID3", content_type="audio/mpeg")
+    with pytest.raises(NoPageError, match="leads to a sound file, not to a page"):
+        await pages.read(url)
+    assert server.hits() == 0
+    with pytest.raises(NoPageError, match="leads to a sound file, not to a page"):
+        await pages.read(server.redirect("/episodes/12", url, 302))
+
+
 @pytest.mark.parametrize("status", [403, 404, 410, 429, 500, 503])
 async def test_a_refusing_server_is_a_page_error(server: FeedServer, pages: Pages, status: int) -> None:
     """Whatever keeps the page away is one kind of failure, with a sentence."""
@@ -241,3 +261,4 @@ def test_pages_are_fetched_only_where_they_say_more(pages: Pages) -> None:
     assert pages.worth_fetching(candidate(paragraphs(PROSE[0])))
     assert pages.worth_fetching(candidate())
     assert not pages.worth_fetching(candidate(link=""))
+    assert not pages.worth_fetching(candidate(link="https://tide.example/12.mp3"))

@@ -156,6 +156,19 @@ def test_a_find_is_known_before_it_is_posted(terminal: Terminal) -> None:
     assert terminal.ok("why", link, "--json").json()["candidates"][0]["link"] == link
 
 
+def test_of_a_file_only_the_owner_can_say_something(terminal: Terminal, site: FeedServer) -> None:
+    """Sound, by its address or by its head, is shared with a note; without one it is said what it is, with exit 2."""
+    terminal.ok("once")
+    unnamed = site.put("/episode", content_type="video/mp4", fault="endless")
+    for link, what in ((site.url("/12.mp3"), "a sound file"), (unnamed, "a video")):
+        said = terminal("share", link)
+        assert (said.code, f"The link leads to {what}, not to a page. Say what you make of it" in said.err) == (2, True)
+        assert terminal("why", link).code == 1
+        assert "queued for" in terminal.ok("share", link, "--note", "An hour on tides.").out
+        assert f"leads to {what}" in terminal("condense", link).out
+    assert site.hits("/12.mp3") == 0
+
+
 def test_a_find_for_a_second_account_stays_with_the_first(terminal: Terminal) -> None:
     """Named for one account, a find is kept from the others; named for another one too, it is for both."""
     assert terminal.folder is not None

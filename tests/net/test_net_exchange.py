@@ -35,7 +35,7 @@ async def test_an_answer_is_read_up_to_its_cap(sessions: Sessions, server: FeedS
 async def test_a_body_that_is_not_wanted_is_not_read(sessions: Sessions, server: FeedServer) -> None:
     """An endless error page costs nothing."""
     url = URL(server.put("/", fault="endless"))
-    reply = await exchange(sessions.foreign, "GET", url, headers={}, cap=10, body_of=lambda status: status != 200)
+    reply = await exchange(sessions.foreign, "GET", url, headers={}, cap=10, body_of=lambda status, _: status != 200)
     assert (reply.status, reply.body) == (200, b"")
 
 

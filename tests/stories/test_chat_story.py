@@ -178,6 +178,7 @@ async def test_a_pause_ends_by_itself_or_by_a_word(bot: SmallBot) -> None:
 async def test_the_owners_own_find_goes_first(bot: SmallBot) -> None:
     """With their words; a text without a link is told how to say it."""
     assert "Which link?" in await order(bot, "share nothing")
+    assert "That is a sound file" in await order(bot, "share http://127.0.0.1:9/12.mp3")
     assert "With your words" in await order(bot, "share http://127.0.0.1:9/mine: Worth an hour of anybody's evening.")
     (first, *_) = (await order(bot, "queue")).splitlines()
     assert "“" in first
