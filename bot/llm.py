@@ -106,7 +106,7 @@ class Llm:
             answer = json.loads(body)
             content = answer["choices"][0]["message"]["content"]
             tokens = (answer.get("usage") or {}).get("total_tokens", 0)
-        except (ValueError, LookupError, TypeError, AttributeError):
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             log.info("the language model's answer is not in the chat format")
             return None
         if isinstance(tokens, int) and 0 < tokens < 1_000_000:

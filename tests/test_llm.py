@@ -68,6 +68,7 @@ async def test_a_good_answer_is_given_and_its_tokens_are_counted() -> None:
         (200, '{"choices": [{"message": {"content": 3}}]}'),
         (200, '{"choices": [{"message": {"content": "no object here"}}]}'),
         (200, '{"choices": [{"message": {"content": "{\\"post\\": 7}"}}]}'),
+        pytest.param(200, "[" * 100_000, id="brackets without end"),
     ],
 )
 async def test_a_model_that_misbehaves_says_nothing(status: int, body: str) -> None:
@@ -162,6 +163,7 @@ def test_good_words_take_the_drafts_place() -> None:
         ('Sure!\n```json\n{"post": "A sentence."}\n```', "A sentence."),
         ('{"post": ""}', None),
         ("{" * 10_000, None),
+        pytest.param('{"post": ' + "[" * 15_000 + "}", None, id="brackets without end"),
         ("", None),
     ],
 )

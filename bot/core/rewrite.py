@@ -46,7 +46,7 @@ def said(answer: str) -> str | None:
         return None
     try:
         given: Any = json.loads(answer[begin : end + 1])
-    except ValueError:
+    except (ValueError, RecursionError):  # the second: brackets in brackets without end
         return None
     post = given.get("post") if isinstance(given, dict) else None
     return clean(post) if isinstance(post, str) and post.strip() else None
