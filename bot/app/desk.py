@@ -46,6 +46,7 @@ class Desk:
             UnansweredRow(
                 mention=row.mention,
                 words=teach.plain_words(row.mention),
+                known=teach.has_its_rule(row, self._current().engine),
                 reason=row.reason,
                 nearest=row.rule,
                 score=row.score,
@@ -128,8 +129,8 @@ class Desk:
         await self._on.db(self._on.store.owner.clear, f"outbox:{row}")
 
     async def teach(self, mention: int | None, when: str, reply: str) -> None:
-        """Store a rule, and answer those who still wait for it; what a rule passed on is answered, and nothing stored."""
-        if not when and await teach.answer_passed_on(mention, reply, self._current(), self._on):
+        """Store a rule, and answer those who still wait for it; what has its rule is answered, and nothing stored."""
+        if not when and await teach.answer_once(mention, reply, self._current(), self._on):
             return
         await teach.teach(when, reply, mention=mention, who="web", stories=self._current(), on=self._on)
         self._renew()

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.app.build import ground, stories
 from bot.app.installed import platforms, utc_now
-from bot.app.teach import answer_passed_on, teach, tried
+from bot.app.teach import answer_once, teach, tried
 from bot.core.builtin import complete
 from bot.core.grouping import grouped
 from bot.core.rivescript import read
@@ -248,8 +248,8 @@ async def teach_now(
         raise UsageError(f"there is no mention {number}; see: starfish rules unanswered")
     async with ground(settings, store) as on:
         built = await stories(settings, on, platforms(), look_only=True)
-        if not when and await answer_passed_on(number, reply, built, on):
-            return [f"{number} will be answered with that; a rule passed it on to you, so nothing was stored"]
+        if not when and await answer_once(number, reply, built, on):
+            return [f"{number} will be answered with that; such words have their rule, so nothing was stored"]
         rule, answered = await teach(when, reply, mention=number, who="cli", stories=built, on=on, rule_id=rule_id)
     lines = [f"stored the rule {rule.id!r}"]
     if answered:

@@ -18,7 +18,8 @@ from bot.core.rules import Engine, RuleErrors, check_rule
 from bot.core.words import Words, clean
 from bot.errors import UsageError
 from bot.model import Match, Mention, Post, Rule, RuleTest
-from bot.reply import PASSED_ON, reply_to, say
+from bot.reply import PASSED_ON, UNSURE, reply_to, say
+from bot.store import Unanswered
 
 STILL_WAITING = 500
 """How many unanswered mentions a new rule is tried on."""
@@ -76,16 +77,19 @@ async def teach_more(
     return rule, await _answer_waiting(rule, mention, replace(stories, engine=engine), on)
 
 
-async def answer_passed_on(number: int | None, reply: str, stories: Stories, on: Ground) -> bool:
-    """Answer what a rule passed on to the owner, in their words and this once; False where it is no such mention.
+async def answer_once(number: int | None, reply: str, stories: Stories, on: Ground) -> bool:
+    """Answer a waiting mention in the owner's words and this once, if its words have their rule; False where they haven't.
 
-    Nothing is taught: words like these have their rule already.
+    A rule passed it on, or it came too late, or a cap or a mistake of ours held it back.  Nothing is taught.
 
     :raises UsageError: there are no words, or its platform allows no second answer
     """
     rows = await on.db(on.store.mentions.unanswered, STILL_WAITING)
-    mention = next((one.mention for one in rows if one.mention.id == number and one.reason == PASSED_ON), None)
-    if mention is None or mention.account not in stories.sharing.accounts:
+    row = next((one for one in rows if one.mention.id == number), None)
+    if row is None or row.mention.account not in stories.sharing.accounts:
+        return False
+    mention = row.mention
+    if not has_its_rule(row, stories.engine):
         return False
     if not reply.strip():
         raise UsageError("an answer needs words")
@@ -97,6 +101,11 @@ async def answer_passed_on(number: int | None, reply: str, stories: Stories, on:
     said = say(Rule(id=match.rule, reply=(reply.strip(),)), match, mention, {}, stories.answering)
     post = _late_post(said, mention, stories, on)
     return await on.db(on.store.mentions.answered_late, mention.id, post, match, now=on.now()) is not None
+
+
+def has_its_rule(row: Unanswered, engine: Engine) -> bool:
+    """Whether a rule knows the words of a mention that waits: there is nothing to learn then, only to answer."""
+    return row.reason == PASSED_ON or engine.match(row.mention).stage not in UNSURE
 
 
 def tried(rule: Rule, now: Engine) -> Engine:

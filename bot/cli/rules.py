@@ -173,9 +173,9 @@ Examples:
 def teach(place: Place, *, mention: int | None, when: str | None, reply: str, rule_id: str | None) -> None:
     """Teach an answer; those who still wait for it are answered, once.
 
-    MENTION is the number that `starfish rules unanswered` shows; one that a rule passed on to you is answered, and nothing
-    is stored.  Else the rule is stored with where it came from and a
-    test of its own, and refused if it would take mentions from another rule.
+    MENTION is the number that `starfish rules unanswered` shows; one whose words have their rule (it was passed on to you,
+    or came too late) is answered, and nothing is stored.  Else the rule is stored with where it came from and a test of
+    its own, and refused if it would take mentions from another rule.
     """
     from bot.app.rulebook import teach_now
 

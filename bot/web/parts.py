@@ -65,6 +65,7 @@ class UnansweredRow:
 
     mention: Mention
     words: str = ""  # of it, plain: what a lesson would match
+    known: bool = False  # they have their rule: there is nothing to learn, only to answer
     reason: str = ""  # "no rule", "passed on", "late", "capped", "our mistake"
     nearest: str | None = None
     score: float | None = None  # 0 to 1
@@ -110,7 +111,7 @@ class Dashboard(Protocol):
     async def teach(self, mention: int | None, when: str, reply: str) -> None:
         """Store the rule `when` → `reply`; with `mention` (our number), also answer those who still wait for it.
 
-        Without `when`, its own words are the rule's; one that a rule passed on is only answered.
+        Without `when`, its own words are the rule's; one whose words have their rule is only answered.
         """
         ...
 

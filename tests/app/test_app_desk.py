@@ -182,13 +182,30 @@ async def test_what_was_passed_on_is_answered_without_a_rule(desk: Desk, bot: Sm
     await bot.reload()
     assert await bot.talk("https://example.org/a") == "Thank you."
     (row,) = await desk.unanswered()
-    assert row.reason == "passed on"
+    assert (row.reason, row.known) == ("passed on", True)
     with pytest.raises(UsageError, match="needs words"):
         await desk.teach(row.mention.id, "", " ")
     await desk.teach(row.mention.id, "", "A good one, {name}!")
     await bot.deliver()
     assert (await bot.timeline())[-1].text == "A good one, ann!"
     assert (await desk.unanswered(), renewed) == ([], [])
+
+
+async def test_who_was_held_back_is_answered_by_the_owner_though_there_is_a_rule(desk: Desk, bot: SmallBot) -> None:
+    """Words that came late, say, have their rule, which nothing may be taken from: what the owner says is said once."""
+    for words in ("hello", "how do I feed bees"):
+        await bot.hear(words)
+    bot.later(days=2)
+    assert await bot.talk("hello", "@ben") == "Hello ben, nice to meet you."
+    greeting, bees = await desk.unanswered()
+    assert [(row.reason, row.known) for row in (greeting, bees)] == [("late", True), ("late", False)]
+    await desk.teach(greeting.mention.id, "", "Sorry, {name}, I was away.")
+    await desk.teach(bees.mention.id, "", "Sugar and water.")
+    await bot.deliver()
+    late = [item.text for item in await bot.timeline()][-2:]
+    assert late == ["You asked on Sunday: Sorry, ann, I was away.", "You asked on Sunday: Sugar and water."]
+    assert await desk.unanswered() == []
+    assert [one.rule.id for one in await desk.rules() if one.rule.origin == "web"] == ["taught-how-do-i-feed"]
 
 
 async def test_a_mention_that_is_left_waits_no_more(desk: Desk, bot: SmallBot) -> None:

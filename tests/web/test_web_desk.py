@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from bot.model import FeedState, Mention, Notice, OutboxRow, Post, Receipt, Rule, State
-from bot.reply import PASSED_ON
 from bot.web import SHOWN, FeedRow, QueueRow, RuleRow, UnansweredRow, serve
 from bot.web.desk import DONE
 from tests.web.browser import Browser
@@ -238,10 +237,10 @@ async def test_the_words_to_match_are_those_offered(owner: Browser, bot: FakeBot
     assert '<input name="when" dir="auto" required value="which reel">' in page.text
 
 
-async def test_what_was_passed_on_asks_for_an_answer_alone(owner: Browser, bot: FakeBot) -> None:
+async def test_what_has_its_rule_asks_for_an_answer_alone(owner: Browser, bot: FakeBot) -> None:
     """Such words have their rule: there is nothing to match, and the rule that came nearest says nothing."""
     asked = Mention(account="timeline", remote_id="1", author="@ann", text="bad bot", at=NOW, id=12)
-    bot.desk.waiting = [UnansweredRow(mention=asked, reason=PASSED_ON, nearest="hours", score=0.2)]
+    bot.desk.waiting = [UnansweredRow(mention=asked, reason="late", known=True, nearest="hours", score=0.2)]
     page = await owner.get("/dashboard/rules")
     waiting = page.text.partition("They wait")[2].partition("Teach something new")[0]
     assert "bad bot" in waiting
