@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -31,11 +32,15 @@ class Scripted:
         self.sent: list[Post] = []
         self.at: list[timedelta] = []  # when it was asked to publish
         self.looked: list[timedelta] = []  # and when to look
+        self.asked, self.silent = asyncio.Event(), False  # silent: it takes what it is sent, and never answers
 
     async def publish(self, post: Post) -> Receipt:
         """Fail as the script says, else keep it."""
         self.at.append(self.rig.clock() - self.begun)
         self.sent.append(post)
+        self.asked.set()
+        if self.silent:
+            await asyncio.Event().wait()
         if self.failures:
             raise self.failures.pop(0)
         return Receipt(remote_id="1")
@@ -58,13 +63,14 @@ async def trying(
     failures: Iterable[DeliveryError],
     text: str = f"Words on tides {LINK}",
     more: str = "",
+    link: str = LINK,
     **limits: object,
 ) -> AsyncIterator[tuple[Rig, Scripted, deliver.Delivering]]:
     """A bot with one planned post, and a platform of scripted moods."""
     async with rig(path, "keyed", more=more) as bot:
         scripted = Scripted(replace(IMAGINED["keyed"].limits, **limits), bot, failures)  # type: ignore[arg-type]
         delivering = replace(bot.stories.delivering, publishers={"keyed": scripted})
-        post = Post(account="keyed", text=text, link=LINK, dedupe_key="a")
+        post = Post(account="keyed", text=text, link=link, dedupe_key="a")
         await bot.on.db(bot.store.outbox.put, post, "post", now=bot.clock())
         yield bot, scripted, delivering
 
@@ -189,6 +195,27 @@ async def test_five_attempts_are_made_however_long_they_take(tmp_path: Path) -> 
         assert (len(platform.at), bot.states("keyed")) == (5, ["held"])
 
 
+async def test_repeats_are_spaced_even_where_nothing_settles(tmp_path: Path) -> None:
+    """Nobody is hammered by an owner who wants no settle time: after the first repeat it waits, ever longer."""
+    more = 'settle = "0s"'
+    async with trying(tmp_path, unsure(4), more=more, idempotent_for=timedelta.max) as (bot, platform, delivering):
+        await rest(bot, delivering)
+        assert platform.waits() == [timedelta(0), 2 * SECOND, 4 * SECOND, 8 * SECOND]
+
+
+async def test_what_is_stopped_on_its_way_is_in_doubt_at_once(tmp_path: Path) -> None:
+    """A bot that is stopped while a platform is silent says so of the post, and doesn't leave it as being sent."""
+    async with trying(tmp_path, []) as (bot, platform, delivering):
+        platform.silent = True
+        task = asyncio.create_task(deliver.deliver("keyed", delivering))
+        await platform.asked.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        (row,) = bot.rows("keyed")
+        assert (row.state, row.reason) == ("unknown", "stopped while sending")
+
+
 async def test_after_the_keys_time_nothing_is_repeated(tmp_path: Path) -> None:
     """A key that the platform has forgotten would make a second post."""
     settle = 3 * MINUTE
@@ -261,6 +288,16 @@ async def test_a_post_is_shortened_to_what_the_platform_says(tmp_path: Path, sai
         assert bot.states("keyed") == ["sent"]
 
 
+async def test_what_is_too_long_is_counted_in_full(tmp_path: Path) -> None:
+    """Where a link was thought to cost little and the platform says too long, all of it counts when it is shortened."""
+    words = f"{'Oscillators drift with heat. ' * 8}{LINK}?{'a' * 80}"
+    link = words.rpartition(" ")[2]
+    async with trying(tmp_path, [TooLong("too long", 150)], words, link=link, link_cost=5) as (bot, platform, delivering):
+        await rest(bot, delivering)
+        assert len(platform.sent[1].text) <= 150
+        assert platform.sent[1].text.endswith(link)
+
+
 async def test_a_post_is_shortened_once(tmp_path: Path) -> None:
     """A platform that finds the shorter one too long, too, is told no third one; the owner hears of it."""
     failures = [TooLong("too long", 60), TooLong("still too long", 50)]
@@ -272,7 +309,44 @@ async def test_a_post_is_shortened_once(tmp_path: Path) -> None:
         assert "still too long (already shortened once)" in notice
 
 
+# --------------------------------------------------------------------------- too late
+
+
+async def test_what_an_outage_made_too_old_goes_unsent(tmp_path: Path) -> None:
+    """Not the post that waited longer than `expires`, but a younger one, and the answer to somebody who waited too."""
+    async with rig(tmp_path, "readable", more='expires = "1h"') as bot:
+        await bot.plan("readable", "old")
+        await bot.hear("readable", "m1")
+        await bot.reply()
+        bot.wait(minutes=30)
+        await bot.plan("readable", "young")
+        bot.wait(minutes=31)
+        await bot.deliver("readable")
+        assert bot.states("readable") == ["expired", "sent", "sent"]
+        assert bot.rows("readable")[0].reason == "older than 60 min"
+        assert bot.servers["readable"].there()[-1:] == ["https://example.com/young"]
+
+
 # --------------------------------------------------------------------------- taking back
+
+
+async def test_taking_back_is_tried_ever_more_seldom(tmp_path: Path) -> None:
+    """Half a minute after the first vain attempt, and twice that after each more."""
+    async with rig(tmp_path, "mastodon") as bot:
+        server = bot.servers["mastodon"]
+        said = server.say("@ann@example.social", "hello")
+        await bot.hear("mastodon", said.id)
+        await bot.reply()
+        await bot.settle("mastodon")
+        server.unsaying.script(["lost, 500"] * 3)
+        await bot.hear("mastodon", said.id, "", gone=True)
+        begun, at = bot.clock(), list[timedelta]()
+        while (wake := await deliver.next_wake("mastodon", bot.stories.delivering)) is not None:
+            bot.clock.now = max(bot.clock.now, wake)
+            at.append(bot.clock() - begun)
+            await bot.deliver("mastodon")
+        assert at == [timedelta(0), 30 * SECOND, 90 * SECOND, 210 * SECOND]
+        assert bot.states("mastodon") == ["withdrawn"]
 
 
 async def test_what_has_no_receipt_cannot_be_taken_back(tmp_path: Path) -> None:

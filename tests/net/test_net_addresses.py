@@ -42,6 +42,7 @@ def test_web_addresses_pass(text: str) -> None:
         "http:///path",
         "https://user@example.com/",
         "https://user:password@example.com/",
+        "https://:password@example.com/",
         "http://example.com:0/",
         "http://example.com:99999/",
         "http://exa\r\nmple.com/",
