@@ -17,11 +17,12 @@ from bot import answer
 from bot.app.build import Ground, Stories
 from bot.app.desk import Desk
 from bot.app.health import iso
+from bot.app.minding import SUBJECT as DISK
 from bot.app.queue import next_at
 from bot.app.vault import OWN, SESSIONS
 from bot.errors import StoreError, UsageError
 from bot.llm import Llm
-from bot.model import Mention, Secret, TimelineItem
+from bot.model import Mention, Notice, Secret, TimelineItem
 from bot.settings import Settings
 from bot.web import About, Hubs, Login, WebParts
 
@@ -82,13 +83,16 @@ class Page:
         """Renew what the page says of the bot itself."""
         stories, now = self._current(), self._on.now()
         locals_ = [one for one in stories.sharing.accounts.values() if stories.sharing.limits[one.name].in_store]
+        notices = await self._on.db(self._on.store.owner.notices)
+        if trouble := self._on.db.trouble:  # this one can't be stored
+            notices.append(Notice(subject=DISK, text=trouble, since=now))
         times = [await next_at(one, stories, self._on, now) for one in locals_]
         self._about = About(
             name=stories.settings.bot.name,
             niche=stories.settings.bot.niche,
             next_post=min((at for at in times if at), default=None),
             feeds=len(stories.settings.feeds),
-            notices=await self._on.db(self._on.store.owner.notices),
+            notices=notices,
         )
 
     async def _key(self) -> bytes:
@@ -149,8 +153,9 @@ class Page:
             counts = await self._on.db(self._on.store.owner.counts)
         except StoreError as error:
             return {"status": "error", "error": str(error)}
+        trouble = self._on.db.trouble
         return {
-            "status": "ok",
+            **({"status": "error", "error": trouble} if trouble else {"status": "ok"}),
             "uptime": round(time.monotonic() - self._born, 1),
             "next_post": iso(self._about["next_post"]),
             "feeds": self._about["feeds"],

@@ -15,7 +15,8 @@ from functools import partial
 from bot import answer, deliver, share, tell
 from bot.app.build import Ground, Stories
 from bot.app.ears import ear_of, stands_back
-from bot.app.minding import mind_the_file, rescue
+from bot.app.minding import SUBJECT as DISK
+from bot.app.minding import mind_the_disk, mind_the_file, rescue
 from bot.app.polls import TICK, Polls, rest
 from bot.app.reach import SUBJECT as NETWORK
 from bot.app.reload import SUBJECT as CONFIG
@@ -63,7 +64,7 @@ class Bot:
                 "1 delivery was" if recovered == 1 else f"{recovered} deliveries were",
             )
         self.schedule.start()
-        for name in ("polling", "housekeeping", "answering", "telling", "minding"):
+        for name in ("polling", "housekeeping", "answering", "telling", "minding", "measuring"):
             self._start(name)
         self.take(self.stories)
         try:
@@ -80,7 +81,7 @@ class Bot:
     async def _set_right(self) -> None:
         """Correct what a wrong clock left behind, and let accounts in again that their platforms locked out.
 
-        What the last run said of its own files, tasks and network is over: what still is so will be told anew.
+        What the last run said of its files, disk, tasks and network is over: what still is so will be told anew.
         """
         wrong = await self.on.db(self.on.store.clock.correct, now=self.on.now())
         if wrong:
@@ -88,7 +89,7 @@ class Bot:
         for name in self.stories.sharing.accounts:
             await self.on.db(self.on.store.outbox.let_in, name)
         for notice in await self.on.db(self.on.store.owner.notices):
-            if notice.subject in (CONFIG, NETWORK) or notice.subject.startswith(TASK):
+            if notice.subject in (CONFIG, NETWORK, DISK) or notice.subject.startswith(TASK):
                 await self.on.db(self.on.store.owner.clear, notice.subject)
 
     def take(self, stories: Stories) -> None:
@@ -145,6 +146,7 @@ class Bot:
             "answering": self._answer,
             "telling": self._keep_promises,
             "minding": self._mind,
+            "measuring": self._measure,
         }[kind]()
 
     async def tell(self, subject: str, text: str | None) -> None:
@@ -241,6 +243,9 @@ class Bot:
 
     async def _mind(self) -> None:
         await mind_the_file(self.on.store, self.stopping)
+
+    async def _measure(self) -> None:
+        await mind_the_disk(self.on, self.tell)
 
     async def _keep_house(self) -> None:
         """Once an hour: let go of what is no longer needed, expire what the owner wants expired."""

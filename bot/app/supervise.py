@@ -72,7 +72,8 @@ async def _note(tell: Tell, name: str, text: str | None) -> None:
     try:
         await tell(SUBJECT + name, text)
     except StarfishError as error:  # the store may be the very thing that fails
-        log.warning("this could not be noted: %s", error)
+        said = text is not None and str(error).rstrip(".") in text
+        log.log(logging.DEBUG if said else logging.WARNING, "this could not be noted: %s", error)
 
 
 async def _end(running: asyncio.Task[None]) -> None:

@@ -41,6 +41,7 @@ class Writer:
         patience = Patience()
         self._writes = CallThread("store-writer", self._write, self._loop, patience)
         self._reads = CallThread("store-reader", self._read, self._loop, patience)
+        self.trouble = ""  # why the last write failed, in a sentence; "": it did not
         self._closed = False
         self._changes = 1
         self._version: int | None = None
@@ -60,10 +61,18 @@ class Writer:
         if self._closed:
             raise StoreError("The store is closed.")
         one = Call(call, kind, self._loop.create_future(), args, kwargs)
-        (self._reads if kind == "reading" else self._writes).put(one)
-        answer: T = await one.future
-        if kind != "reading":
-            self._committed.set()
+        if kind == "reading":
+            self._reads.put(one)
+            read: T = await one.future
+            return read
+        self._writes.put(one)
+        try:
+            answer: T = await one.future
+        except StoreError as error:
+            self.trouble = str(error)
+            raise
+        self.trouble = ""
+        self._committed.set()
         return answer
 
     async def wait_for_change(self, seen: int) -> int:
