@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     epilog="""\b
 Examples:
   starfish forget @ann@example.social
-  starfish forget did:plc:ewvi7nxzyoun6zhxrhs64oiz --account bluesky
+  starfish forget ann.bsky.social --account bluesky
 """
 )
 @click.argument("person")
@@ -30,7 +30,7 @@ Examples:
 def forget(place: Place, *, person: str, account: str | None, as_json: bool) -> None:
     """Forget a person: what they said and were told, their names, follows and reminders.  There is no way back.
 
-    PERSON is their full id, as `starfish why` and the page show it, with or without the leading @.  What they said
+    PERSON is their full handle or id, as `starfish rules unanswered` shows it, with or without the leading @.  What they said
     leaves the timeline and your lists; what isn't sent to them yet is not sent.  What stays: their `stop` and your
     `block`, or they would be spoken to again; and a fingerprint of each mention, so that none is answered twice.  It is
     done at once, also while the bot runs, but reaches no platform, no log and no backup.

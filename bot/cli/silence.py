@@ -51,13 +51,19 @@ def resume(place: Place, *, account: str | None) -> None:
 @common
 def block(place: Place, *, who: str, undo: bool) -> None:
     """Block a person or a domain: their mentions get no answer, and nothing of theirs is shared from any feed."""
-    if not who.strip(" @.") or len(who.split()) > 1:
+    from bot.core.handles import blockable
+
+    if not who.strip(" @.*") or len(who.split()) > 1:
         raise click.UsageError(
             "nobody is named; write a handle like @spam@example.social, or a domain like spam.example"
         )
+    try:
+        meant = blockable(who)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     with place.store("write") as store:
-        changed = store.mentions.unblock(who) if undo else store.mentions.block(who)
+        changed = store.mentions.unblock(meant) if undo else store.mentions.block(meant)
     if undo:
-        click.echo(f"{who}: no longer blocked" if changed else f"{who} was not blocked")
+        click.echo(f"{meant}: no longer blocked" if changed else f"{meant} was not blocked")
     else:
-        click.echo(f"{who}: blocked" if changed else f"{who} was blocked already")
+        click.echo(f"{meant}: blocked" if changed else f"{meant} was blocked already")

@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.core.handles import plain_handle
 from bot.store import notices
 from bot.store.connection import Connection
 from bot.store.part import Part, durable, listed, reading
-from bot.store.people import plain_handle
 from bot.store.records import Forgotten
 from bot.store.rules import FROM_MENTION, unlearn
 from bot.store.values import FORGOTTEN, clean, fingerprint, stamp
@@ -35,16 +35,19 @@ class Forgetting(Part):
 
     @reading
     def ids_of(self, person: str, account: str | None) -> list[str]:
-        """The ids that are this handle, in whatever case and with or without its @, on one account or on all."""
+        """The ids that are, or go by, this handle, in whatever case and with or without @, on one account or on all."""
         found = self.all_of(
-            "SELECT author AS id FROM mentions WHERE ?1 IS NULL OR account = ?1"
-            " UNION SELECT person FROM follows WHERE ?1 IS NULL OR account = ?1"
-            " UNION SELECT person FROM people WHERE ?1 IS NULL OR account IN (?1, '')"
-            " UNION SELECT reply_to_author FROM outbox WHERE kind = 'reply' AND (?1 IS NULL OR account = ?1)",
+            "SELECT author AS id, json_extract(context, '$.handle') AS handle FROM mentions WHERE ?1 IS NULL OR account = ?1"
+            " UNION SELECT person, '' FROM follows WHERE ?1 IS NULL OR account = ?1"
+            " UNION SELECT person, '' FROM people WHERE ?1 IS NULL OR account IN (?1, '')"
+            " UNION SELECT reply_to_author, '' FROM outbox WHERE kind = 'reply' AND (?1 IS NULL OR account = ?1)",
             account,
         )
         wanted = plain_handle(person)
-        return [row["id"] for row in found if row["id"] and plain_handle(row["id"]) == wanted]
+        if not wanted:
+            return []
+        known = [(row["id"] or "", row["handle"] or "") for row in found]
+        return sorted({who for who, handle in known if who and wanted in (plain_handle(who), plain_handle(handle))})
 
     @reading
     def namesakes(self, name: str) -> list[str]:

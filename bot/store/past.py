@@ -120,7 +120,7 @@ class Past(People):
         account, author = mention.account, mention.author
         return Tally(
             opted_out=self._opted_out(account, author),
-            blocked=self._blocked(author),
+            blocked=self._blocked(author, mention.context.get("handle", "")),
             person=self._replies(account, author, person_since),
             account=self._replies(account, None, account_since, apart_from),
             thread=self._in_thread(account, mention.thread, apart_from),

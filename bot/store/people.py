@@ -1,20 +1,18 @@
 """The people who speak to the bot: who asked it to stop, who is blocked, who was told to slow down.
 
-May import: model, and within the store its own parts.
+May import: model, core, and within the store its own parts.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from bot.core.handles import names_of, plain_handle
 from bot.store.part import Part, durable, listed, reading
 from bot.store.values import clean, stamp
 
 EVERYWHERE = ""
 """The account under which a person's word counts for all our accounts."""
-
-SUBDOMAINS = 10
-"""Labels of a domain that are looked at: a bound on what a hostile name costs."""
 
 
 class People(Part):
@@ -55,16 +53,16 @@ class People(Part):
     @durable
     def block(self, what: str) -> bool:
         """Ignore a person or a domain (and what is below it) from now on; tells whether that is new."""
-        return self.change("INSERT INTO blocks VALUES (?) ON CONFLICT DO NOTHING", plain_handle(what)) == 1
+        return self.change("INSERT INTO blocks VALUES (?) ON CONFLICT DO NOTHING", plain_handle(clean(what))) == 1
 
     @durable
     def unblock(self, what: str) -> bool:
         """Ignore it no longer; tells whether it was blocked."""
-        return self.change("DELETE FROM blocks WHERE what = ?", plain_handle(what)) == 1
+        return self.change("DELETE FROM blocks WHERE what = ?", plain_handle(clean(what))) == 1
 
     @reading
     def blocks(self) -> list[str]:
-        """The people and domains that are blocked, in lower case, people without a leading @."""
+        """The people and domains that are blocked, as they are compared: in small letters, people without a leading @."""
         return [row["what"] for row in self.all_of("SELECT what FROM blocks ORDER BY what")]
 
     def _pausing(self, account: str, person: str, now: datetime) -> bool:
@@ -90,17 +88,9 @@ class People(Part):
         )
         return asked is not None
 
-    def _blocked(self, author: str) -> bool:
+    def _blocked(self, author: str, handle: str) -> bool:
         """Tell whether a person is blocked by name, or by their domain or one above it."""
-        name = plain_handle(author)
-        labels = name.rpartition("@")[2].split(".")[-SUBDOMAINS:]
-        domains = [".".join(labels[place:]) for place in range(len(labels))] if "@" in name else []
-        found = self.one(
-            "SELECT 1 FROM blocks WHERE what IN (SELECT value FROM json_each(?))", listed([name, *domains])
+        names = names_of(clean(author), clean(handle))
+        return (
+            self.one("SELECT 1 FROM blocks WHERE what IN (SELECT value FROM json_each(?))", listed(names)) is not None
         )
-        return found is not None
-
-
-def plain_handle(what: str) -> str:
-    """Give a handle or a domain as it is compared: in small letters, without a leading @."""
-    return clean(what.strip()).casefold().removeprefix("@")

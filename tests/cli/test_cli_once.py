@@ -282,6 +282,8 @@ def test_a_blocked_site_is_not_shared(terminal: Terminal) -> None:
     terminal.ok("once")
     assert terminal.ok("block", "127.0.0.1").out == "127.0.0.1: blocked\n"
     assert "blocked already" in terminal.ok("block", " 127.0.0.1 ").out
+    assert terminal.ok("block", "https://Spam.example/@Max").out == "max@spam.example: blocked\n"
+    assert "neither a person nor a domain" in terminal("block", "https://spam.example/article").err
     assert terminal("block", " @").code == 2  # nobody
     assert terminal("block", "two people").code == 2
     assert terminal.ok("once", "--post", "--json").json()["delivered"] == 0

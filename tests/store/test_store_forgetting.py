@@ -205,6 +205,15 @@ def test_a_handle_is_found_however_it_is_spelt(store: Store, spelt: str) -> None
     assert store.forgetting.ids_of(spelt, None) == ["@Ann@example.social", ANN]
 
 
+def test_a_handle_beside_an_id_is_found_too(store: Store) -> None:
+    """On Bluesky people are known by a DID; nobody knows theirs by heart, and old handles count."""
+    asked(store, "r1", "did:plc:abc", context={"handle": "ann.example.net"})
+    asked(store, "r2", "did:plc:abc", context={"handle": "ann.example.org"})
+    assert store.forgetting.ids_of("@Ann.example.net", None) == store.forgetting.ids_of("ann.example.org", None)
+    assert store.forgetting.ids_of("ann.example.org", None) == ["did:plc:abc"]
+    assert [store.forgetting.ids_of(nobody, None) for nobody in ("", "@", " acct: ", "example.org")] == [[]] * 4
+
+
 def test_a_name_leads_to_ids(store: Store) -> None:
     """To those of all who call themselves so, a few at most; a name alone forgets nobody."""
     asked(store, "r1", "4711", name="Ann")

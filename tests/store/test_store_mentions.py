@@ -295,9 +295,21 @@ def test_a_block_covers_a_person_or_a_domain_and_what_is_below(store: Store) -> 
     assert not store.mentions.unblock("SPAM.example")
 
 
-def _tally_blocked(store: Store, author: str) -> bool:
+def test_a_domain_is_blocked_on_platforms_that_name_people_otherwise(store: Store) -> None:
+    """Matrix names them @ann:example.org; Bluesky by a DID, and a handle beside it that is a domain."""
+    store.mentions.block("spam.example")
+    assert _tally_blocked(store, "@x:spam.example")
+    assert _tally_blocked(store, "@x:matrix.spam.example:8448")
+    assert not _tally_blocked(store, "@spam.example:fine.example")
+    assert _tally_blocked(store, "did:plc:abc", handle="x.spam.example")
+    assert not _tally_blocked(store, "did:plc:abc", handle="x.fine.example")
+    store.mentions.block("@X.fine.example")
+    assert _tally_blocked(store, "did:plc:abc", handle="x.fine.example")
+
+
+def _tally_blocked(store: Store, author: str, **context: str) -> bool:
     return store.mentions.tally(
-        mention(author=author), person_since=NOW, account_since=NOW, bot_since=NOW, now=NOW
+        mention(author=author, context=context), person_since=NOW, account_since=NOW, bot_since=NOW, now=NOW
     ).blocked
 
 
