@@ -260,4 +260,4 @@ def _loses_its_verb(shorter: str) -> bool:
 def _capital(sentence: str) -> str:
     """Begin with a capital letter, unless the first word has its own ways: iOS, eBay, std::vector, file.json."""
     first = sentence[:1]
-    return first.upper() + sentence[1:] if first.islower() and not _OWN_WAYS.match(sentence) else sentence
+    return first.title() + sentence[1:] if first.islower() and not _OWN_WAYS.match(sentence) else sentence

@@ -14,7 +14,8 @@ from bot.core.flaws import flaw
 from bot.core.notices import is_notice
 from bot.core.patterns import dangles, open_ended, sells
 from bot.core.reading import Reading
-from bot.core.sentences import FULL_STOPS
+from bot.core.sentences import FULL_STOPS, is_small
+from bot.core.stopless import ends_without_mark
 from bot.core.terms import names, numbers, terms
 from bot.core.text import links_in
 from bot.model import Article
@@ -119,11 +120,11 @@ def balanced(text: str) -> bool:
 def _self_contained(words: str, language: str | None) -> Verdict | None:
     if words.endswith(("...", "…")):
         return _failed("self-contained", "No complete sentence of it fits.")
-    if not _WHOLE.search(words):
+    if not _WHOLE.search(words) and not ends_without_mark(words) and not (language == "el" and words.endswith(";")):
         return _failed("self-contained", "It does not end as a sentence does.")
     if open_ended(words):
         return _failed("self-contained", "It ends with a word that calls for another one.")
-    if words[:1].islower() and not words[1:2].isupper() and not words[2:3].isupper():
+    if is_small(words[:1]) and not words[1:2].isupper() and not words[2:3].isupper():
         return _failed("self-contained", "It begins in the middle of a sentence.")
     if "…" in words or "(...)" in words or "[...]" in words or " ..." in words:
         return _failed("self-contained", "Something is left out of it.")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from bot.core.clean import clean
 from bot.core.language import language_of
 from bot.core.sentences import FULL_STOPS, sentences
+from bot.core.stopless import ends_without_mark
 from bot.core.terms import numbers, terms, terms_of, words
 from bot.model import Article
 
@@ -181,7 +182,7 @@ def sentence_of(text: str, at: int, language: str | None, *, opens: bool, tokens
         words=len(tokens),
         numbers=tuple(numbers(text)),
         opens=opens,
-        whole=text.rstrip(_CLOSERS).endswith(_TERMINALS) and not _MIDDLE.match(text),
+        whole=(text.rstrip(_CLOSERS).endswith(_TERMINALS) and not _MIDDLE.match(text)) or ends_without_mark(text),
     )
 
 

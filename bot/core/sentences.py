@@ -1,19 +1,22 @@
-"""Text to sentences, for many languages, in linear time.  Pure; may import: nothing of ours.
+"""Text to sentences, for many languages, in linear time.  Pure; may import: core.stopless.
 
 A line break always parts.  A full stop parts unless what stands before it is an abbreviation, an initial, a number of
-a list or part of a name or address, or what follows can't begin a sentence.
+a list or part of a name or address, or what follows can't begin a sentence.  Thai and Lao write no full stop: there a
+space parts, unless one of its sides can't stand alone.
 """
 
 from __future__ import annotations
 
 import re
 
-FULL_STOPS = "。！？｡।॥۔؟։።။"
-"""What ends a sentence whatever follows, in scripts of East Asia, India, Arabic, Armenian, Ethiopia and Burma."""
+from bot.core.stopless import clauses, is_stopless
 
-_TERMINAL = re.compile(
-    rf"(?P<stop>[.!?…]++|[{FULL_STOPS}]++)(?P<close>(?:[ \u00a0\u202f](?=»))?[\"'”’»)\]」』】›]*+)(?P<gap>\s*+)(?P<open>[\"'“„‘«(\[¿¡‹—–\-•]*+\s?)(?P<next>\S?)"
-)
+FULL_STOPS = "。！？｡।॥۔؟։።፧။។៕།༎"
+"""What ends a sentence whatever follows, in scripts of East Asia, India, Arabic, Armenian, Ethiopia, Burma, Khmer, Tibet."""
+
+_MARKED = "(?P<close>(?:[ \u00a0\u202f](?=»))?[\"'”’»)\\]」』】›]*+)(?P<gap>\\s*+)(?P<open>[\"'“„‘«(\\[¿¡‹—–\\-•]*+\\s?)(?P<next>\\S?)"
+_TERMINAL = re.compile(rf"(?P<stop>[.!?…]++|[{FULL_STOPS}]++){_MARKED}")
+_TERMINAL_GREEK = re.compile(rf"(?P<stop>[.!?;…]++|[{FULL_STOPS}]++){_MARKED}")  # ";" asks
 _CONTEXT = 60  # characters before a mark that are looked at: a line without sentences must not cost their square
 _BULLET = re.compile(r"(?:[-•*·▪‣–]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)])\s+\Z")
 
@@ -75,10 +78,15 @@ def closed(part: str, whole: str) -> str:
     return part + end[0] if end and whole[:1] in _CLOSED_BY.get(end[0][-1], "") and end[0][-1] not in part[1:] else part
 
 
+def is_small(letter: str) -> bool:
+    """Tell whether it is a small letter where a sentence begins with a capital one, as in Georgian it does not."""
+    return letter.islower() and letter.title() != letter
+
+
 def _of_line(line: str, language: str | None) -> list[str]:
     found: list[str] = []
     start = 0
-    for mark in _TERMINAL.finditer(line):
+    for mark in (_TERMINAL_GREEK if language == "el" else _TERMINAL).finditer(line):
         if mark.start() >= start and _ends(line, start, mark, language):
             end = mark.end("close")
             if sentence := line[start:end].strip():
@@ -86,7 +94,7 @@ def _of_line(line: str, language: str | None) -> list[str]:
             start = end
     if rest := line[start:].strip():
         found.append(rest)
-    return found
+    return [clause for part in found for clause in clauses(part)] if is_stopless(line) else found
 
 
 def _ends(line: str, start: int, mark: re.Match[str], language: str | None) -> bool:
@@ -103,7 +111,7 @@ def _ends(line: str, start: int, mark: re.Match[str], language: str | None) -> b
         worded = before.isalpha() and before.islower()
         return len(before) == 3 and (worded or before.isdigit()) and _GLUED.match(rest) is not None
     begins = following.isupper() or following.isdigit() or not following.isalpha() or bool(_MIXED.match(rest))
-    begins = begins or not (following.islower() or following.isupper())  # scripts without cases
+    begins = begins or not is_small(following)  # scripts without cases
     begins = begins or bool(mark["open"] and _SHORTENED.match(line, mark.start("next") - 1))
     if not begins:
         return False
@@ -148,4 +156,4 @@ def _last_token(line: str, start: int, end: int) -> str:
 
 def _goes_on(rest: str) -> bool:
     """Tell whether what follows a closed quotation still belongs to its sentence: "Go!" he said."""
-    return rest[:1].islower()
+    return is_small(rest[:1])

@@ -210,7 +210,7 @@ def faults(
         1.5 * ((bool(_DIGIT.search(bare)) or not _BOOKING.isdisjoint(heard)) and bool(_CALENDAR.search(bare))),
         0.4 * (not _DAYS.isdisjoint(heard) and bool(_SOON_OLD.search(bare))),
         1.0 * bool(_NAMELESS_SPEAKER.search(text)),
-        2.0 * (not re.search(r"\w{3}", bare)),  # nothing but a quotation
+        2.0 * (bare != text and not re.search(r"\w{3}", bare)),  # nothing but a quotation
         0.8 * bool(_LABEL.match(text)),
         2.0 * hangs(text),
         1.0 * (not _PLACES.isdisjoint(heard) and bool(_ELSEWHERE.search(text))),

@@ -12,8 +12,8 @@ from itertools import chain
 from bot.core.stopwords import EVERY_STOP_WORD, STOP_WORDS
 
 _WORD = re.compile(r"[^\W_]++(?:['’][^\W\d_]++)?")
-# Vowels and points that are marks, to the machine no letters: of any script, Hebrew, Arabic, and those of India.
-_MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u0655\u0670\u0900-\u0903\u093a-\u0963\u0966-\u0dff"
+# Vowels and points that are marks, to the machine no letters: of any script, Hebrew, Arabic, those of India, and Tibet.
+_MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u0655\u0670\u0900-\u0903\u093a-\u0963\u0966-\u0dff\u0f35-\u0f39\u0f71-\u0f87\u0f8d-\u0fbc"
 _MARKED = re.compile(f"[{_MARKS}]")
 _MARKED_WORD = re.compile(rf"(?:[^\W_]|[{_MARKS}])+(?:['’][^\W\d_]++)?")
 _NUMBER = re.compile(r"\d++(?:[.,:]\d++)*")

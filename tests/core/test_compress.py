@@ -32,6 +32,7 @@ SAMPLES = [
         ("LONDON, England (CNN) -- The man won.", "The man won."),
         ("BERLIN, Feb 17 (Reuters) - The actors signed.", "The actors signed."),
         ("Feb. 23, 2015 -- Allergies are rising.", "Allergies are rising."),
+        ("12.11.2026 – თევზი დაბრუნდა.", "თევზი დაბრუნდა."),
         ("(EFE).- Nicaragua cerró el año.", "Nicaragua cerró el año."),
         (".- Nicaragua cerró el año.", "Nicaragua cerró el año."),
         ("Mixed precision training (MPT) is good.", "Mixed precision training is good."),
