@@ -41,7 +41,7 @@ class Stories:
 def lookups(parsed: ParsedFeed, known: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The canonical links and title keys of the entries not known: what to prefetch for `Stories`."""
     new = [entry for entry in parsed.entries if entry.key not in known]
-    links = {canonical(entry.link): None for entry in new if entry.link}
+    links = {canonical(entry.link): None for entry in new}
     titles = {title_key(entry.title): None for entry in new}
     return tuple(link for link in links if link), tuple(title for title in titles if title)
 
@@ -63,7 +63,7 @@ def sift(
     """
     new = _newest_first([_dated(entry, now) for entry in parsed.entries if entry.key not in known])
     sieve = _Sieve(parsed, feed, for_all, now, stories)
-    room = len(new) if feed.backfill is None or not first_sight else feed.backfill
+    room = len(new) if feed.backfill is None else feed.backfill
     sifted = []
     for entry in new:
         if first_sight and room <= 0:
@@ -176,7 +176,7 @@ class _Sieve:
                 return stories.by_canonical[link], "The same link is already known."
             if link in stories.familiar_links or link in self.links:
                 return None, "This feed has had the same link before."
-        titled = stories.by_title.get(title) if title else None
+        titled = stories.by_title.get(title)
         if titled is not None and titled[1] != self.feed.url:
             return titled[0], "Another feed has it under the same title."
         return None, ""
@@ -195,7 +195,7 @@ def _beginning(html: str) -> str:
 
 def _vague_links(entries: Sequence[Entry]) -> set[str]:
     """Canonical links that name no single entry: more than two carry them, or they are a site's front page."""
-    counts = Counter(canonical(entry.link) for entry in entries if entry.link)
+    counts = Counter(canonical(entry.link) for entry in entries)
     return {link for link, count in counts.items() if count > 2 or is_front_page(link)}
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.core.intake import Past, Poll, many_new, weigh
-from bot.core.same import canonical
+from bot.core.same import canonical, title_key
 from bot.core.sift import Stories
 from bot.model import Entry, Feed, FeedState, Filters, ParsedFeed
 
@@ -62,11 +62,22 @@ def test_the_first_sight_is_a_baseline_but_for_the_backfill() -> None:
 
 def test_a_flood_is_held_under_the_old_validators() -> None:
     """So that after the owner's word the same document is found again."""
-    intake = weigh(poll(1, 2, 3, errors=2, error="x"), FLOODED, Filters())
+    intake = weigh(poll(1, 2, 3, errors=2, error="x", error_since=NOW), FLOODED, Filters())
     assert intake.held is not None
+    assert (intake.state.error, intake.state.error_since) == (None, None)
     assert intake.sifted == ()
     assert (intake.state.etag, intake.state.held, intake.state.errors) == ("old", intake.held, 0)
     assert intake.state.next_at == NOW + timedelta(hours=1)
+
+
+def test_known_titles_and_earlier_dates_are_floods_too() -> None:
+    """A site that moved, and an archive that returned, are held by what the store says of the feed's past."""
+    moved = Past(seen=3, titles=frozenset(title_key(entry.title) for entry in entries(1, 2, 3)))
+    assert "came back" in (weigh(poll(1, 2, 3), moved, Filters()).held or "")
+    archive = poll(*range(10))
+    dated = tuple(replace(entry, published=NOW - timedelta(days=9)) for entry in archive.parsed.entries)
+    archive = replace(archive, parsed=ParsedFeed(entries=dated))
+    assert "archive" in (weigh(archive, Past(seen=3, newest=NOW), Filters()).held or "")
 
 
 def test_a_held_feed_stays_held_whatever_it_brings() -> None:

@@ -42,8 +42,10 @@ def sifted(
 
 
 def verdicts(result: tuple[Sifted, ...]) -> dict[int, str]:
-    """Entry number to verdict, in the order given."""
-    return {int(one.entry.key, 16): one.verdict for one in result}
+    """Entry number to verdict, in the order given; each entry has one."""
+    told = {int(one.entry.key, 16): one.verdict for one in result}
+    assert len(told) == len(result)
+    return told
 
 
 # --------------------------------------------------------------------------- sift
@@ -53,6 +55,8 @@ def test_of_the_first_sight_only_the_newest_may_be_shared() -> None:
     """`backfill` of them become candidates, whatever the document's order; the rest is the baseline."""
     parsed = feed_of(entry(3), entry(1), entry(2))
     assert verdicts(sifted(parsed, first_sight=True)) == {3: "baseline", 2: "baseline", 1: "candidate"}
+    assert sifted(parsed, first_sight=True)[0].reason == "It stood in the feed at first sight."
+    assert set(verdicts(sifted(parsed)).values()) == {"candidate"}  # what is new later is not counted
     two = sifted(parsed, replace(FEED, backfill=2), first_sight=True)
     assert verdicts(two) == {3: "baseline", 2: "candidate", 1: "candidate"}
     assert set(verdicts(sifted(parsed, replace(FEED, backfill=0), first_sight=True)).values()) == {"baseline"}
@@ -88,8 +92,9 @@ def test_each_verdict_has_its_reason() -> None:
     """No link, kept out by a word, too old."""
     feed = replace(FEED, max_age=timedelta(days=2), filters=Filters(exclude=("spam",)))
     parsed = feed_of(entry(1, link=""), entry(2, title="Spam for everybody now"), entry(3, age=80), entry(4))
-    told = {one.verdict: one.reason for one in sifted(parsed, feed)}
-    assert told == {
+    result = sifted(parsed, feed)
+    assert {one.verdict: one.matched for one in result if one.matched} == {"filtered": ("spam",)}
+    assert {one.verdict: one.reason for one in result} == {
         "unusable": "It has no usable link.",
         "filtered": "It has “spam”, which is excluded.",
         "old": "It was published 3 days ago.",
@@ -117,6 +122,21 @@ def test_an_entry_is_old_once_it_is_older_than_allowed() -> None:
     for age, words in ((25, "25 hours ago"), (48, "2 days ago"), (47, "47 hours ago")):
         (old,) = sifted(feed_of(entry(1, age=age)), feed)
         assert (old.verdict, words in old.reason) == ("old", True)
+
+
+def test_an_entry_without_a_date_is_never_too_old() -> None:
+    """Nobody knows its age."""
+    (one,) = sifted(feed_of(entry(1, published=None)), replace(FEED, max_age=timedelta(days=1)))
+    assert one.verdict == "candidate"
+
+
+def test_what_is_no_candidate_has_no_likeness() -> None:
+    """Only what may be shared is compared by its text with what others tell."""
+    feed = replace(FEED, max_age=timedelta(hours=5), filters=Filters(exclude=("number 1",)))
+    stories = Stories(familiar_links=frozenset({canonical(entry(2).link)}))
+    result = sifted(feed_of(entry(1), entry(2), entry(9)), feed, stories=stories)
+    assert verdicts(result) == {9: "old", 2: "same", 1: "filtered"}
+    assert {one.simhash for one in result} == {0}
 
 
 def test_a_candidate_carries_its_keys() -> None:
@@ -176,6 +196,15 @@ def test_one_link_under_two_guids_is_told_once() -> None:
     stories = Stories(familiar_links=frozenset({canonical(entry(1).link)}))
     (one,) = sifted(feed_of(entry(1)), stories=stories)
     assert (one.verdict, one.same_as, one.reason) == ("same", None, "This feed has had the same link before.")
+
+
+def test_one_link_twice_in_a_document_is_told_once() -> None:
+    """The newer one of the two."""
+    result = sifted(feed_of(entry(1), entry(2, link=entry(1).link)))
+    assert [(one.verdict, one.reason) for one in result] == [
+        ("same", "This feed has had the same link before."),
+        ("candidate", ""),
+    ]
 
 
 def test_a_link_that_names_no_entry_is_no_story() -> None:
@@ -290,6 +319,18 @@ def test_five_old_entries_are_no_archive() -> None:
         assert bool(flooded(feed_of(*archive), frozenset(), **familiar(*OLD))) is held  # type: ignore[arg-type]
     mixed = [entry(number, age=0 if number % 2 else None) for number in range(100, 114)]
     assert flooded(feed_of(*mixed), frozenset(), **familiar(*OLD)) is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("known", "published"),
+    [(NOW, NOW), (NOW, None), (None, NOW), (None, None)],
+    ids=["same moment", "undated", "undated before", "never dated"],
+)
+def test_without_an_earlier_date_nothing_is_an_archive(known: datetime | None, published: datetime | None) -> None:
+    """A feed that tells but the day, and one that tells no dates, may have a busy day too."""
+    fresh = [entry(number, published=published) for number in range(100, 110)]
+    before = [replace(one, published=known) for one in OLD]
+    assert flooded(feed_of(*fresh), frozenset(), **familiar(*before)) is None  # type: ignore[arg-type]
 
 
 def test_the_first_sight_is_no_flood() -> None:
