@@ -137,21 +137,25 @@ async def answer(mention: Mention, together: Together, bot: Answering, now: date
 
 
 async def _carry_out(consent: Literal["opt_out", "opt_in"], mention: Mention, bot: Answering, now: datetime) -> bool:
-    """Stop, or start again, on all our accounts of that platform: the same id is the same person there.
+    """Stop, or start again, on all our accounts of that platform.
 
     Tells whether anything is different now: who says `start` without ever having said `stop` is only new.
     """
-    mentions, platform = bot.store.mentions, bot.accounts[mention.account].platform
+    mentions = bot.store.mentions
     changed = consent == "opt_out"
-    for name, account in bot.accounts.items():
-        if account.platform != platform:
-            continue
+    for name in _same_platform(mention.account, bot):
         if consent == "opt_in":
             changed |= await bot.db(mentions.opt_in, mention.author, name)
             continue
         await bot.db(mentions.opt_out, mention.author, name, now=now)
         await bot.db(bot.store.promises.forget, name, [mention.author])
     return changed
+
+
+def _same_platform(account: str, bot: Answering) -> list[str]:
+    """All our accounts on an account's platform: the same id is the same person to them."""
+    platform = bot.accounts[account].platform
+    return [name for name, other in bot.accounts.items() if other.platform == platform]
 
 
 async def _hold_back(mention: Mention, verdict: Verdict, bot: Answering, now: datetime) -> None:
@@ -184,6 +188,7 @@ async def _seen(mention: Mention, together: Together, caps: Caps, bot: Answering
         account_since=now - (caps.account.per if caps.account else timedelta(0)),
         bot_since=now - BOT_DAY,
         apart_from=together.mentions,
+        beside=_same_platform(mention.account, bot),
         now=now,
     )
     granted = together.granted

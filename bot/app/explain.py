@@ -72,7 +72,8 @@ class Story:
     def _of_mention(self, said: Answered) -> Iterator[str]:
         """What was said, which rule answered it and how, or why none did."""
         words = " ".join(said.mention.text.split())
-        yield f"{said.mention.author} said “{words}” ({self._time(said.mention.at)})"
+        who = said.mention.author or "somebody who is forgotten"
+        yield f"{who} said “{words}” ({self._time(said.mention.at)})"
         match = said.match
         if match is not None and match.rule:
             nearest = (

@@ -112,14 +112,17 @@ class Past(People):
         bot_since: datetime,
         now: datetime,
         apart_from: Sequence[int] = (),
+        beside: Sequence[str] = (),
     ) -> Tally:
         """Everything the guards ask about the past, from one snapshot.
+
+        A word to stop counts that was said to this account, or to one of those `beside` it: this one may be newer.
 
         The account's and the thread's replies are counted without those to the mentions `apart_from`.
         """
         account, author = mention.account, mention.author
         return Tally(
-            opted_out=self._opted_out(account, author),
+            opted_out=self._opted_out([account, *beside], author),
             blocked=self._blocked(author, mention.context.get("handle", "")),
             person=self._replies(account, author, person_since),
             account=self._replies(account, None, account_since, apart_from),

@@ -5,6 +5,7 @@ May import: model, core, and within the store its own parts.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.handles import names_of, plain_handle
@@ -48,7 +49,7 @@ class People(Part):
     @reading
     def opted_out(self, account: str, author: str) -> bool:
         """Tell whether this person asked this account, or all of ours, to stop."""
-        return self._opted_out(account, author)
+        return self._opted_out([account], author)
 
     @durable
     def block(self, what: str) -> bool:
@@ -80,10 +81,11 @@ class People(Part):
             stamp(until),
         )
 
-    def _opted_out(self, account: str, author: str) -> bool:
+    def _opted_out(self, accounts: Sequence[str], author: str) -> bool:
         asked = self.one(
-            "SELECT 1 FROM people WHERE account IN (?, '') AND person = ? AND opted_out_at IS NOT NULL",
-            account,
+            "SELECT 1 FROM people WHERE account IN (SELECT value FROM json_each(?)) AND person = ?"
+            " AND opted_out_at IS NOT NULL",
+            listed([*accounts, EVERYWHERE]),
             clean(author),
         )
         return asked is not None

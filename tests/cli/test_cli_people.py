@@ -49,6 +49,7 @@ def test_a_person_is_forgotten_and_another_is_not(terminal: Terminal, database: 
     assert [item["from"] for item in terminal.ok("timeline", "--json").json()["items"]] == ["@bob", "starfish"]
     for file in database.parent.glob("starfish.db*"):
         assert b"@ann" not in file.read_bytes(), file
+    assert "somebody who is forgotten said “”" in terminal.ok("why", 1).out
     assert terminal.ok("forget", "@ann").out == "@ann: nothing is known of them.\n"
 
 

@@ -89,6 +89,22 @@ async def test_stop_counts_on_all_accounts_of_the_platform(tmp_path: Path) -> No
         assert len(await said(bot, "club")) == 2
 
 
+async def test_stop_counts_on_an_account_that_is_newer(tmp_path: Path) -> None:
+    """It was said for good; `start` takes it back there, and so on the older one."""
+    club, guild = TWO.split("\n\n")
+    folder = write_config(tmp_path / "config", accounts=club)
+    async with small_bot(folder, Hands()) as bot:
+        await hear(bot, "club", "1", "stop")
+        write_config(folder, accounts=f"{club}\n\n{guild}")
+        await bot.reload()
+        await hear(bot, "guild", "2", "hello")
+        assert await said(bot, "guild") == []
+        await hear(bot, "guild", "3", "start")
+        await hear(bot, "guild", "4", "hello")
+        await hear(bot, "club", "5", "hello")
+        assert [len(await said(bot, name)) for name in ("club", "guild")] == [2, 2]
+
+
 async def test_stop_withdraws_what_is_planned_and_forgets_what_was_promised(tmp_path: Path) -> None:
     """An answer that waits isn't sent any more, a follow and a reminder are gone; `start` doesn't bring them back."""
     async with small_bot(write_config(tmp_path / "config"), Hands()) as bot:
