@@ -17,9 +17,30 @@ MOST = 12
 
 _FEWEST = 5  # words that must be left
 
-_DATELINE = re.compile(
-    r"\A(?:[A-ZÀ-Þ][\w.’'\-]*(?:[ ,/]+[A-Z][\w.’'\-]*){0,5}\s*)?\((?:CNN|AP|Reuters|AFP|dpa|UPI|Xinhua|IANS|PTI|dapd|EFE|ANSA|Lusa|PAP|APA|sda|SID|Notimex|Europa Press)[^)]{0,40}\)\s*(?:[.—–\-:]+\s*)?"
+_PLACE = r"[A-ZÀ-Þ][\w.’'\-]*(?:[ ,/]+(?:(?:de|da|do|del|di|la|las|el|am|im|an der) )?[A-ZÀ-Þ][\w.’'\-]*){0,5}"
+_MONTH = (
+    r"(?i:jan|ene|gen|sty|f[eé][bv]|lut|m[aä]r|mrt|apr|abr|avr|kwi|ma[iyj]|mei|mag|jun|giu|cze|jui|jul|lug|lip|aug|ago|ao[uû]|sie|sep|set|wrz|o[ck]t|out|ott|paź|"
+    r"nov|lis|de[cz]|déc|dic|gru)[a-zà-ÿA-ZÀ-Þ]{0,8}\.?"
 )
+_DAY = (
+    rf",? (?:\d{{1,2}}(?:\.|º)? (?:de |d’|d')?{_MONTH}(?:,? (?:de )?\d{{4}})?|{_MONTH} \d{{1,2}}(?:, \d{{4}})?|"
+    r"\d{1,2}\.\d{1,2}\.(?:\d{4})?)"
+)
+_BEGINS = r"(?=[\"“„«]?[A-ZÀ-Þ\d])"
+_DATELINE = re.compile(
+    rf"\A(?:{_PLACE}(?:{_DAY})?\s*)?\((?:CNN|AP|Reuters|AFP|dpa|UPI|Xinhua|IANS|PTI|ANI|Bernama|dapd|epd|KNA|ots|EFE|E(?:UROPA|uropa) P(?:RESS|ress)|ANSA|"
+    rf"askanews|Adnkronos|Lusa|Ag[êe]ncia \w+|Estadão Conteúdo|Folhapress|PAP|APA|sda|SID|ANP|Notimex|Télam|Kyodo|Yonhap|TASS)\b[^)]{{0,40}}\)"
+    rf"\s*(?:[.—–\-:]+\s*)?{_BEGINS}"
+)
+# "São Paulo, 12 de novembro – …": a place and a day are a dateline without an agency, too.
+_PLACED = re.compile(rf"\A{_PLACE}{_DAY}\s*(?:--?|[–—:])\s+{_BEGINS}")
+# "NEW DELHI: …", as papers of South Asia have it; any other word in capitals may be who says it.
+_CITIES = (
+    "NEW DELHI|New Delhi|DELHI|MUMBAI|KOLKATA|CHENNAI|BENGALURU|BANGALORE|HYDERABAD|PUNE|AHMEDABAD|LUCKNOW|JAIPUR|PATNA|CHANDIGARH|BHOPAL|KOCHI|"
+    "THIRUVANANTHAPURAM|GURUGRAM|NOIDA|SRINAGAR|JAMMU|GUWAHATI|RANCHI|RAIPUR|BHUBANESWAR|NAGPUR|KANPUR|VARANASI|COIMBATORE|MANGALURU|VIJAYAWADA|"
+    "DEHRADUN|SHIMLA|IMPHAL|AMRITSAR|KARACHI|LAHORE|ISLAMABAD|PESHAWAR|QUETTA|RAWALPINDI|DHAKA|KATHMANDU|COLOMBO|WASHINGTON|LONDON|BEIJING|SINGAPORE"
+)
+_CITY = re.compile(rf"\A(?:{_CITIES})(?:[/,] ?(?:{_CITIES}))?: {_BEGINS}")
 _DATED = re.compile(
     r"\A(?:[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8}\.? \d{4}|\d{1,2}\.\d{1,2}\.\d{4})\s*(?:--?|[–—:|])\s*"
 )
@@ -36,7 +57,7 @@ _ESCAPED = re.compile(r"\\(?=[$%&#_])")
 _NUMBERED = re.compile(r"\A(?:\d{1,2}[.)]|\(\d{1,2}\)) (?=[A-ZÀ-Þ])")
 _LITTER = re.compile(r"\A[\s.,;:|•·*\-–—>]+(?=[^\W\d_])")
 _CAPITALS = re.compile(
-    r"\A[A-Z][A-Z .,/]{3,40}(?:,?\s[A-Z][a-z]+\.?){0,2}(?:,?\s\d{1,2})?\s(?:\([^)]{1,30}\)\s)?[—–-]{1,2}\s(?=[A-ZÀ-Þ\"“])"
+    r"\A[A-ZÀ-Þ][A-ZÀ-Þ .,/]{3,40}(?:,?\s[A-Z][a-z]+\.?){0,2}(?:,?\s\d{1,2})?\s(?:\([^)]{1,30}\)\s)?[—–-]{1,2}\s(?=[A-ZÀ-Þ\"“])"
 )
 _PARENTHESIS = re.compile(r"\s*(?:\([^()\"“”]{1,160}\)|\[[^\[\]\"“”]{1,160}\])")
 _LATEX = re.compile(
@@ -158,7 +179,7 @@ def tidied(sentence: str) -> str:
     if "\\" in sentence:
         sentence = _ESCAPED.sub("", sentence)
         sentence = _LATEX.sub(lambda command: command["words"] or "", sentence)
-    for pattern in (_NUMBERED, _DATED, _DATELINE, _LABELLED, _HEADED, _CAPITALS, _LEADING):
+    for pattern in (_NUMBERED, _DATED, _DATELINE, _PLACED, _CITY, _LABELLED, _HEADED, _CAPITALS, _LEADING):
         if found := pattern.match(sentence):
             sentence = _capital(sentence[found.end() :])
     if "(" in sentence or "[" in sentence:
