@@ -199,6 +199,8 @@ def test_a_success_clears_the_errors_and_notes_the_first_sight() -> None:
     assert (state.title, state.hub, state.topic, state.per_day) == ("A feed", "https://hub.example/", URL, 1.0)
     state = after_success(state, unchanged(state), None, FEED, NOW + DAY, 0.0)
     assert (state.first_ok, state.last_ok, state.title) == (NOW, NOW + DAY, "A feed")
+    state = after_success(state, fetched(), parsed, FEED, NOW + 2 * DAY, 0.0)
+    assert (state.first_ok, state.last_ok) == (NOW, NOW + 2 * DAY)
 
 
 def test_the_header_names_the_hub_before_the_document() -> None:
@@ -356,6 +358,13 @@ def test_the_second_gone_mutes() -> None:
     assert after_failure(revived, gone, FEED, NOW, 0.0).muted is None
 
 
+def test_a_muted_feed_stays_muted_with_its_reason() -> None:
+    """No failure lets it speak again, and none puts words into the owner's mouth."""
+    muted = replace(STATE, muted="you muted it")
+    for error in (FeedUnreachable("500"), FeedGone("410")):
+        assert after_failure(muted, error, FEED, NOW, 0.0).muted == "you muted it"
+
+
 @given(
     st.lists(
         st.sampled_from(
@@ -432,3 +441,11 @@ def test_the_pace_is_of_the_newest_twenty_dates() -> None:
 def test_a_feed_without_any_history_has_the_usual_interval() -> None:
     """Nothing known: an hour."""
     assert adaptive(STATE, NOW) == USUAL
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.com/\x1b[2J", "https://me:word@example.com/feed", "https://a.example/?t=1"]
+)
+def test_a_command_to_copy_names_no_address_that_hides_something(url: str) -> None:
+    """Neither what a terminal would obey nor what may be a secret is offered to be copied."""
+    assert (notice(replace(STATE, url=url, title="Tides", held="x"), NOW) or "").endswith("starfish feeds release URL")

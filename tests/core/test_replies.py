@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.limits import LIMITS
-from bot.core.replies import reply_post
+from bot.core.replies import reply_post, shorter_reply
 from bot.core.text import fits, measure
+from bot.errors import Rejected
 from bot.model import Limits, Mention
 
 ASKED = Mention(
@@ -20,6 +22,7 @@ ASKED = Mention(
     text="hello",
     at=datetime(2026, 1, 1, tzinfo=UTC),
     visibility="unlisted",
+    language="de",
     context={"root": "6"},
 )
 
@@ -29,6 +32,7 @@ def test_it_goes_to_the_asker_in_their_thread_as_visibly_as_they_spoke() -> None
     post = reply_post("Yes.", ASKED, LIMITS["bluesky"], "reply:1")
     assert (post.text, post.reply_to, post.reply_to_author) == ("Yes.", "7", ASKED.author)
     assert (post.visibility, post.reply_context, post.dedupe_key) == ("unlisted", {"root": "6"}, "reply:1")
+    assert (post.account, post.language) == ("a", "de")
 
 
 def test_a_name_in_front_takes_its_room_and_no_name_takes_none() -> None:
@@ -66,6 +70,25 @@ def test_a_link_longer_than_the_platform_allows_is_cut_as_before() -> None:
     """There is nothing to keep whole then, and the reply fits all the same."""
     said = reply_post(f"Look. https://example.com/{'a' * 400}", ASKED, LIMITS["local"], "reply:1").text
     assert said == "Look…"
+
+
+def test_an_answer_that_the_platform_finds_too_long_loses_words_and_nothing_else() -> None:
+    """Its link, its asker and its key stay, and the name in front is reckoned with."""
+    post = reply_post(f"{'Tape wears out. ' * 10}https://example.com/a", ASKED, LIMITS["mastodon"], "reply:1")
+    limits = replace(LIMITS["mastodon"], max_length=100)
+    short = shorter_reply(post, limits)
+    assert replace(short, text=post.text) == post
+    assert short.text.endswith("out. https://example.com/a")
+    assert measure(short.text, limits) + len(ASKED.author) + 2 <= 100
+    assert measure(shorter_reply(post, replace(limits, names_asker=False)).text, limits) > 100 - len(ASKED.author)
+
+
+@pytest.mark.parametrize(("text", "room"), [("Look. https://example.com/a-long-way", 20), ("Only words.", 0)])
+def test_an_answer_of_which_too_little_fits_is_refused(text: str, room: int) -> None:
+    """Words without the link that they promise help nobody, and no more do none."""
+    limits = replace(LIMITS["local"], max_length=room)
+    with pytest.raises(Rejected, match=f"Too little of the answer fits into the {room} "):
+        shorter_reply(reply_post(text, ASKED, LIMITS["local"], "reply:1"), limits)
 
 
 @given(

@@ -43,7 +43,7 @@ def sifted(
 
 def verdicts(result: tuple[Sifted, ...]) -> dict[int, str]:
     """Entry number to verdict, in the order given; each entry has one."""
-    told = {int(one.entry.key, 16): one.verdict for one in result}
+    told: dict[int, str] = {int(one.entry.key, 16): one.verdict for one in result}
     assert len(told) == len(result)
     return told
 
