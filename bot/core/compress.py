@@ -171,6 +171,12 @@ _LEVELS: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
     (_OURS, "end", ("We ", "we ", "I ")),
 )  # fmt: skip
 
+# What no sentence needs at its beginning, in the order in which it goes, and what must occur for it.
+_HEADS = (
+    (_NUMBERED, ""), (_DATED, ""), (_DATELINE, "("), (_PLACED, ", "), (_CITY, ": "), (_LABELLED, ""), (_HEADED, ""), (_CAPITALS, ""),
+    (_LEADING, ""),
+)  # fmt: skip
+
 
 def tidied(sentence: str) -> str:
     """Take off what never belongs to what a sentence says: datelines, connectives at its start, acronyms, citations."""
@@ -179,8 +185,8 @@ def tidied(sentence: str) -> str:
     if "\\" in sentence:
         sentence = _ESCAPED.sub("", sentence)
         sentence = _LATEX.sub(lambda command: command["words"] or "", sentence)
-    for pattern in (_NUMBERED, _DATED, _DATELINE, _PLACED, _CITY, _LABELLED, _HEADED, _CAPITALS, _LEADING):
-        if found := pattern.match(sentence):
+    for pattern, mark in _HEADS:
+        if mark in sentence and (found := pattern.match(sentence)):
             sentence = _capital(sentence[found.end() :])
     if "(" in sentence or "[" in sentence:
         sentence = _ASIDE.sub(lambda aside: "" if _is_idle(aside, sentence) else aside[0], sentence)
