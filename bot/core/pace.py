@@ -39,7 +39,7 @@ class Due:
 def slots(account: Account, zone: ZoneInfo, after: datetime, until: datetime) -> Iterator[Slot]:
     """Give the account's slots with `after` < time <= `until`, in order of their times; quiet hours have none."""
     rhythm = account.post
-    if rhythm is None or until <= after:
+    if rhythm is None:
         return
     named = (
         Slot(account=account.name, identity=identity, at=base + _jitter(account.name, identity, rhythm.jitter))

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.pace import GRACE, NAMED, Due, day_start, due, is_quiet, next_slot, slots
+from bot.core.pace import GRACE, NAMED, Due, coming, day_start, due, is_quiet, next_slot, slots
 from bot.model import Account, Rhythm
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -61,6 +63,41 @@ def test_the_first_moment_of_a_window_is_not_in_it_and_the_last_is() -> None:
     assert list(slots(two_hourly, BERLIN, slot.at - timedelta(seconds=1), slot.at)) == [slot]
     assert list(slots(two_hourly, BERLIN, slot.at, slot.at + timedelta(seconds=1))) == []
     assert list(slots(two_hourly, BERLIN, slot.at, slot.at)) == []
+
+
+def test_an_account_that_only_answers_has_no_slots() -> None:
+    """Without a rhythm nothing is ever due, however long it slept."""
+    silent = Account(name="replies", platform="local")
+    start, end = utc("2026-01-01T00:00"), utc("2026-11-22T00:00")
+    assert list(slots(silent, BERLIN, start, end)) == []
+    assert next_slot(silent, BERLIN, start) is None
+    assert due(silent, BERLIN, since=start, now=end) == Due()
+
+
+def test_an_account_whose_every_time_is_quiet_has_no_next_slot() -> None:
+    """A year is looked through, and no longer."""
+    assert next_slot(account(at=(time(23),), quiet=(time(22), time(7))), BERLIN, utc("2026-11-22T00:00")) is None
+
+
+def test_what_comes_holds_to_the_day_s_limit_by_the_owner_s_midnight() -> None:
+    """With one of two posts out, today has one slot left, and each day after it two of its three."""
+    thrice = replace(account(at=(time(0, 30), time(12), time(23, 30))), max_per_day=2)
+    expected = ["2026-11-22T12:00", "2026-11-23T00:30", "2026-11-23T12:00", "2026-11-24T00:30", "2026-11-24T12:00"]
+    found = islice(coming(thrice, BERLIN, utc("2026-11-22T00:00"), 1), 5)
+    assert [slot.identity for slot in found] == [f"wall:{wall}" for wall in expected]
+    free = islice(coming(replace(thrice, max_per_day=None), BERLIN, utc("2026-11-22T00:00"), 9), 3)
+    assert [slot.identity for slot in free] == [
+        *("wall:2026-11-22T12:00", "wall:2026-11-22T23:30", "wall:2026-11-23T00:30"),
+    ]
+    assert list(coming(account(), BERLIN, utc("2026-11-22T00:00"), 0)) == []
+
+
+@pytest.mark.parametrize(("late", "filled"), [(GRACE - timedelta(seconds=1), True), (GRACE, False)])
+def test_the_grace_ends_after_two_hours(late: timedelta, filled: bool) -> None:
+    """A slot missed by less is made up for, one missed by all of it is passed over."""
+    noon = utc("2026-11-22T11:00")
+    answer = due(account(at=(time(12),)), BERLIN, since=utc("2026-11-22T00:00"), now=noon + late)
+    assert (answer.fill is not None, len(answer.passed)) == (filled, not filled)
 
 
 @pytest.mark.parametrize("kind", ["at", "cron"])
@@ -267,8 +304,8 @@ def test_around_a_change_of_clocks_every_slot_is_next_once_and_then_due(
     filled: list[datetime] = []
     handled: set[str] = set()
     now = begin
-    while (coming := next_slot(one, zone, now)) is not None and coming.at <= end:
-        now = coming.at
+    while (slot := next_slot(one, zone, now)) is not None and slot.at <= end:
+        now = slot.at
         answer = due(one, zone, since=begin, now=now, handled=frozenset(handled))
         assert answer.fill is not None
         handled |= {slot.identity for slot in (answer.fill, *answer.passed)}
@@ -299,16 +336,16 @@ def test_whatever_the_clock_does_a_slot_is_filled_once_and_never_early(
     filled: set[str] = set()
     passed: set[str] = set()
     for step in steps:
-        coming = next_slot(one, zone, now)
-        if step == "slot" and coming is not None:
-            now = coming.at
+        ahead = next_slot(one, zone, now)
+        if step == "slot" and ahead is not None:
+            now = ahead.at
         elif step[-1] in SPANS or step.endswith("min"):
             number, unit = step.split()
             now += int(number) * SPANS[unit]
         else:
             now += timedelta(minutes=1)
         answer = due(one, zone, since=begin, now=now, handled=frozenset(filled | passed), grace=None if once else GRACE)
-        if step == "slot" and coming is not None and coming.at > begin and coming.identity not in filled | passed:
+        if step == "slot" and ahead is not None and ahead.at > begin and ahead.identity not in filled | passed:
             assert answer.fill is not None
         if answer.fill is not None:
             assert answer.fill.identity not in filled | passed
