@@ -14,7 +14,7 @@ from bot.app.teach import answer_once, teach, tried
 from bot.core.builtin import complete
 from bot.core.grouping import grouped
 from bot.core.rivescript import read
-from bot.core.rule_trials import rehearsal, stolen
+from bot.core.rule_trials import rehearsal, stolen, talks
 from bot.core.rules import Engine, check_rule
 from bot.errors import UsageError
 from bot.model import Mention, Rule
@@ -187,9 +187,7 @@ def _taking_nothing(fit: list[Rule], present: Sequence[Rule], name: str, left: l
     now = Engine.build(present, name=name)
     while True:
         known = {rule.id for rule in (*now.rules, *fit)}
-        why = {
-            one.id: "follows one that was left out" for one in fit if one.after is not None and one.after not in known
-        }
+        why = {one.id: "follows one that was left out" for one in fit if not known.issuperset(one.follows)}
         if not why:
             taken = stolen(now, Engine.build([*present, *fit], name=name), fit)
             why = {thief: f"would take “{said}” from the rule {winner!r}" for said, winner, thief in reversed(taken)}
@@ -207,7 +205,7 @@ def run_tests(settings: Settings) -> list[Tested]:
     results = []
     for rule in engine.rules:
         for one in rule.tests:
-            ranking = engine.explain(rehearsal(one.say, rule, one.by), after=rule.after)
+            ranking = engine.explain(rehearsal(one.say, rule, one.by), after=talks(rule)[0])
             others = [match.rule for match in ranking if match.rule != ranking[0].rule]
             results.append(
                 Tested(

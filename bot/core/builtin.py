@@ -169,7 +169,7 @@ def widened(rule: Rule, additions: Iterable[Rule]) -> Rule:
 
 def _everybody(rule: Rule) -> bool:
     """Whether nothing but the words decides if the rule applies."""
-    return rule.about is None and rule.after is None and rule.by is None and not rule.accounts and not rule.max_words
+    return rule.about is None and not rule.follows and rule.by is None and not rule.accounts and not rule.max_words
 
 
 def _catches_everything(rule: Rule) -> bool:

@@ -146,7 +146,7 @@ def _rules(file: _File) -> list[Rule]:
                     id=name,
                     when=(_phrase(trigger, replies, file),),
                     reply=replies,
-                    after=_after(trigger, said),
+                    follows=_after(trigger, said),
                     priority=_weight(trigger.text) or 0,
                     order=len(rules),
                     line=trigger.line,
@@ -162,7 +162,7 @@ def _with_predecessors(rules: Sequence[Rule], file: _File) -> list[Rule]:
     kept = list(rules)
     while True:
         ids = {rule.id for rule in kept}
-        lost = {rule.id: rule.line or 0 for rule in kept if rule.after is not None and rule.after not in ids}
+        lost = {rule.id: rule.line or 0 for rule in kept if not ids.issuperset(rule.follows)}
         if not lost:
             return kept
         file.problems.extend((line, f"“{name}” is left out: what it follows was") for name, line in lost.items())
@@ -263,11 +263,11 @@ def _targeted(trigger: _Trigger, file: _File) -> _Trigger:
     return trigger
 
 
-def _after(trigger: _Trigger, said: Mapping[str, str]) -> str | None:
+def _after(trigger: _Trigger, said: Mapping[str, str]) -> tuple[str, ...]:
     """The rule that says what a `%` line names."""
     if trigger.before is None:
-        return None
+        return ()
     rule = said.get(_plain(trigger.before))
     if rule is None:
         raise _Unsaid(f"nothing here says “{trigger.before[:40]}” (a % line must be a whole reply, without stars)")
-    return rule
+    return (rule,)

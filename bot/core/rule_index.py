@@ -34,7 +34,7 @@ class Ruling:
         self.stage: Literal["owner", "built-in", "phrase"] = (
             "owner" if rule.by == "owner" else "built-in" if rule.do in CONSENT else "phrase"
         )
-        in_context = rule.about is not None or rule.after is not None
+        in_context = rule.about is not None or bool(rule.follows)
         self.unconditional = not (in_context or rule.by is not None or rule.accounts or rule.max_words is not None)
         self.rank = (("owner", "built-in", "phrase").index(self.stage), -rule.priority, not in_context)
 
@@ -46,7 +46,7 @@ class Ruling:
         return (
             (rule.by is None or mention.owner)
             and (rule.about is None or mention.about is not None)
-            and (rule.after is None or after in (rule.after, rule.id))  # its own answer goes on with the talk
+            and (not rule.follows or after in (*rule.follows, rule.id))  # its own answer goes on with the talk
             and (not rule.accounts or mention.account in rule.accounts)
             and (rule.max_words is None or words.count <= rule.max_words)
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import product
 from typing import TYPE_CHECKING
 
 from bot.core.reply import render
@@ -34,9 +35,12 @@ def failures(engine: Engine) -> list[Failure]:
     found = []
     for rule in engine.rules:
         for test in rule.tests:
-            got = _ask(engine, test.say, rule, test.by)
-            if reason := _wrong(engine.rule(got.rule), test, got):
-                found.append(Failure(rule=rule.id, test=test, reason=reason, line=rule.line))
+            for last in talks(rule):
+                got = engine.match(rehearsal(test.say, rule, test.by), after=last)
+                if reason := _wrong(engine.rule(got.rule), test, got):
+                    where = f"after {last}, " if len(rule.follows) > 1 else ""
+                    found.append(Failure(rule=rule.id, test=test, reason=where + reason, line=rule.line))
+                    break
     return found
 
 
@@ -45,13 +49,14 @@ def stolen(now: Engine, then: Engine, new: Sequence[Rule]) -> list[tuple[str, st
     taken = []
     names = {rule.id for rule in new}
     for owner in (*now.rules, *new):
-        for say, by, expected in _sayings(owner):
-            match = _ask(now, say, owner, by)
+        for (say, by, expected), last in product(_sayings(owner), talks(owner)):
+            mention = rehearsal(say, owner, by)
+            match = now.match(mention, after=last)
             guessed = match.stage == "phrase" and match.score < 1  # who says it better may have it
             unknown = guessed or match.stage in {"fallback", "search", "ask"}
             if match.rule in names or (unknown and match.rule != expected):  # a true test must stay true
                 continue
-            if (thief := _ask(then, say, owner, by).rule) in names:
+            if (thief := then.match(mention, after=last).rule) in names:
                 taken.append((say, match.rule, thief))
     return list(dict.fromkeys(taken))
 
@@ -69,8 +74,9 @@ def rehearsal(say: str, rule: Rule, by: str) -> Mention:
     )
 
 
-def _ask(engine: Engine, say: str, rule: Rule, by: str) -> Match:
-    return engine.match(rehearsal(say, rule, by), after=rule.after)
+def talks(rule: Rule) -> tuple[str | None, ...]:
+    """The rules after whose answers a rule may be the next; None: it needs no talk before."""
+    return rule.follows or (None,)
 
 
 def _wrong(rule: Rule, test: RuleTest, got: Match) -> str:

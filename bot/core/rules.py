@@ -49,7 +49,7 @@ class Engine:
         self._ways = Ways(rulings, name, sense)
         ends = [ruling for ruling in rulings if ruling.ends or ruling.always]
         ends.sort(key=lambda ruling: (ruling.rank, ruling.order))
-        self._ends = [ruling for ruling in ends if ruling.rule.after is None]
+        self._ends = [ruling for ruling in ends if not ruling.rule.follows]
 
     @classmethod
     def build(cls, rules: Sequence[Rule], *, name: str = "starfish", sense: Sense | None = None) -> Engine:
@@ -70,9 +70,10 @@ class Engine:
             problems.extend((rule.id, rule.line, sentence) for sentence in wrong)
             rulings.append(Ruling(rule, phrases, patterns, len(rulings)))
         problems.extend(
-            (ruling.rule.id, ruling.rule.line, f"after: there is no rule “{ruling.rule.after}”")
+            (ruling.rule.id, ruling.rule.line, f"after: there is no rule “{earlier}”")
             for ruling in rulings
-            if ruling.rule.after is not None and ruling.rule.after not in ids
+            for earlier in ruling.rule.follows
+            if earlier not in ids
         )
         if problems:
             raise RuleErrors(problems)

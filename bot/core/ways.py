@@ -43,7 +43,7 @@ class Ways:
         """Index compiled rules; `name` is the bot's own."""
         self._name = name
         self._rulings = {ruling.rule.id: ruling for ruling in rulings}
-        ends = [ruling for ruling in rulings if (ruling.ends or ruling.always) and ruling.rule.after is not None]
+        ends = [ruling for ruling in rulings if (ruling.ends or ruling.always) and ruling.rule.follows]
         # Whatever is said next in a talk that a rule began is an answer to it, not a mention that nothing fits.
         self._next = sorted(ends, key=lambda ruling: (ruling.rank, ruling.order))
         self._index = Index(rulings)

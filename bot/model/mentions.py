@@ -56,7 +56,7 @@ class Rule:
     otherwise: tuple[str, ...] = ()  # `else`: when the action finds nothing
     do: str | None = None
     about: Literal["my_post"] | None = None
-    after: str | None = None
+    follows: tuple[str, ...] = ()  # `after`: only in answer to what one of these rules said
     by: Literal["owner"] | None = None  # `from`
     accounts: tuple[str, ...] = ()
     priority: int = 0

@@ -77,8 +77,9 @@ def dangling_names(data: Mapping[str, Any], accounts: Sequence[str] | None) -> I
     known = {*ids, *BUILT_IN_RULES}
     for i, row in rows(data, "rules"):
         after = row.get("after")
-        if isinstance(after, str) and after not in known:
-            yield Mistake(("rules", i, "after"), f"after {shown(after)} names no rule{meant(after, known)}")
+        for j, earlier in enumerate(after if isinstance(after, list) else [after]):
+            if isinstance(earlier, str) and earlier not in known:
+                yield Mistake(("rules", i, "after", j), f"after {shown(earlier)} names no rule{meant(earlier, known)}")
         named = row.get("accounts")
         for j, account in enumerate(named if isinstance(named, list) and accounts is not None else []):
             if isinstance(account, str) and account not in (accounts or ()):
@@ -168,7 +169,7 @@ def rule_warnings(rules: Sequence[Rule], quotes: Sequence[str]) -> Iterator[Mist
     """Examples that two rules claim under the same conditions, names that stay empty, and quotes without quotes."""
     first: dict[tuple[object, ...], Rule] = {}
     for rule in rules:
-        context = (rule.about, rule.after, rule.by, rule.accounts, rule.max_words)
+        context = (rule.about, rule.follows, rule.by, rule.accounts, rule.max_words)
         for key, examples in (("when", rule.when), ("like", rule.like)):
             for j, example in enumerate(examples):
                 words = (" ".join(example.casefold().split()), *context)

@@ -132,7 +132,7 @@ def rule_of(table: RuleTable, order: int, line: int | None) -> Rule:
         otherwise=table.otherwise,
         do=table.do,
         about=table.about,
-        after=table.after,
+        follows=table.after,
         by=table.by,
         accounts=table.accounts,
         priority=table.priority,

@@ -293,7 +293,9 @@ def tables(value: object) -> object:
 
 def one_or_several(value: object) -> object:
     """Text, or a list of texts, as a tuple."""
-    return (value,) if isinstance(value, str) else several(value)
+    if not isinstance(value, str | list):
+        raise Unfit(f"must be text, or a list of texts, not {shown(value)}")
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def span_text(span: timedelta) -> str:

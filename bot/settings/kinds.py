@@ -96,3 +96,8 @@ Texts = Annotated[
     BeforeValidator(fields.one_or_several),
     _either(_SOME_TEXT, {"type": "array", "items": _SOME_TEXT, "minItems": 1}),
 ]
+Names = Annotated[
+    tuple[Name, ...],
+    BeforeValidator(fields.one_or_several),
+    _either(_SOME_TEXT, {"type": "array", "items": _SOME_TEXT, "minItems": 1}),
+]

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field
 
 from bot.core.rule_checks import ACTIONS
-from bot.settings.kinds import Line, Name, Several, SomeSpan, Table, Tables, Texts
+from bot.settings.kinds import Line, Name, Names, Several, SomeSpan, Table, Tables, Texts
 from bot.settings.words import Unfit, listed, meant, shown
 
 
@@ -48,7 +48,7 @@ class RuleTable(Table):
         default=None, description="What it does before it replies.", json_schema_extra={"enum": [*ACTIONS]}
     )
     about: Literal["my_post"] | None = Field(default=None, description="Only in answer to one of the bot's posts.")
-    after: Name | None = Field(default=None, description="Only when that rule gave the last answer in the thread.")
+    after: Names = Field(default=(), description="Only when one of these rules gave the last answer in the thread.")
     by: Literal["owner"] | None = Field(default=None, alias="from", description="Only for the owner.")
     accounts: Annotated[tuple[Name, ...], Several] = Field(
         default=(), description="Only on these accounts; empty: on all."

@@ -24,7 +24,7 @@ def rule_keys(rule: Rule) -> dict[str, Any]:
         "like": _shortest(rule.like),
         "regex": _shortest(rule.regex),
         "about": rule.about,
-        "after": rule.after,
+        "after": _shortest(rule.follows),
         "from": rule.by,
         "accounts": list(rule.accounts),
         "priority": rule.priority or None,

@@ -35,7 +35,7 @@ def test_true_tests_pass() -> None:
         tests=(RuleTest(say="pause 2h", by="owner", expect="pause"), RuleTest(say="pause 2h", expect="fallback")),
     )
     why = rule("why", "why", about="my_post", tests=(RuleTest(say="why?", expect="why"),))
-    more = rule("more", "more", after="why", accounts=("club",), tests=(RuleTest(say="more", expect="more"),))
+    more = rule("more", "more", follows=("why",), accounts=("club",), tests=(RuleTest(say="more", expect="more"),))
     assert reasons(latest, pause, why, more) == []
 
 
@@ -51,6 +51,16 @@ def test_true_tests_pass() -> None:
 def test_a_false_test_says_why(test: RuleTest, reason: str) -> None:
     """A failure names the rule that answers now, or the value that differs."""
     assert any(reason in told for told in reasons(rule("hello", "hello {who}", tests=(test,))))
+
+
+def test_a_rule_is_tried_after_each_that_it_follows() -> None:
+    """Another rule that answers after one of them fails the test, which names that one, and is found out as it is taught."""
+    tests = (RuleTest(say="again", expect="again"),)
+    rules = [rule("joke", "joke"), rule("poem", "poem"), rule("again", "again", follows=("joke", "poem"), tests=tests)]
+    thief = rule("encore", "again", follows=("poem",), priority=1)
+    assert reasons(*rules) == []
+    assert reasons(*rules, thief) == ["after poem, encore answers it (stage phrase)"]
+    assert Engine.build(rules).steals(thief) == [("again", "again")]
 
 
 def test_a_mere_question_back_is_no_answer() -> None:

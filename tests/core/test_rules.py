@@ -82,7 +82,7 @@ def test_conditions_decide_before_words() -> None:
             PAUSE,
             WHY,
             rule("there", "where", accounts=("club",)),
-            rule("more", "more", after="why"),
+            rule("more", "more", follows=("why",)),
             rule("thanks", "thanks *", max_words=3),
         ]
     )
@@ -212,7 +212,7 @@ def test_a_mention_without_words_can_have_a_rule(say: str) -> None:
 
 def test_whatever_follows_a_rule_is_an_answer_to_it() -> None:
     """A catch-all `after` a rule takes the next mention as part of the talk, before paraphrases and searches."""
-    engine = Engine.build([rule("riddle", "riddle"), rule("guess", "{answer}", after="riddle"), WASPS])
+    engine = Engine.build([rule("riddle", "riddle"), rule("guess", "{answer}", follows=("riddle",)), WASPS])
     match = engine.match(mention("wasp nest near my hive"), after="riddle")
     assert (match.rule, match.stage, match.values) == ("guess", "phrase", {"answer": "wasp nest near my hive"})
     assert engine.match(mention("stop"), after="riddle").rule == "stop"
@@ -354,7 +354,7 @@ def test_all_mistakes_are_reported_at_once_with_their_lines() -> None:
                 rule("a", "(open", line=3),
                 rule("b", "x", reply=("Hi {nmae}",), line=9),
                 rule("b", "y", line=12),
-                rule("c", "z", after="nobody", line=15),
+                rule("c", "z", follows=("nobody",), line=15),
             ]
         )
     told = {(name, line): sentence for name, line, sentence in caught.value.problems}
@@ -537,10 +537,18 @@ def test_accents_and_apostrophes_may_be_left_out(say: str) -> None:
 
 def test_a_talk_goes_on_after_its_own_answer() -> None:
     """Who asks for another one may ask for yet another."""
-    engine = Engine.build([rule("joke", "joke"), rule("another", "another [one]", after="joke")])
+    engine = Engine.build([rule("joke", "joke"), rule("another", "another [one]", follows=("joke",))])
     assert engine.match(mention("another one"), after="joke").rule == "another"
     assert engine.match(mention("another one"), after="another").rule == "another"
     assert engine.match(mention("another one")).rule != "another"
+
+
+def test_a_rule_may_go_on_after_several_others() -> None:
+    """It is reached after each of them, and after nothing else."""
+    again = rule("again", "again", follows=("joke", "quote"))
+    engine = Engine.build([rule("joke", "joke"), rule("quote", "quote"), again, GREETING])
+    met = [engine.match(mention("again"), after=last).rule for last in ("joke", "quote", "again", "greeting", None)]
+    assert met == ["again", "again", "again", "fallback", "fallback"]
 
 
 def test_what_the_owner_puts_first_is_said_even_to_who_leaves() -> None:

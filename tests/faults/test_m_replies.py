@@ -106,7 +106,7 @@ def test_m6_rules_that_do_not_fit_together_are_all_named() -> None:
     rules = [
         Rule(id="a", when=("x",), reply=("y",)),
         Rule(id="a", when=("z",), reply=("y",), cooldown=timedelta(minutes=1)),
-        Rule(id="b", when=("x",), reply=("y",), after="gone"),
+        Rule(id="b", when=("x",), reply=("y",), follows=("gone",)),
     ]
     with pytest.raises(RuleErrors) as caught:
         Engine.build(rules)

@@ -265,6 +265,7 @@ RULES = st.builds(
     max_words=st.none() | st.integers(1, 9),
     by=st.sampled_from([None, "owner"]),
     about=st.sampled_from([None, "my_post"]),
+    follows=st.sampled_from([(), ("fallback",), ("stop", "fallback")]),
     cooldown=st.none() | st.integers(1, 10**6).map(lambda n: timedelta(seconds=n)),
     tests=st.lists(
         st.builds(RuleTest, say=WORDS, expect=st.just("fallback"), captures=st.dictionaries(TEXTS, WORDS, max_size=2)),
@@ -285,8 +286,8 @@ def test_exported_rules_are_read_back_as_they_were(tmp_path: Path, rules: list[R
     assert [(r.id, r.when, r.like, r.reply, r.tests) for r in back] == [
         (r.id, r.when, r.like, r.reply, r.tests) for r in rules
     ]
-    assert [(r.priority, r.max_words, r.by, r.about, r.cooldown) for r in back] == [
-        (r.priority, r.max_words, r.by, r.about, r.cooldown) for r in rules
+    assert [(r.priority, r.max_words, r.by, r.about, r.follows, r.cooldown) for r in back] == [
+        (r.priority, r.max_words, r.by, r.about, r.follows, r.cooldown) for r in rules
     ]
 
 

@@ -341,6 +341,8 @@ RULES = [
     ("no id", '[[rules]]\nwhen = "x"\nreply = "y"', '1: a rule needs "id"'),
     ("twice", '[[rules]]\nid = "a"\nwhen = "x"\nreply = "y"\n[[rules]]\nid = "a"\nwhen = "z"\nreply = "y"', '6: id "a" stands twice, first in line 2'),
     ("after nothing", '[[rules]]\nid = "greeting"\nwhen = "x"\nreply = "y"\nafter = "greting"', '5: after "greting" names no rule; did you mean "greeting"?'),
+    ("one of several after nothing", '[[rules]]\nid = "greeting"\nwhen = "x"\nreply = "y"\nafter = ["greeting",\n"greting"]', '6: after "greting" names no rule; did you mean "greeting"?'),
+    ("after a number", '[[rules]]\nid = "a"\nwhen = "x"\nreply = "y"\nafter = 3', "5: after must be text, or a list of texts, not 3"),
     ("no such account", '[[rules]]\nid = "a"\nwhen = "x"\nreply = "y"\naccounts = ["timeline",\n"timelin"]', '6: accounts: "timelin" names no account; did you mean "timeline"?'),
     ("a test of nothing", '[[rules]]\nid = "hello"\nwhen = "x"\nreply = "y"\ntests = [\n  { say = "x", expect = "hello" },\n  { say = "y", expect = "helo" },\n]', '7: expect "helo" names no rule; did you mean "hello"?'),
     ("a test's key", '[[rules]]\nid = "a"\nwhen = "x"\nreply = "y"\n[[rules.tests]]\nsay = "x"\nexpects = "a"\nexpect = "a"', '7: "expects" is not a setting of a test; did you mean "expect"?'),

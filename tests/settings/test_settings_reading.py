@@ -179,7 +179,7 @@ tests = [{ say = "", expect = "b", from = "owner", with = { file = "notes", env 
     ).rules
     assert (first.id, first.when, first.reply, first.order, first.line) == ("a", ("x",), ("one\ntwo",), 0, 2)
     assert (second.when, second.like, second.regex) == (("find {topic}", "f"), ("where is it",), ("^x$",))
-    assert (second.about, second.after, second.by, second.accounts) == ("my_post", "a", "owner", ("timeline",))
+    assert (second.about, second.follows, second.by, second.accounts) == ("my_post", ("a",), "owner", ("timeline",))
     assert (second.priority, second.max_words, second.cooldown) == (-5, 9, timedelta(minutes=10))
     assert (second.do, second.reply, second.otherwise) == ("search", ("y", "z"), ("nothing",))
     assert second.tests == (
