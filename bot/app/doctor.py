@@ -80,7 +80,8 @@ def _database(settings: Settings) -> list[Finding]:
 
 
 def _remembered(store: Store, path: Path) -> list[Finding]:
-    found = [Finding(True, f"the database {path} can be read")]
+    store.connection.check()
+    found = [Finding(True, f"the database {path} is whole, {path.stat().st_size:,} bytes")]
     states = store.feeds.states()
     for state in states:
         if state.error or state.muted or state.held:

@@ -17,7 +17,8 @@ from typing import Literal
 import sqlite_utils
 
 from bot import failpoint
-from bot.store.failures import explain
+from bot.errors import StoreError
+from bot.store.failures import RESTORE, explain
 
 BUSY = 5.0
 """Seconds that a statement waits for another process's transaction; ours last milliseconds."""
@@ -92,6 +93,16 @@ class Connection:
                 return
             with self._transaction("BEGIN"):
                 yield self.raw
+
+    def check(self) -> None:
+        """Read the whole file, and see whether it is sound: SIGKILL can't break it, but a lying disk can.
+
+        :raises StoreError: it is damaged
+        """
+        with self._lock, self._explained():
+            found = self.raw.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise StoreError(f"{self.path} is damaged ({found.splitlines()[-1]}). {RESTORE}")
 
     def version(self) -> int:
         """Give SQLite's counter of commits by other connections."""

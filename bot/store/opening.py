@@ -93,7 +93,7 @@ def _to_run(path: Path, guard: Guard, now: datetime, busy: float, migrations: Se
             )
         _prepare(connection, now, migrations)
         if guard.unclean:
-            checked(connection)
+            connection.check()
         database, commits = facts(connection.raw)
         if marker is not None and marker.database and (marker.database != database or marker.commits > commits):
             raise StoreError(
@@ -161,13 +161,6 @@ def not_newer(path: Path, version: int, migrations: Sequence[str]) -> None:
             f"{path} was made by a newer version (schema {version}, this one knows {len(migrations)})."
             " Update starfish-bot, or bring back the copy that the update made beside it."
         )
-
-
-def checked(connection: Connection) -> None:
-    """After a crash: look whether the file is whole.  SIGKILL can't break it, but a lying disk can."""
-    found = connection.raw.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if found != "ok":
-        raise StoreError(f"{connection.path} is damaged ({found}). {RESTORE}")
 
 
 def _back_up(raw: sqlite3.Connection, path: Path) -> None:

@@ -20,7 +20,7 @@ from bot.store.connection import Connection, sync_folder
 from bot.store.failures import explain
 from bot.store.guard import Guard, beside, facts, write_marker
 from bot.store.migrations import MIGRATIONS, migrate
-from bot.store.opening import checked, not_newer, version_of
+from bot.store.opening import not_newer, version_of
 from bot.store.owner import copy
 from bot.store.part import listed
 from bot.store.values import stamp
@@ -76,7 +76,7 @@ def _copy(backup: Path, target: Path, migrations: Sequence[str]) -> None:
     source = Connection(backup, "ro")
     try:
         not_newer(backup, version_of(source), migrations)
-        checked(source)
+        source.check()
         target.unlink(missing_ok=True)
         copy(source.raw, target)
     finally:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -199,6 +201,22 @@ def test_doctor_looks_before_and_after_the_first_start(terminal: Terminal) -> No
         assert len(lines) > 3
         assert all(line.startswith(("ok ", "!! ")) for line in lines[:-1])
         terminal.ok("once")
+
+
+def test_doctor_finds_damage_that_nobody_has_met_yet(terminal: Terminal, folder: Path) -> None:
+    """One page of the archive lost, and all that is read every day still well: the whole file is looked at."""
+    terminal.ok("once")
+    path = folder / "starfish.db"
+    assert f"ok  the database {path} is whole, {path.stat().st_size:,} bytes" in terminal.ok("doctor").out
+    with closing(sqlite3.connect(path)) as raw:
+        page = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'archive_content'").fetchone()[0]
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(bytes(4096))
+    terminal.ok("status")
+    (line,) = [line for line in terminal.ok("doctor").out.splitlines() if "database:" in line]
+    assert line.startswith(f"!!  database: {path} is damaged (")
+    assert line.endswith("starfish restore FILE")
 
 
 def test_doctor_tells_the_bot_from_another_program(terminal: Terminal, folder: Path) -> None:
