@@ -33,13 +33,16 @@ class Promises(Part):
 
     @durable
     def follow(self, mention: Mention, topic: str, now: datetime) -> bool:
-        """Remember that the mention's author wants to hear of a topic; False where they follow too many already."""
+        """Remember that the mention's author wants to hear of a topic.
+
+        False where they follow too many already, or took their words back while these were answered.
+        """
         account, person, folded = mention.account, clean(mention.author), clean(topic.casefold(), 200)
         many = self.number("SELECT count(*) FROM follows WHERE account = ? AND person = ?", account, person)
         known = self.number(
             "SELECT count(*) FROM follows WHERE account = ? AND person = ? AND topic = ?", account, person, folded
         )
-        if many >= MOST_FOLLOWS and not known:
+        if (many >= MOST_FOLLOWS and not known) or self._is_withdrawn(mention):
             return False
         self.change(
             "INSERT INTO follows (account, person, topic, words, mention, since) VALUES (?, ?, ?, ?, ?, ?)"
@@ -74,9 +77,13 @@ class Promises(Part):
 
     @durable
     def remind(self, mention: Mention, at: datetime, now: datetime) -> bool:
-        """Remember to come back to the author of a mention, once; False where that mention has a reminder already."""
+        """Remember to come back to the author of a mention, once; False where that mention has a reminder already.
+
+        False, too, where they took their words back while these were answered.
+        """
         return (
-            self.change(
+            not self._is_withdrawn(mention)
+            and self.change(
                 "INSERT INTO reminders (mention, account, at, made_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 mention.id,
                 mention.account,
@@ -225,6 +232,9 @@ class Promises(Part):
                 clean(person),
             )
         return count
+
+    def _is_withdrawn(self, mention: Mention) -> bool:
+        return self.one("SELECT 1 FROM mentions WHERE id = ? AND state = 'withdrawn'", mention.id) is not None
 
 
 def _reminder(row: sqlite3.Row, words: str = "") -> Reminder:

@@ -24,6 +24,19 @@ def test_a_topic_is_followed_once(store: Store) -> None:
     assert len(store.promises.follows()) == 1
 
 
+def test_words_that_were_taken_back_promise_nothing(store: Store) -> None:
+    """Nor words of somebody who was forgotten: it may happen between their being read and their being answered."""
+    for name, author in (("a", "@ann"), ("b", "@ben")):
+        asked = mention(name, id=ask(store, name, author), author=author)
+        if name == "a":
+            store.mentions.withdrawn(asked.id, "its author deleted it", now=NOW)
+        else:
+            store.forgetting.forget([author], None, now=NOW)
+        assert not store.promises.follow(asked, "tape", now=later(1))
+        assert not store.promises.remind(asked, later(9), now=later(1))
+    assert (store.promises.follows(), store.promises.due_reminders(later(99))) == ([], [])
+
+
 def test_nobody_follows_without_end(store: Store) -> None:
     """Over the bound a new topic is refused, a known one isn't; letting go makes room."""
     asked = mention(id=ask(store), author="@ann")
