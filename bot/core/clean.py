@@ -64,9 +64,15 @@ _BLANKS = regex.compile(r"[^\S\n\x0b\x0c\x85\u2028\u2029]++")
 # "@" calls somebody wherever no ASCII word stands before it, as in an e-mail address, and on X behind "RT", too; a run
 # of signs always does once one of them is taken away.  "#1" and "C#" are no hashtags.
 _PINGS = regex.compile(
-    r"(?<![@＠﹫#＃﹟])(?:[#＃﹟]++[@＠﹫][@＠﹫#＃﹟]*+|[@＠﹫][@＠﹫#＃﹟]++|(?<![A-Za-z0-9_])[@＠﹫]|(?<=\b[Rr][Tt])[@＠﹫])(?=\w)"
+    r"(?<![@＠﹫#＃﹟])(?:[#＃﹟]++[@＠﹫][@＠﹫#＃﹟]*+|[@＠﹫][@＠﹫#＃﹟]++|(?<![A-Za-z0-9_])[@＠﹫]|(?<=(?<![A-Za-z0-9_])[Rr][Tt])[@＠﹫])(?=\w)"
     r"|(?<![\w&#＃﹟])[#＃﹟]++(?=[\w\p{M}]*[^\W\d_])"
 )
+# Addresses of other schemes, or of none, of which Mastodon, Telegram and Matrix's clients make links, too; those without
+# slashes are Mastodon's (config/initializers/twitter_regex.rb).
+_OTHER_SCHEME = regex.compile(
+    r"(?i)(?:(?<![A-Za-z0-9])[a-z][a-z0-9+.\-]{1,30}+:|(?<![A-Za-z0-9:/]))//(?=[@＠﹫#＃﹟/]{0,8}+\w)"
+)
+_OPAQUE = regex.compile(rf"(?i)(?:magnet|xmpp):(?=[^\s{WORD_JOINER}])")
 _SCHEME = regex.compile(r"(?i)^https?://(?:[^/@\s]*@)?(?:www\.)?")
 
 
@@ -115,6 +121,8 @@ def defused(text: str) -> str:
     `@ann` becomes `ann`, `#music` becomes `music`, an address becomes the name of its site, and names of sites get an
     invisible joiner before each dot.  E-mail addresses, `C#` and `#1` stay as they are.
     """
+    if ":" in text or "//" in text:
+        text = str(_OPAQUE.sub(rf"\g<0>{WORD_JOINER}", _OTHER_SCHEME.sub("https://", text)))
     text = str(_PINGS.sub("", text))
     parts, last = [], 0
     for start, end in links_in(text):

@@ -18,7 +18,7 @@ _CJK = r"\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ff
 _NAME = rf"[^\W{_CJK}]"
 _LINK = re.compile(
     rf"(?P<full>https?://{_PATH}++)"
-    rf"|(?<![@＠#$./\-])(?<!{_NAME})(?P<host>(?:{_NAME}|-)+(?:\.(?:{_NAME}|-)+)+)"
+    rf"|(?<![@＠#$./\-])(?<!{_NAME})(?P<host>(?:{_NAME}|-)+(?:\.(?:(?!https?://){_NAME}|-)+)+)"
     rf"(?P<rest>(?::\d{{1,5}}+)?(?:[/?]{_PATH}*+)?)",
     re.IGNORECASE,
 )

@@ -24,6 +24,7 @@ def found(text: str, *, bare: bool = True) -> list[str]:
         ("“https://example.com/a”, they said", ["https://example.com/a"]),
         ("请看https://example.com/路，然后", ["https://example.com/路"]),
         ("https://one.example/ https://two.example/", ["https://one.example/", "https://two.example/"]),
+        ("1.https://example.com/a a.b.HTTP://example.com", ["https://example.com/a", "HTTP://example.com"]),
         ("https://", []),
         ("nothing here", []),
     ],
