@@ -292,7 +292,11 @@ async def test_what_is_too_long_is_counted_in_full(tmp_path: Path) -> None:
     """Where a link was thought to cost little and the platform says too long, all of it counts when it is shortened."""
     words = f"{'Oscillators drift with heat. ' * 8}{LINK}?{'a' * 80}"
     link = words.rpartition(" ")[2]
-    async with trying(tmp_path, [TooLong("too long", 150)], words, link=link, link_cost=5) as (bot, platform, delivering):
+    async with trying(tmp_path, [TooLong("too long", 150)], words, link=link, link_cost=5) as (
+        bot,
+        platform,
+        delivering,
+    ):
         await rest(bot, delivering)
         assert len(platform.sent[1].text) <= 150
         assert platform.sent[1].text.endswith(link)

@@ -21,7 +21,7 @@ def reply(status: int, headers: dict[str, str] | None = None, body: Any = b"") -
     return Reply(status=status, headers=headers or {}, body=raw, url="https://example.social/")
 
 
-@pytest.mark.parametrize("status", [200, 201, 202, 204])
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 def test_success_passes(status: int) -> None:
     """Every 2xx is a success."""
     outcome(reply(status))
@@ -30,6 +30,7 @@ def test_success_passes(status: int) -> None:
 @pytest.mark.parametrize(
     ("status", "failure"),
     [
+        (300, Rejected),
         (301, Rejected),
         (302, Rejected),
         (400, Rejected),

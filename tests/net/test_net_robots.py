@@ -30,6 +30,7 @@ from tests.servers.fixtures import Hands
         ("/a*b$", "/ab1b", True),
         ("/ab*b$", "/ab", False),
         ("*", "/", True),
+        ("*/fish*.php", "/fish/a.php", True),
         ("/$", "/", True),
         ("/$", "/a", False),
         ("/a$b", "/a$b", True),

@@ -110,6 +110,16 @@ async def test_a_stream_that_is_not_offered_gives_way(failure: DeliveryError) ->
 
 
 @pytest.mark.parametrize("failure", [RetryLater("x"), Unsure("x")])
+async def test_a_stream_that_fails_ends_nothing(failure: DeliveryError) -> None:
+    """One that can't be opened, or breaks: time alone wakes, and somebody waits to open it again."""
+    before, http = asyncio.all_tasks(), Said(a=[failure])
+    async with asking(Asked([1], [2], [3]), AT_ONCE, http, streams=["a"]) as mentions:
+        assert [(await anext(mentions))[0] for _ in range(3)] == ["1", "2", "3"]
+        assert len(asyncio.all_tasks() - before) == 1
+    assert http.opened == ["a"]
+
+
+@pytest.mark.parametrize("failure", [RetryLater("x"), Unsure("x")])
 async def test_the_first_round_must_succeed(failure: DeliveryError) -> None:
     """What never worked is told at once, not after minutes."""
     async with asking(Asked(failure), AT_ONCE, Said(), streams=[]) as mentions:

@@ -198,6 +198,7 @@ def test_any_cursor_can_be_read(cursor: str) -> None:
     """What is none is the very beginning."""
     assert isinstance(Heard.read(cursor), Heard)
     assert Heard.read("2").until is None
+    assert not Heard.read(cursor[:1]).knows("at://a", NOON)
 
 
 def test_what_was_heard_is_known_whatever_its_time() -> None:

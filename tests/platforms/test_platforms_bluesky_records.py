@@ -136,6 +136,15 @@ def test_links_tags_and_the_person_answered_are_marked() -> None:
     ]
 
 
+def test_an_answer_calls_whom_it_answers() -> None:
+    """By the handle that they spoke with, and nobody where there is no account behind it."""
+    answer = post("@ann.example, look.", link=None, reply_to_author=ANN, reply_context={"handle": "ann.example"})
+    record = record_of(answer, language=None, card=False, thread=None)
+    assert shown(record["text"], record["facets"]) == [("@ann.example", ANN)]
+    nobody = replace(answer, reply_to_author="@ann.example")
+    assert "facets" not in record_of(nobody, language=None, card=False, thread=None)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -186,6 +186,15 @@ async def test_a_channel_that_is_gone_pauses_the_account(stage: Stage) -> None:
             await stage.open(f"{place.url}x").publish(stage.post())
 
 
+async def test_a_lost_login_is_told_when_a_post_is_looked_for(stage: Stage) -> None:
+    """The account is paused then: a look that can't succeed isn't made again and again."""
+    account = stage.open()
+    await account.prepare()
+    stage.server.token = "another"
+    with pytest.raises(NeedsLogin):
+        await account.find(stage.post())
+
+
 async def test_another_channel_that_is_closed_costs_one_answer(stage: Stage) -> None:
     """Somebody spoke where the bot may not: that answer fails, all others go on."""
     said = stage.server.say("@ann", "hello", direct=True)
