@@ -61,7 +61,7 @@ def about(text: str) -> str:
     said = without_time(said[asked.end() :] if asked else said)
     said = _JOINT.sub("", said.strip(_EDGES)).strip(_EDGES)
     words = Words(said).folded_all
-    return "" if not words or all(word in _POINTING for word in words) else said
+    return "" if all(word in _POINTING for word in words) else said
 
 
 def chosen(which: str, kept: Sequence[Kept], now: datetime, zone: ZoneInfo) -> list[int]:

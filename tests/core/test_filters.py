@@ -141,6 +141,8 @@ def test_languages_are_compared_by_two_letters() -> None:
     assert passes(languages=("de", "en-GB"))
     assert not passes(languages=("de",))
     assert not passes(replace(ENTRY, language=None), "fr", languages=("de",))
+    assert passes(replace(ENTRY, language=None), "DE-at", languages=("de",))
+    assert not passes(ENTRY, "de", languages=("de",))
 
 
 def test_a_language_that_nobody_states_is_told_by_the_words() -> None:
