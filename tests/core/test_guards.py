@@ -45,6 +45,7 @@ def test_a_mention_is_answered() -> None:
         (Seen(bot_today=1), {}, "answer", ""),
         (Seen(), {"bot": True}, "answer", ""),
         (Seen(), {"at": NOW - TOO_OLD}, "answer", ""),
+        (Seen(), {"at": NOW - timedelta(hours=23)}, "answer", ""),
         (Seen(), {"at": NOW + timedelta(hours=3)}, "answer", ""),
         (Seen(first_start=NOW), {}, "answer", ""),
         (Seen(first_start=NOW + timedelta(seconds=0.9)), {}, "answer", ""),  # where times are told in whole seconds

@@ -52,6 +52,7 @@ def test_any_text_is_about_something_or_nothing(text: str) -> None:
         ("my", [12, 31, 40]),
         ("12", [12]),
         ("number 31", [31]),
+        ("12 of the 31 that I have", [12]),
         ("all my", [12, 31, 40]),
         ("alle", [12, 31, 40]),
         ("that", [12]),

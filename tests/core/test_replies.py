@@ -66,6 +66,16 @@ def test_a_title_that_leaves_no_room_is_cut_at_a_word_before_its_link() -> None:
     assert 250 < measure(said, LIMITS["local"]) <= 300
 
 
+def test_the_link_that_stays_is_a_whole_address_and_its_bytes_are_reckoned_with() -> None:
+    """A bare name behind it is but words, and words of many bytes leave the link its own."""
+    said = reply_post(f"{'Ä ' * 200}https://example.com/a or example.org", ASKED, LIMITS["local"], "reply:1").text
+    assert said.endswith("Ä… https://example.com/a")
+    narrow = replace(LIMITS["local"], max_bytes=200)
+    said = reply_post(f"{'Ä ' * 200}https://example.com/a", ASKED, narrow, "reply:1").text
+    assert said.endswith("Ä… https://example.com/a")
+    assert 190 < len(said.encode()) <= 200
+
+
 def test_a_link_longer_than_the_platform_allows_is_cut_as_before() -> None:
     """There is nothing to keep whole then, and the reply fits all the same."""
     said = reply_post(f"Look. https://example.com/{'a' * 400}", ASKED, LIMITS["local"], "reply:1").text
