@@ -231,9 +231,12 @@ def _as_quotation(made: Draft, article: Article, account: Account, limits: Limit
 
 
 def _plain_link(failed: Draft, article: Article, candidate: Candidate) -> Draft:
+    title = defused(_headline(article, candidate))
+    if not title:
+        return failed  # a bare link tells nobody what it is
     return replace(
         failed,
-        text=defused(_headline(article, candidate)),
+        text=title,
         adds_value=True,
         reason=f"A plain link, as the account wishes: {failed.reason}",
         merit=0.0,

@@ -77,9 +77,9 @@ def condense(
     """
     reading = read(article)
     source = source_of(article, reading)
-    if style == "title":
+    if style == "title" and reading.title:
         text = _fitted(reading.title, budget, unit)
-        verdict = Verdict(passes=bool(text), reason="" if text else "The article has no title.")
+        verdict = Verdict(passes=bool(text), reason="" if text else "There is no room for its title.")
         return _summary(text, verdict, article, reading)
     described = _described(article, reading, source) if use_description and style == "takeaway" else []
     said = _said(reading, described, budget, unit, style)
@@ -89,7 +89,8 @@ def condense(
             if gate(text, source, own_words=text in of_publisher).passes:
                 return replace(_summary(text, PASSED, article, reading), merit=merit)
     text = said[0].text if said else _least(reading, budget, unit)
-    return _summary(text, gate(text, source, own_words=text in of_publisher), article, reading)
+    judged = text if said or reading.sentences else ""  # a title alone is nothing to say
+    return _summary(text, gate(judged, source, own_words=text in of_publisher), article, reading)
 
 
 def condense_job(content: bytes, args: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ _MOST_CREDIT = 40  # characters of a site's or author's name
 # What publishing software puts around the name of a site in the title of its feed.
 _AROUND_NAME = re.compile(
     r"(?i)\A(?:(?:home|posts?|articles|blog|recent content(?: in \S{1,40})?|latest(?: posts?)?|entries|stories) (?:on|by) |(?:rss|flux rss|atom)(?: feed)? (?:of|for|du|de) |"
-    r"comments (?:on|for) |www\.(?=\S+\.\w)|newest submissions : )|(?: on medium| (?:neueste|aktuelle) (?:meldungen|nachrichten)|(?: -|:)? (?:rss|atom)(?: feed)?| (?:news)?feed|(?: search)? (?:results|records)(?: found)?(?: \d+)?)\Z"
+    r"comments (?:on|for) |www\.(?=\S+\.\w)|newest submissions : |@[\w.-]{1,80} - |[\w.-]{1,20} updates on (?=arxiv))|(?: on medium| / @\w{1,40}| (?:neueste|aktuelle) (?:meldungen|nachrichten)|(?: -|:)? (?:rss|atom)(?: feed)?| (?:news)?feed|(?: search)? (?:results|records)(?: found)?(?: \d+)?)\Z"
 )
 _NAMELESS = """
 home homepage blog blogs news latest newest recent posts post articles entries feed rss atom all top stories

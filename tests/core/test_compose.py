@@ -152,6 +152,15 @@ def test_a_plain_link_can_be_the_owners_choice() -> None:
     assert said.reason.startswith("A plain link")
 
 
+def test_what_has_no_title_is_never_a_bare_link() -> None:
+    """With `otherwise = "link"`, a note without a headline that fails is not posted: a link alone tells nobody anything."""
+    nameless = replace(CANDIDATE, title="")
+    said = say(Article(url=LINK, text="Yes, thanks!"), nameless, replace(ACCOUNT, otherwise="link"), LOCAL)
+    assert not said.adds_value
+    whole = "Eleven hundred boats came into the harbour of Wick, and nobody had counted them before."
+    assert say(Article(url=LINK, text=whole), nameless, replace(ACCOUNT, style="title"), LOCAL).text == whole
+
+
 def test_foreign_words_ping_and_tag_nobody() -> None:
     """Handles, hashtags and links of an article are defused in words, title and credit."""
     loud = Article(
@@ -359,6 +368,9 @@ def test_hashtags_cost_no_words_where_there_is_little_room() -> None:
         ("Blog - Ann Lee", "Ann Lee"),
         ("Stories by Ann Lee on Medium", "Ann Lee"),
         ("newest submissions : pianos", "pianos"),
+        ("@ann.example - Ann Lee", "Ann Lee"),
+        ("Ann Lee / @ann", "Ann Lee"),
+        ("cs.SD updates on arXiv.org", "arXiv\u2060.org"),
         ("Example News Search Records Found 1000", "Example News"),
         ("www.pianos Vienna", "www.pianos Vienna"),
         ("www.example.net choir news", "example\u2060.net choir news"),

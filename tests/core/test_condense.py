@@ -91,6 +91,7 @@ def test_poor_articles_are_told_poorly_and_said_so(text: str, title: str, said: 
     summary = condense(Article(url="https://example.com/", text=text, title=title), budget=100, unit=UNIT)
     assert summary.text == said
     assert not summary.adds_value
+    assert ("the article has no text" in summary.reason) is (not text.strip())
 
 
 def test_a_quote_is_somebodys_words_with_the_speaker() -> None:
@@ -159,6 +160,10 @@ def test_a_title_is_said_as_it_is() -> None:
     assert condense(ARTICLE, budget=200, unit=UNIT, style="title").text == "The quiet piano of Vienna"
     assert condense(ARTICLE, budget=12, unit=UNIT, style="title").text == "The quiet…"
     assert not condense(Article(url="https://example.com/"), budget=12, unit=UNIT, style="title").adds_value
+    untitled = replace(ARTICLE, title="")
+    assert (
+        condense(untitled, budget=200, unit=UNIT, style="title").text == condense(untitled, budget=200, unit=UNIT).text
+    )
 
 
 def test_the_publishers_description_may_be_said() -> None:
