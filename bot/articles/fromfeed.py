@@ -23,6 +23,10 @@ _SPACES = re.compile(r"(?:\s|&nbsp;|&#0*(?:32|160|10|13|9);|&#x0*(?:20|a0|a|d|9)
 _TWICE = re.compile(
     r"&(?:amp|quot|nbsp|#0*39|#8[0-9]{3}|[rl][sd]quo|hellip|[mn]dash);|</(?:p|div|a|span|strong|em)>|<br ?/?>"
 )
+# What arXiv puts before each abstract, and Bluesky where a post shows another one.
+_FURNISHED = re.compile(
+    r"\AarXiv:[\w./-]{1,40} Announce Type: [\w-]{1,30} (?:Abstract: )?|\[contains quote post or other embedded content\]"
+)
 # A teaser that breaks off: "… [Read more]", "[…]".
 _CUT = re.compile(
     r"\s*(?:\[(?:…|\.{3}|&hellip;|\+\d+ chars)\]|(?:…|\.{3})\s*(?:\(?(?:read|continue|view|learn) [^\n.]{2,40}\)?)?)\s*[→»]?\s*\Z",
@@ -59,6 +63,7 @@ def _read(html: str) -> str:
     text = plain(html)
     if _TWICE.search(text):  # escaped once too often, as many feeds are
         text = plain(text)
+    text = _FURNISHED.sub("", text)
     lines = text.split("\n")
     if lines and _CUT.search(lines[-1][-200:]):
         lines[-1] = _whole_sentences(_CUT.sub("", lines[-1]))

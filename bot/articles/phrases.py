@@ -33,6 +33,7 @@ comments?|leave a (?:comment|reply)|post a comment|view comments|show comments|\
 tags?|tags:.{0,80}|filed under:? .{0,80}|categories: .{0,80}|posted in:? .{0,80}|topics: .{0,80}|
 continue reading|read the full (?:story|article|post)(?: here)?|read it here|click here|back to top|skip to (?:main )?content|
 dismiss|close|menu|skip ad|loading(?:\\.{3}|…)?|\\d+ ?min(?:ute)?s? read|reading time:? .{0,30}|updated?:? .{0,40}\\d{4}|published:? .{0,40}\\d{4}|
+link\\]\\s*\\[(?:\\d+ )?comments?|(?:article|comments) url: .{1,280}|points: \\d+|comments: \\d+|
 \\[?(?:…|\\.{3})\\]?|read more(?:\\.{3}|…| »| →|→| ›)?|continue reading .{1,120}(?:→|»|…|\\.{3})
 """
 # Beginnings of a paragraph that credits a picture.
@@ -54,6 +55,11 @@ click here\\b.{0,120}|statistics: posted by .{1,120}|submitted by .{1,200}|
 we want to hear (?:what you think|from you)|have (?:a|any) (?:tip|news tip|question|comment)s?\\b.{0,60}(?:e-?mail|contact|get in touch|write|send)|
 this (?:article|story|post|piece) (?:was|is|has been|originally|first) (?:originally |first )?(?:published|appeared|updated|produced|republished)|
 the post .{1,300} (?:appeared first|first appeared) on|copyright\\b|©|\\(c\\) \\d{4}|all rights reserved|
+hosted (?:by|on) (?:acast|simplecast|ausha|buzzsprout|megaphone)\\b.{0,150}|learn more about your ad choices\\b.{0,120}|
+(?:see|visit) [\\w.-]{3,40}/\\S{1,60} for (?:more|privacy|our) .{1,60}|to learn more about listener data .{0,120}|our (?:gdpr )?privacy policy .{0,120}|
+support (?:us|me|the show|this (?:show|podcast)|our (?:show|podcast|work)|(?!for|of)[\\w' &]{1,60} on patreon)\\b.{0,200}|become a supporter of .{1,120}|
+if you (?:like|liked|enjoy|enjoyed) (?:this|the|our) (?:episode|show|podcast|newsletter)\\b.{0,200}|thanks for (?:reading|listening)\\b.{0,200}|
+this is a (?:public|free) (?:episode|preview)\\b.{0,200}|get full access to .{1,200}|(?:advertising|sponsorship) inquir(?:y|ies): .{1,120}|
 abonnieren sie|melden sie sich .{0,60}newsletter|jetzt .{0,40}(?:abonnieren|newsletter|anmelden)|
 suscríbe(?:te|se)|síguenos|inscreva-se|assine|siga-nos|abonnez-vous|inscrivez-vous|suivez-nous|iscriviti|seguici|
 zapisz się .{0,60}newsletter|obserwuj nas

@@ -68,6 +68,8 @@ def test_an_article_of_the_feeds_own_words() -> None:
         ("<p>Gutting &amp;amp; packing, the women&amp;#8217;s work</p>", "Gutting & packing, the women’s work"),
         ("&lt;p&gt;One.&lt;/p&gt;&lt;p&gt;Two.&lt;/p&gt;", "One.\nTwo."),
         ("<p>if a &lt; b then b &gt; a</p>", "if a < b then b > a"),
+        ("arXiv:2611.01234v1 Announce Type: new \nAbstract: Reefs are loud.", "Reefs are loud."),
+        ("The ferry sailed.\n\n[contains quote post or other embedded content]", "The ferry sailed."),
         ("caf&eacute;\u00a0 \u202ex", "café x"),
     ],
 )
