@@ -89,7 +89,7 @@ def condense(
             if gate(text, source, own_words=text in of_publisher).passes:
                 return replace(_summary(text, PASSED, article, reading), merit=merit)
     text = said[0].text if said else _least(reading, budget, unit)
-    judged = text if said or reading.sentences else ""  # a title alone is nothing to say
+    judged = text if said or article.text.strip() else ""  # a title alone is nothing to say
     return _summary(text, gate(judged, source, own_words=text in of_publisher), article, reading)
 
 
