@@ -52,9 +52,15 @@ def test_a_post_passes_exactly_where_there_is_room_for_it(text: str, platform: s
         assert told.value.limit == room >= 1
 
 
+def test_alone_a_post_has_all_the_room() -> None:
+    """Where nothing is added, its length is the platform's to the last letter."""
+    most = LIMITS["local"].max_length
+    assert room_for(replace(POST, text="a" * most), LIMITS["local"]) == most
+
+
 def test_a_post_is_looked_for_from_a_little_before_it_was_sent() -> None:
     """Two clocks differ; a time that lies ahead says nothing, and none at all means that nobody can look."""
-    assert sent_since(POST, NOW) == NOW - TWO_CLOCKS
+    assert sent_since(POST, NOW) == NOW - TWO_CLOCKS == NOW - timedelta(minutes=5)
     assert sent_since(POST, NOW + timedelta(days=30)) == NOW - TWO_CLOCKS
     assert sent_since(POST, NOW - timedelta(seconds=1)) == NOW - timedelta(days=1, seconds=1)
     with pytest.raises(Unsure):
