@@ -40,7 +40,7 @@ from bot.wording import Contest, compose_digest, post_of, tell
 
 log = logging.getLogger("starfish.share")
 
-TRIED_AT_ONCE = 8
+TRIED_AT_ONCE = 12
 """How many candidates one slot may try before it is passed over: each may cost a page and a second."""
 
 RECENT = timedelta(days=7)

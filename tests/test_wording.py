@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -73,6 +74,21 @@ async def test_what_can_come_no_more_is_not_told() -> None:
     first = await contest.best()
     assert (first and first[1].candidate.id, teller.asked) == (1, [1])
     assert await order(contest) == [2]
+
+
+async def test_rivals_are_told_together() -> None:
+    """Behind the first one all that could still win wait for their pages at the same time, not one after the other."""
+    together = asyncio.Barrier(3)
+    teller = Teller({1: 0.0, 2: 0.1, 3: 0.3, 4: 0.2})
+
+    async def tell(candidate: Candidate) -> Told:
+        if candidate.id > 1:
+            await together.wait()
+        return await teller(candidate)
+
+    async with asyncio.timeout(30):
+        assert await order(Contest([choice(number, 1.0) for number in (1, 2, 3, 4)], tell)) == [3, 4, 2, 1]
+    assert sorted(teller.asked) == [1, 2, 3, 4]
 
 
 async def test_only_the_head_is_compared() -> None:

@@ -21,7 +21,7 @@ from bot.worker import Worker
 
 MAX_BYTES = 3_000_000  # after decompression
 
-KEPT = 32
+KEPT = 100
 KEPT_FOR = 6 * 3600.0
 """So many pages are kept in memory, and for so many seconds: what loses a slot to another story stands in the contest for
 the next one again.  Later it may have been corrected."""
