@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.choose import Lineup, Share, rank
+from bot.core.choose import MOST_TELLING, Lineup, Share, rank, told
 from bot.model import Candidate
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -48,6 +48,53 @@ def test_an_interest_outweighs_freshness() -> None:
     assert order(
         candidate(1, hours=1), candidate(2, "Notes on granular synthesis", hours=40), interests=("synthesis",)
     ) == [2, 1]
+
+
+def test_more_interests_weigh_more_and_in_the_title_most() -> None:
+    """One in the text, one in the title, two in the title; a category counts as much as the text."""
+    plain = "Heard in the rain"
+    one = replace(candidate(1, plain), html="<p>All about tape.</p>")
+    listed = replace(candidate(2, plain), categories=("Tape",))
+    titled, both = candidate(3, "All about tape"), candidate(4, "All about tape and synthesis")
+    choices = rank([one, listed, titled, both], interests=("tape", "synthesis"), recent=[], now=NOW)
+    assert [choice.candidate.id for choice in choices] == [4, 3, 1, 2]
+    assert [choice.why[0] for choice in choices] == [
+        "it is about tape and synthesis (+2.00)",
+        "it is about tape (+1.50)",
+        *["it is about tape (+1.00)"] * 2,
+    ]
+
+
+def test_of_equals_the_older_one_goes_first_and_a_muted_one_last() -> None:
+    """Nothing waits for ever behind its like; what the owner doesn't want is behind everything."""
+    alike = [candidate(3), candidate(1), candidate(2)]
+    assert order(*alike) == [1, 2, 3]
+    muted = replace(candidate(0), html="<p>A giveaway</p>")
+    assert order(muted, *alike, interests=("-giveaway",)) == [1, 2, 3, 0]
+    lineup = Lineup([muted, *alike], interests=("-giveaway",), recent=[])
+    assert [choice.candidate.id for choice in lineup.ranked(NOW)] == [1, 2, 3]
+
+
+def test_a_date_that_lies_ahead_makes_nothing_fresher_than_new() -> None:
+    """Who writes next year's date gains nothing by it."""
+    ahead = replace(candidate(1), published=NOW + timedelta(days=300))
+    (choice,) = rank([ahead], interests=(), recent=[], now=NOW)
+    assert choice.why == ("it is less than an hour old (+1.00)",)
+
+
+def test_what_tells_much_rises_and_what_tells_little_sinks() -> None:
+    """By the same at most, however high or low the merit; a typical post stays where it is."""
+    (plain,) = rank([candidate(1)], interests=(), recent=[], now=NOW)
+    for merit, much, change in (
+        (9.0, "much", MOST_TELLING),
+        (0.2, "much", MOST_TELLING / 2),
+        (0.1, "something", 0.0),
+        (0.0, "little", -MOST_TELLING / 2),
+        (-9.0, "little", -MOST_TELLING),
+    ):
+        choice = told(plain, merit)
+        assert choice.why == (*plain.why, f"there is {much} to tell of it ({change:+.2f})")
+        assert abs(choice.score - plain.score - change) < 0.001
 
 
 def test_an_interest_is_a_word_not_a_piece_of_one() -> None:
