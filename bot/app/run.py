@@ -184,12 +184,9 @@ class Bot:
 
     async def _post(self, name: str) -> None:
         """Fill the account's slots as its bell rings."""
-        bell = self._rung[name]
-        while True:
+        while account := self.stories.sharing.accounts.get(name):
+            bell = self._rung[name]  # another, where the account was gone for a moment
             bell.clear()
-            account = self.stories.sharing.accounts.get(name)
-            if account is None:
-                return
             if await is_new(account, self.stories, self.on):
                 # A moment for more than the quickest feed to answer, so that the first posts come from several.
                 await rest(self._polls.first_round, FIRST_WAIT)

@@ -39,33 +39,38 @@ async def supervise(
     `tell` gets a subject and a sentence, or None once the work goes on.
     """
     failures, warned = 0, ""
-    while True:
-        running = asyncio.create_task(work(), name=name)
-        try:
-            done, _ = await asyncio.wait({running}, timeout=well_after if failures else None)
-            if not done:
-                failures, warned = 0, ""
-                await _note(tell, name, None)
-            await running
-            if failures:
-                await _note(tell, name, None)
-            return
-        except asyncio.CancelledError:
-            await _end(running)
-            raise
-        except StarfishError as error:
-            why, advice = str(error), error.advice(name.partition(" of ")[2]) if isinstance(error, NeedsLogin) else ""
-        except Exception as error:
-            log.debug("%s failed", name, exc_info=True)
-            why, advice = f"{type(error).__name__} in our own code ({error})", ""
-        pause = pauses[min(failures, len(pauses) - 1)]
-        failures += 1
-        goes_on = f"Everything else goes on; it is tried again in {pause:.0f} s. {advice}".rstrip()
-        text = f"{name} stopped: {why.rstrip('.')}. {goes_on}"
-        log.log(logging.DEBUG if why == warned else logging.WARNING, "%s", text)
-        warned = why  # one line while it lasts; how it goes on, the notice says
-        await _note(tell, name, text)
-        await asyncio.sleep(pause)
+    try:
+        while True:
+            running = asyncio.create_task(work(), name=name)
+            try:
+                done, _ = await asyncio.wait({running}, timeout=well_after if failures else None)
+                if not done:
+                    await _note(tell, name, None)
+                    failures, warned = 0, ""
+                await running
+                return
+            except asyncio.CancelledError:
+                await _end(running)
+                raise
+            except StarfishError as error:
+                why, advice = (
+                    str(error),
+                    error.advice(name.partition(" of ")[2]) if isinstance(error, NeedsLogin) else "",
+                )
+            except Exception as error:
+                log.debug("%s failed", name, exc_info=True)
+                why, advice = f"{type(error).__name__} in our own code ({error})", ""
+            pause = pauses[min(failures, len(pauses) - 1)]
+            failures += 1
+            goes_on = f"Everything else goes on; it is tried again in {pause:.0f} s. {advice}".rstrip()
+            text = f"{name} stopped: {why.rstrip('.')}. {goes_on}"
+            log.log(logging.DEBUG if why == warned else logging.WARNING, "%s", text)
+            warned = why  # one line while it lasts; how it goes on, the notice says
+            await _note(tell, name, text)
+            await asyncio.sleep(pause)
+    finally:
+        if failures:
+            await _note(tell, name, None)
 
 
 async def _note(tell: Tell, name: str, text: str | None) -> None:

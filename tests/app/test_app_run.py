@@ -229,3 +229,32 @@ async def test_what_the_last_stop_cut_off_is_counted(
         bot.stopping.set()
         await bot.live()
         assert f"{said} by the last stop; each is looked for" in caplog.text
+
+
+async def test_a_task_of_an_account_that_is_gone_is_over(tmp_path: Path) -> None:
+    """One that failed, and whose account the owner removed before it was tried again, is no mistake of ours."""
+    async with small_bot(write_config(tmp_path / "config"), Hands()) as small:
+        bot = Bot(small.on, small.stories)
+        async with asyncio.timeout(5):
+            await bot._work("posting of gone")
+            await bot._work("delivery of gone")
+
+
+async def test_an_account_that_comes_back_hears_its_bell(tmp_path: Path) -> None:
+    """Taken out and put back before its task took note of either, it is rung at each slot, and not once a minute."""
+    async with small_bot(write_config(tmp_path / "config"), Hands()) as small:
+        bot, with_it = Bot(small.on, small.stories), small.stories
+        life = asyncio.create_task(bot.live())
+        async with asyncio.timeout(5):
+            while not bot._rung or bot._rung["timeline"].is_set():
+                await asyncio.sleep(0)
+            write_config(tmp_path / "config", accounts=LOCAL.replace("timeline", "other"))
+            await small.reload()
+            bot.take(small.stories)
+            bot.take(with_it)
+            for _ in range(2):
+                while bot._rung["timeline"].is_set():
+                    await asyncio.sleep(0)
+                bot.news()
+            bot.stopping.set()
+            await life

@@ -120,3 +120,26 @@ async def test_a_task_that_runs_again_takes_its_notice_back() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+@pytest.mark.parametrize("well", [False, True], ids=["between two tries", "at work again"])
+async def test_what_ends_while_its_notice_stands_takes_it_along(well: bool) -> None:
+    """Who hears with a new token, or not at all any more, leaves no word behind of how the old one failed."""
+    notes, again = Notes(), asyncio.Event()
+
+    async def work() -> None:
+        if not notes.told:
+            raise StoreError("the disk is full")
+        again.set()
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(supervise("listening of fedi", work, tell=notes, pauses=[0.0 if well else 60.0]))
+    async with asyncio.timeout(5):
+        if well:
+            await again.wait()
+        while not notes.told:
+            await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert [text is None for _, text in notes.told] == [False, True]
