@@ -31,7 +31,7 @@ def bot_of(file: StarfishFile, folder: Path) -> BotSettings:
         name=bot.name,
         niche=bot.niche,
         timezone=bot.timezone,
-        database=folder / Path(bot.database).expanduser(),
+        database=folder / bot.database,
         interests=bot.interests,
     )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, time, timedelta
 from itertools import islice, pairwise
+from pathlib import Path
 from unicodedata import category
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -183,6 +184,15 @@ def line_of_text(value: object) -> str:
     if any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or c in "\u2028\u2029\ufeff" for c in text):
         raise Unfit("must be one line without control characters")
     return text
+
+
+def file_path(value: object) -> str:
+    """The path of a file; `~` is the home folder of whoever runs the bot."""
+    text = line_of_text(value)
+    try:
+        return str(Path(text).expanduser())
+    except RuntimeError:
+        raise Unfit(f"{shown(text)} begins with a home folder that is unknown here; write the whole path") from None
 
 
 def wanted_word(value: object) -> str:

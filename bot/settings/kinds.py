@@ -72,6 +72,7 @@ Cron = Annotated[str, BeforeValidator(fields.cron), _text(None, "0 9 * * mon-fri
 Zone = Annotated[ZoneInfo, BeforeValidator(fields.zone), _text(None, "Europe/London", "UTC")]
 Name = Annotated[str, BeforeValidator(fields.name), _text(None, "starfish")]
 Line = Annotated[str, BeforeValidator(fields.line_of_text), _text()]
+FilePath = Annotated[str, BeforeValidator(fields.file_path), _text()]
 Word = Annotated[str, BeforeValidator(fields.wanted_word), _text(None, "field recording", "synth*")]
 Token = Annotated[str, BeforeValidator(fields.no_space), _text()]
 Interest = Annotated[str, BeforeValidator(fields.interest), _text(None, "field recording", "-giveaway")]

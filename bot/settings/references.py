@@ -59,7 +59,12 @@ class References:
         return _content(self.env[name], f"the environment variable {shown(name)}")
 
     def _from_file(self, target: str) -> str:
-        path = self.folder / Path(target).expanduser()
+        try:
+            path = self.folder / Path(target).expanduser()
+        except RuntimeError:  # the home of nobody
+            raise Unfit(f"the secret file {shown(target)} is not there") from None
+        if "\0" in target:  # no file has such a name
+            raise Unfit(f"the secret file {shown(target)} is not there")
         self.files.append(path)
         what = f"the secret file {shown(str(path))}"
         try:
@@ -73,8 +78,8 @@ class References:
             return _content(path.read_bytes().decode("utf-8"), what)
         except FileNotFoundError:
             raise Unfit(f"{what} is not there") from None
-        except (OSError, RuntimeError) as error:
-            raise Unfit(f"{what} can't be read: {getattr(error, 'strerror', None) or error}") from None
+        except OSError as error:
+            raise Unfit(f"{what} can't be read: {error.strerror or error}") from None
         except UnicodeDecodeError:
             raise Unfit(f"{what} is not text") from None
 

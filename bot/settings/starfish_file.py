@@ -18,6 +18,7 @@ from bot.settings.kinds import (
     Clock,
     Contact,
     Cron,
+    FilePath,
     Hashtag,
     Interest,
     Language,
@@ -53,7 +54,7 @@ class BotTable(Table):
         default="whatever is worth reading", description="Its subject, as replies say it ({bot.niche})."
     )
     timezone: Zone = Field(default=ZoneInfo("UTC"), description="The time zone of every local time in this file.")
-    database: Line = Field(default="starfish.db", description="The database file; relative to the config folder.")
+    database: FilePath = Field(default="starfish.db", description="The database file; relative to the config folder.")
     interests: Annotated[tuple[Interest, ...], Several] = Field(
         default=(), description='What is worth sharing; a "-" before a word mutes it; empty: everything alike.'
     )

@@ -78,6 +78,16 @@ def test_folders_and_absent_files_are_no_secrets(tmp_path: Path) -> None:
     assert "is not a file" in missing(tmp_path, {"k": {"file": "pipe"}})[0], "and a pipe is never opened"
 
 
+@pytest.mark.parametrize("name", ["a\0b", "~nobody-has-this-name/token"])
+def test_a_name_that_no_file_can_have_is_a_mistake(tmp_path: Path, name: str) -> None:
+    """It is named like one that is not there, and nothing ever looks for it again."""
+    references = References(tmp_path, {})
+    references.resolved({"k": {"file": name}})
+    ((_, said),) = references.missing
+    assert said.startswith("k: the secret file")
+    assert (said.endswith("is not there"), references.files) == (True, [])
+
+
 def test_variables_must_be_set_and_hold_one_line(tmp_path: Path) -> None:
     """Unset, empty and many-lined variables are named; the line end of a shell is dropped."""
     env = {"EMPTY": " ", "TWO": "a\nb", "FINE": "x\n"}
