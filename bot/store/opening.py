@@ -19,7 +19,7 @@ from bot.errors import StoreError
 from bot.store.connection import BUSY, Connection
 from bot.store.failures import RESTORE, explain
 from bot.store.forgetting import sweep
-from bot.store.guard import Guard, beside, facts, read_marker
+from bot.store.guard import Guard, Marker, beside, facts, read_marker
 from bot.store.migrations import APPLICATION, MIGRATIONS, migrate
 from bot.store.owner import copy
 from bot.store.store import Store
@@ -57,7 +57,8 @@ def open_store(
 
 
 def _beside_a_bot(path: Path, mode: Mode, busy: float, migrations: Sequence[str]) -> Store:
-    if read_marker(path) is not None:
+    marker = read_marker(path)  # before the database: a bot that runs counts on meanwhile
+    if marker is not None:
         _not_gone(path)
     elif not path.exists():
         raise StoreError(f"There is no database {path} yet. Run this bot first: starfish run (or: starfish once)")
@@ -67,8 +68,9 @@ def _beside_a_bot(path: Path, mode: Mode, busy: float, migrations: Sequence[str]
         if version < len(migrations):
             raise StoreError(f"{path} was made by an older version. Start the bot once: that brings it up to date.")
         not_newer(path, version, migrations)
+        _not_behind(connection, marker)
         guard = Guard(path)
-        if mode == "write" and read_marker(path) is not None:
+        if mode == "write" and marker is not None:
             guard.watch(connection.raw, create=False)
             connection.on_durable = guard.counting(connection.raw)
         return Store(connection, guard)
@@ -94,15 +96,7 @@ def _to_run(path: Path, guard: Guard, now: datetime, busy: float, migrations: Se
         _prepare(connection, now, migrations)
         if guard.unclean:
             connection.check()
-        database, commits = facts(connection.raw)
-        if marker is not None and marker.database and (marker.database != database or marker.commits > commits):
-            raise StoreError(
-                f"{path} is older than what this bot did last: {marker.commits - commits} of its steps are missing"
-                f" (an old copy, or a lost {path.name}-wal). Going on could post twice."
-                " Put the newer file back, or tell the bot that this one counts: starfish restore FILE"
-                if marker.database == database
-                else f"{path} belongs to another bot than the files beside it. {RESTORE}"
-            )
+        _not_behind(connection, marker)
         guard.watch(connection.raw, create=marker is None or not marker.database)
         guard.sign()
         connection.on_durable = guard.counting(connection.raw)
@@ -115,6 +109,24 @@ def _to_run(path: Path, guard: Guard, now: datetime, busy: float, migrations: Se
     except BaseException:
         connection.close()
         raise
+
+
+def _not_behind(connection: Connection, marker: Marker | None) -> None:
+    """Refuse a database that lacks what its marker counts, or isn't the one that it names.  Raises StoreError.
+
+    Whoever wrote to it would count on from there, and the next start could not see any more that something is missing.
+    """
+    if marker is None or not marker.database:
+        return
+    path, (database, commits) = connection.path, facts(connection.raw)
+    if marker.database != database:
+        raise StoreError(f"{path} belongs to another bot than the files beside it. {RESTORE}")
+    if marker.commits > commits:
+        raise StoreError(
+            f"{path} is older than what this bot did last: {marker.commits - commits} of its steps are missing"
+            f" (an old copy, or a lost {path.name}-wal). Going on could post twice."
+            " Put the newer file back, or tell the bot that this one counts: starfish restore FILE"
+        )
 
 
 def _not_gone(path: Path) -> None:
