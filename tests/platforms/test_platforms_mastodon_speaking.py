@@ -119,6 +119,17 @@ async def test_a_post_is_sent_as_the_account_wishes(stage: Stage) -> None:
     assert "Idempotency-Key" not in sent.headers
 
 
+async def test_a_post_that_names_no_visibility_has_the_accounts(stage: Stage) -> None:
+    """As the owner wrote it; what the post names itself counts more."""
+    stage.visibility = "unlisted"
+    await stage.open().publish(stage.post())
+    await stage.open().publish(stage.post(visibility="private", key="db-2-0"))
+    assert [asked.json["visibility"] for asked in stage.server.asked if asked.method == "POST"] == [
+        "unlisted",
+        "private",
+    ]
+
+
 async def test_what_does_not_fit_is_said_before_it_is_sent(stage: Stage) -> None:
     """Snac hangs up on texts that are too long: so the server isn't even asked; the asker's name and the warning count."""
     with pytest.raises(TooLong) as told:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -141,6 +142,14 @@ async def test_a_reminder_says_what_it_is_about_and_not_when(bot: SmallBot) -> N
         "You asked me today to remind you to call mum.",
         "You asked me today to remind you: the tea.",
     ]
+
+
+async def test_a_reminder_counts_days_where_its_owner_lives(bot: SmallBot) -> None:
+    """Noon in London is the next day in Kiritimati, for the asking and for the reminder alike."""
+    await bot.talk("ping me in 3 hours")
+    bot.later(hours=3, minutes=1)
+    await tell.tell(replace(bot.stories.telling, zone=ZoneInfo("Pacific/Kiritimati")), bot.clock())
+    assert (await bot.outbox())[-1].post.text == "You asked me today to remind you of this."
 
 
 @pytest.mark.parametrize(("days", "day"), [(6, "on Sunday"), (7, "on 22 November"), (200, "on 22 November")])

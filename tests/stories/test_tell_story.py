@@ -66,7 +66,25 @@ async def test_nobody_is_told_more_than_three_times_a_day(bot: SmallBot) -> None
         await bot.talk(f"follow {topic}")
     await share_all(bot)
     await bot.tell()
-    assert sum("You follow" in item.text for item in await bot.timeline()) <= 3
+    assert sum("You follow" in item.text for item in await bot.timeline()) == 3
+
+
+async def test_who_follows_hears_of_what_comes_and_not_of_what_was(bot: SmallBot) -> None:
+    """What was shared before they asked is no news."""
+    await share_all(bot)
+    assert await bot.tell() == 0
+    await bot.talk("follow rain")
+    assert await bot.tell() == 0
+
+
+@pytest.mark.parametrize("topic", ["follow rain", "ping me in 1 hour"])
+async def test_where_nobody_may_be_spoken_to_unasked_nobody_is(bot: SmallBot, topic: str) -> None:
+    """What was promised before a platform forbade it is not kept there."""
+    await bot.talk(topic)
+    await share_all(bot)
+    bot.later(hours=2)
+    limits = {name: replace(one, unsolicited=False) for name, one in bot.stories.telling.limits.items()}
+    assert await tell.tell(replace(bot.stories.telling, limits=limits), bot.clock()) == 0
 
 
 async def test_unfollow_and_stop_end_it(bot: SmallBot) -> None:
