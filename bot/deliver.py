@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -64,13 +64,18 @@ async def take_up(name: str, bot: Delivering) -> int:
     return await bot.db(bot.store.outbox.recover, account=name, now=bot.now())
 
 
-async def deliver(name: str, bot: Delivering) -> int:
-    """Send what is due for one account, in its order, and settle what is unknown; gives how many rows were moved."""
+async def deliver(name: str, bot: Delivering, *, over: Callable[[], bool] = lambda: False) -> int:
+    """Send what is due for one account, in its order, and settle what is unknown; gives how many rows were moved.
+
+    `over` tells before each of them that nothing more shall begin: a backlog may take longer than a stop has time.
+    """
     account, publisher = bot.accounts[name], bot.publishers[name]
     await give_up_late(account, bot)
     if account.dry_run:  # all but sending; what is planned stays planned, and goes when this is switched off
         return 0
     for row in await bot.db(bot.store.outbox.to_take_back, name, now=bot.now()):
+        if over():
+            return 0
         await take_back(row, publisher, bot)
     if publisher.limits.in_store:
         sent = await bot.db(bot.store.outbox.publish_in_store, name, now=bot.now())
@@ -79,15 +84,18 @@ async def deliver(name: str, bot: Delivering) -> int:
         return len(sent)
     moved = 0
     for row in await bot.db(bot.store.outbox.reconcilable, name, account.settle, now=bot.now()):
+        if over():
+            return moved
         await reconcile(row, account, publisher, bot)
         moved += 1
-    while True:
+    while not over():
         claimed = await bot.db(bot.store.outbox.claim, name, now=bot.now())
         if claimed is None:
             return moved
         failpoint.point("after_sending_commit")
         await send(claimed, publisher, bot)
         moved += 1
+    return moved
 
 
 async def give_up_late(account: Account, bot: Delivering) -> None:

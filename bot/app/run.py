@@ -93,7 +93,9 @@ class Bot:
                 await self.on.db(self.on.store.owner.clear, notice.subject)
 
     def take(self, stories: Stories) -> None:
-        """Go on with newly built parts: at the start, and after each reload."""
+        """Go on with newly built parts: at the start, and after each reload; not on the way out."""
+        if self.stopping.is_set():
+            return
         before, self.stories = self.stories.sharing.accounts, stories
         accounts = stories.sharing.accounts
         for name in [name for name in self._rung if name not in accounts]:
@@ -220,7 +222,7 @@ class Bot:
             # Asked first, since sending commits, and a commit is a change.
             wake = await deliver.next_wake(name, delivering)
             if wake is not None and wake <= self.on.now():
-                await deliver.deliver(name, delivering)
+                await deliver.deliver(name, delivering, over=self.stopping.is_set)
             else:
                 seen = await self._next_change(seen, wake)
 

@@ -17,6 +17,7 @@ from bot.demo.server import sites
 from bot.model import Post
 from bot.platforms.local import LIMITS
 from tests.cli.terminal import Terminal
+from tests.faults.rig import rig
 from tests.servers.feedserver import FeedServer
 from tests.servers.fixtures import START, Hands
 from tests.servers.running_bot import RunningBot, running_bot
@@ -258,3 +259,26 @@ async def test_an_account_that_comes_back_hears_its_bell(tmp_path: Path) -> None
                 bot.news()
             bot.stopping.set()
             await life
+
+
+async def test_on_a_stop_nothing_new_is_sent(tmp_path: Path) -> None:
+    """Of a backlog what is on its way arrives, and the rest waits: none is cut off by the end of the drain's time."""
+    async with rig(tmp_path, "blind") as around:
+        for name in ("a", "b", "c"):
+            await around.plan("blind", name)
+        bot = Bot(around.on, around.stories)
+        around.servers["blind"].arrived = bot.stopping.set
+        async with asyncio.timeout(10):
+            await bot.live()
+        assert around.states("blind") == ["sent", "planned", "planned"]
+
+
+async def test_a_file_saved_on_the_way_out_begins_nothing(tmp_path: Path) -> None:
+    """What would begin then would go on without a database."""
+    async with small_bot(write_config(tmp_path / "config"), Hands()) as small:
+        bot = Bot(small.on, small.stories)
+        bot.stopping.set()
+        bot.take(small.stories)
+        await bot.live()
+        bot.take(small.stories)
+        assert bot._tasks.keys().isdisjoint({"posting of timeline", "delivery of timeline"})
