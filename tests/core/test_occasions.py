@@ -83,8 +83,14 @@ def test_a_long_digest_is_a_thread_whose_parts_have_keys_of_their_own() -> None:
     """What doesn't fit one post becomes one a find, each fitting, each key different."""
     posts = digest_posts(items(5, 200), slot(), account(0.0), LIMITS["local"])
     assert len(posts) == 5
-    assert len({post.dedupe_key for post in posts}) == 5
-    assert posts[0].dedupe_key.endswith("#1")
+    assert [post.dedupe_key for post in posts] == [f"slot:{slot().identity}#{part}" for part in range(1, 6)]
+    assert {post.account for post in posts} == {"timeline"}
+
+
+def test_a_digest_holds_the_five_best_at_most() -> None:
+    """However many finds there are."""
+    posts = digest_posts(items(8, 200), slot(), account(0.0), LIMITS["local"])
+    assert [post.text.rpartition("/")[2] for post in posts] == list("01234")
 
 
 def test_they_are_seen_by_whom_the_account_speaks_to() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -40,3 +41,12 @@ def test_a_document_that_asks_never_to_be_read_is_not_believed() -> None:
     parsed = ParsedFeed(entries=(), skip_hours=frozenset(range(24)), skip_days=frozenset(range(7)), ttl=timedelta(-1))
     assert Wishes.of(parsed) == Wishes()
     assert Wishes.of(ParsedFeed(entries=(), skip_hours=frozenset({24, 99}))).hours == {0}
+
+
+def test_what_a_document_wishes_is_kept_within_reason() -> None:
+    """A ttl counts up to a day, every hour and day that there is counts, and what is none is left out."""
+    parsed = ParsedFeed(entries=(), ttl=timedelta(minutes=90), skip_hours=frozenset(range(23)), skip_days=frozenset())
+    assert Wishes.of(parsed) == Wishes(ttl=timedelta(minutes=90), hours=frozenset(range(23)))
+    longest = replace(parsed, ttl=timedelta(days=30), skip_hours=frozenset({-1}), skip_days=frozenset({0, 6, 7, -1}))
+    assert Wishes.of(longest) == Wishes(ttl=timedelta(days=1), days=frozenset({0, 6}))
+    assert Wishes.of(replace(parsed, skip_days=frozenset(range(6)))).days == frozenset(range(6))
