@@ -57,6 +57,7 @@ def test_words_and_phrases_are_found_at_word_borders(word: str) -> None:
 def test_parts_of_words_are_not_found(word: str) -> None:
     """A word is whole or not there; what has no letters is never there."""
     assert not passes(include=(word,))
+    assert passes(exclude=(word,))
 
 
 @pytest.mark.parametrize(("word", "found"), [("synth*", True), ("*siser", True), ("*thesi*", True), ("32 voi*", True), ("C++ synth*", True), ("thesi*", False), ("*synth", False), ("co*", False), ("syn***", False), ("*", False)])  # fmt: skip
@@ -129,9 +130,18 @@ def test_people_and_sites_are_blocked_whole(name: str, blocked: bool) -> None:
     assert passes(block=(name,)) is not blocked
 
 
+def test_a_sign_alone_blocks_nobody() -> None:
+    """Least of all those who don't say who they are."""
+    for name in ("@", "https://", " "):
+        assert passes(replace(ENTRY, author=""), block=(name,))
+
+
 def test_categories_are_compared_whole() -> None:
     """Any of those wanted, whatever the case."""
     assert passes(categories=("diy", "Mixing"))
+    assert passes(replace(ENTRY, categories=(" DIY\n",)), categories=(" diy ",))
+    refused = judge(ENTRY, Filters(categories=("Synth",)), NONE)
+    assert refused.reason == "It is in none of the categories that are wanted."
     assert not passes(categories=("Synth",))
     assert not passes(replace(ENTRY, categories=()), categories=("diy",))
 

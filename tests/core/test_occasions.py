@@ -51,7 +51,7 @@ def test_no_line_comes_twice_within_a_year() -> None:
 
 def test_a_line_that_was_reworded_by_spaces_or_case_is_the_same() -> None:
     """Tidying the file doesn't bring a line back."""
-    used = {quote_key("Listen  first.", slot())}
+    used = {quote_key("Listen  first.", slot()), "example.com/a", "reply:7"}
     assert quote_post(["listen first."], used, slot(1), account(1.0), LIMITS["local"]) is None
 
 
