@@ -137,6 +137,13 @@ async def test_other_addresses_must_be_public_and_https(door: Door, address: str
         await door.send("POST", address, json={})
 
 
+async def test_another_https_place_is_gone_to(make_client: Callable[..., Client]) -> None:
+    """A platform keeps files elsewhere; nobody knows this name, so nothing was sent there."""
+    door = make_client(allow_private=(), resolver=StubNames({})).door(["https://example.social/"])
+    with pytest.raises(RetryLater):
+        await door.send("PUT", "https://files.example/", data=b"x")
+
+
 async def test_the_owners_address_is_exactly_that_one(door: Door, server: FeedServer) -> None:
     """The same host at another port is another server."""
     async with FeedServer() as other:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from bot.errors import DeliveryError, NeedsLogin, Rejected, RetryLater, Unsure
 from bot.net import Client
+from bot.net.events import LARGEST
 from bot.prove.mastodon_server import MastodonServer
 from bot.prove.servers import serving
 from tests.servers.wire import wire
@@ -103,6 +105,19 @@ async def test_an_endless_message_ends_the_stream(make_client: Callable[..., Cli
     async with wire([STREAM, (b"data: " + b"x" * 1000 + b"\n") * 3000]) as place:
         with pytest.raises(Unsure):
             await heard(make_client(), place.url)
+
+
+async def test_an_endless_message_ends_a_socket(make_client: Callable[..., Client]) -> None:
+    """It is no message, and whoever listens goes on by asking."""
+    async with serving(MastodonServer(token=CANARY)) as server:
+        door: Any = make_client(allow_private=()).door([server.url])
+        url = f"{server.url.replace('http', 'ws')}/api/v1/streaming?stream=user"
+        async with aclosing(door.events(url, headers=AUTH)) as messages:
+            assert await anext(messages) == ""
+            while not server.listeners:
+                await asyncio.sleep(0)
+            server.say("@ann", "x" * (LARGEST + 1))
+            assert [message async for message in messages] == []
 
 
 async def test_a_broken_stream_is_doubt(make_client: Callable[..., Client]) -> None:
