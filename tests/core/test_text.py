@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.text import ELLIPSIS, cut, fits, graphemes, measure
+from bot.core.text import ELLIPSIS, cut, fits, graphemes, measure, opening
 from bot.model import Limits
 
 FAMILY = "👨\u200d👩\u200d👧"
@@ -52,6 +52,10 @@ def test_graphemes_are_what_a_reader_counts(text: str, count: int) -> None:
         ("see example.com", X, 27),
         ("see example.com", MASTODON, 15),
         ("—“”…", X, 5),
+        ("ა", X, 1),  # U+10D0, below the last sign that weighs one
+        ("ᄀ", X, 2),  # U+1100, the first that weighs two
+        ("\u200a\u2032\u2037", X, 3),
+        ("\u200e\u2031\u2038", X, 6),
     ],
 )
 def test_each_platform_counts_in_its_own_way(text: str, limits: Limits, cost: int) -> None:
@@ -73,6 +77,26 @@ def test_bytes_are_a_second_limit() -> None:
     """Three hundred families are three hundred graphemes, and too many bytes."""
     assert fits(FAMILY * 100, BLUESKY)
     assert not fits(FAMILY * 300, BLUESKY)
+    narrow = Limits(max_length=30, unit="graphemes", max_bytes=40)
+    assert [fits("é" * count, narrow) for count in (20, 21)] == [True, False]
+    assert [fits("a" * count, narrow) for count in (30, 31)] == [True, False]
+
+
+def test_a_cut_keeps_both_limits() -> None:
+    """Words that fit by their letters are cut once more by their bytes, the mark's three among them."""
+    assert cut("één été", 5, LOCAL) == "één…"
+    assert cut("één été", 7, LOCAL, max_bytes=11) == "één été"
+    assert cut("één été", 7, LOCAL, max_bytes=10) == "één…"
+    assert cut("één été", 7, LOCAL, max_bytes=8) == "één…"
+    assert cut("één été", 7, LOCAL, max_bytes=7) == "éé…"
+
+
+def test_a_cut_reckons_links_as_the_platform_does() -> None:
+    """A long address that costs 23 is kept where it is counted so, with the words that have room beside it."""
+    assert cut(f"see {LONG} and so on", 34, MASTODON) == f"see {LONG} and…"
+    assert cut(f"see {LONG} and so on", 35, LOCAL) == "see…"
+    assert cut("see example.com and so on", 34, X) == "see example.com and…"
+    assert cut("see example.com and so on", 24, MASTODON) == "see example.com and so…"
 
 
 @pytest.mark.parametrize(
@@ -92,6 +116,14 @@ def test_bytes_are_a_second_limit() -> None:
 def test_cuts_fall_between_words(text: str, room: int, result: str) -> None:
     """No word, link or grapheme is split, and the cut shows; only a first word too long is split."""
     assert cut(text, room, LOCAL) == result
+
+
+def test_what_has_no_title_is_called_by_its_first_words() -> None:
+    """One line of them, cut between words, without the credit and link that stand under a post."""
+    assert opening("The ferry\nsailed.\n\n— Ann\nhttps://a.example/b") == "The ferry sailed."
+    assert opening("The ferry sailed for the last time", 20) == "The ferry sailed…"
+    assert opening("") == ""
+    assert [len(opening("a" * count)) for count in (100, 101)] == [100, 100]
 
 
 def test_a_cut_never_lengthens_a_link() -> None:
