@@ -193,7 +193,7 @@ class Mentions(WaitingList):
     def of_the_owner(self, account: str) -> Mention | None:
         """What the owner said last on an account; None if they never spoke to it."""
         found = self._some_mentions(
-            "account = ? AND owner = 1 AND state = 'answered' ORDER BY id DESC LIMIT 1", account
+            "account = ? AND owner = 1 AND +state = 'answered' ORDER BY id DESC LIMIT 1", account
         )
         return found[0] if found else None
 
