@@ -13,6 +13,7 @@ from bot.acting import INSTEAD, Acting, Values, said_lately
 from bot.core.period import period_of
 from bot.core.search import topic_of
 from bot.core.sentences import sentences
+from bot.core.text import first_words
 from bot.model import Match, Mention, OutboxRow
 from bot.store import Found
 
@@ -40,7 +41,7 @@ async def _of_post(row: OutboxRow, on: Acting) -> Values:
     sent = row.settled_at or row.created_at
     values = {
         "post.url": row.post.link or "",
-        "post.title": row.post.title,
+        "post.title": row.post.title or first_words(row.post.text),
         "post.date": sent.astimezone(on.zone).strftime("%-d %B %Y"),
         "post.feed": "my owner's own finds",
         "post.reason": "my owner found it worth sharing",
@@ -129,7 +130,7 @@ def _article(found: list[Found], topic: str, on: Acting, now: datetime) -> Value
     day = at.strftime("%-d %B" if at.year == now.astimezone(on.zone).year else "%-d %B %Y")
     return {
         "topic": topic,
-        "article.title": best.title,
+        "article.title": best.title or best.feed_title,  # of a note without a title its line tells all the rest
         "article.line": _whole_sentences(best.line.partition("\n\n— ")[0]),  # the words alone, without credit
         "article.url": best.link,
         "article.feed": best.feed_title,

@@ -21,7 +21,7 @@ from bot.core.pace import day_start
 from bot.core.reminders import about
 from bot.core.replies import reply_post
 from bot.core.reply import defuse
-from bot.core.text import defused
+from bot.core.text import defused, first_words
 from bot.model import Account, Limits, Mention, Post
 from bot.orders import PRIVATE, UNANSWERED
 from bot.store import Follow, Reminder, Shared, Store, Writer
@@ -139,7 +139,9 @@ async def _tell_one(follow: Follow, shared: Shared, bot: Telling, now: datetime)
     today = day_start(now, bot.zone)
     if await bot.db(bot.store.promises.told_since, follow.account, follow.person, today) >= A_DAY:
         return 0
-    text = FOLLOWED.format(topic=defused(follow.words), title=defused(shared.title), link=shared.link)
+    text = FOLLOWED.format(
+        topic=defused(follow.words), title=defused(shared.title or first_words(shared.text)), link=shared.link
+    )
     post = _post(text, f"follow:{follow.person}:{shared.link}", mention, bot)
     return int(await bot.db(bot.store.promises.told, follow, post, now=now) is not None)
 

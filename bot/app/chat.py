@@ -251,9 +251,7 @@ class ChatDesk:
 
 
 def _title(one: Waiting) -> str:
-    if one.row is not None:
-        return defuse(one.row.post.title or one.row.post.text)
-    return defuse(one.choice.candidate.title) if one.choice else ""
+    return defuse(one.called)
 
 
 def _says(rule: Rule) -> str:

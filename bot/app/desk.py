@@ -170,7 +170,7 @@ def _queue_row(one: queue.Waiting, stories: Stories) -> QueueRow:
     return QueueRow(
         id=None,
         account=one.account,
-        text=candidate.title,
+        text=one.called,
         state="backlog",
         link=candidate.link,
         feed=candidate.feed_title,

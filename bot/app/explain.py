@@ -46,7 +46,8 @@ class Story:
         lines = [] if self.said is None else [*self._of_mention(self.said)]
         for entry in self.entries:
             published = f", published {self._time(entry.published)}" if entry.published else ""
-            lines.append(f"“{entry.title}”: in {entry.feed} since {self._time(entry.first_seen)}{published}")
+            called = f"“{entry.title}”" if entry.title else f"A note without a title, {entry.link}"
+            lines.append(f"{called}: in {entry.feed} since {self._time(entry.first_seen)}{published}")
             words = f" (the words: {', '.join(entry.matched)})" if entry.matched else ""
             lines.append(f"  {_VERDICTS.get(entry.verdict, entry.verdict)}. {entry.reason}{words}".rstrip())
         for candidate in self.candidates:
@@ -54,7 +55,9 @@ class Story:
                 note = f", with the words “{candidate.note}”" if candidate.note else ""
                 lines.append(f"“{candidate.title}”: your own find{note}, since {self._time(candidate.first_seen)}")
             elif all(one.candidate != candidate.id for one in self.entries) and self.entries:
-                lines.append(f"  it is told as “{candidate.title}” {candidate.link}, in {candidate.feed}")
+                lines.append(
+                    f"  it is told as {f'“{candidate.title}” ' * bool(candidate.title)}{candidate.link}, in {candidate.feed}"
+                )
             if candidate.sources:
                 lines.append(f"  the same story also stands in: {', '.join(candidate.sources)}")
         for score in self.scores:

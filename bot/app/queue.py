@@ -14,6 +14,8 @@ from bot.core import pace
 from bot.core.choose import Choice, Lineup
 from bot.core.occasions import WORTH, is_quote_slot
 from bot.core.pace import day_start
+from bot.core.same import bare_text
+from bot.core.text import first_words
 from bot.model import Account, OutboxRow, Slot, State
 
 
@@ -25,6 +27,16 @@ class Waiting:
     expected: datetime | None  # None: it waits for somebody, or the account has no schedule
     row: OutboxRow | None = None
     choice: Choice | None = None
+
+    @property
+    def called(self) -> str:
+        """What to call it for people: its title, else its words, as notes without a headline have nothing else."""
+        if self.row is not None:
+            return self.row.post.title or self.row.post.text
+        if self.choice is None:
+            return ""
+        candidate = self.choice.candidate
+        return candidate.title or first_words(bare_text(candidate.html, 2_000)) or candidate.link
 
 
 async def waiting(stories: Stories, on: Ground, now: datetime, account: str | None = None) -> list[Waiting]:

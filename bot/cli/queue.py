@@ -60,7 +60,7 @@ def list_(place: Place, *, account: str | None, as_json: bool) -> None:
                 one.account,
                 local(one.expected, settings),
                 one.row.state if one.row else "backlog",
-                brief(one.row.post.text if one.row else one.choice.candidate.title if one.choice else "", 90),
+                brief(one.row.post.text if one.row else one.called, 90),
             )
             for one in rows
         ],

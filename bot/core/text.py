@@ -15,7 +15,19 @@ from bot.core.links import links_in
 from bot.core.markup import plain, raised
 from bot.model import Limits
 
-__all__ = ["ELLIPSIS", "clean", "cut", "defused", "fits", "graphemes", "links_in", "measure", "plain", "raised"]
+__all__ = [
+    "ELLIPSIS",
+    "clean",
+    "cut",
+    "defused",
+    "first_words",
+    "fits",
+    "graphemes",
+    "links_in",
+    "measure",
+    "plain",
+    "raised",
+]
 
 ELLIPSIS = "…"
 
@@ -80,6 +92,11 @@ def cut(text: str, room: int, limits: Limits, *, max_bytes: int | None = None) -
     if links_in(kept)[-1:] and links_in(kept)[-1][1] == len(kept):
         kept = kept[: links_in(kept)[-1][0]].rstrip(_DANGLING)  # "…" would become part of the link
     return kept + ELLIPSIS if kept else ""
+
+
+def first_words(text: str, most: int = 100) -> str:
+    """Give the first words of a text or a post on one line: what to call something that has no title."""
+    return cut(" ".join(text.partition("\n\n")[0].split()), most, Limits(max_length=most))
 
 
 def _link_cost(limits: Limits) -> int | None:
