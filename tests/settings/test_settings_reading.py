@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import time, timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -11,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.model import Caps, Filters, Rate, Rhythm, RuleTest, Secret
+from bot.settings.starfish_file import AccountTable, BotTable, CondenseTable, FiltersTable, NetTable, WebTable
+from bot.settings.values import CondenseSettings, LlmSettings
 from tests.settings.config_folder import CONTACT, WHOLE, FediOptions, complaints, loaded, warned, write
 
 EVERYTHING = f"""
@@ -60,6 +63,7 @@ language = "en"
 expires = "3d"
 caps = {{ person = "3/15m", account = false, thread = 2 }}
 hashtags = ["#sea", "shore"]
+quotes = 0.25
 [[accounts]]
 name = "page"
 platform = "local"
@@ -69,6 +73,11 @@ post = {{ cron = "0  9 * * mon-fri" }}
 
 def test_every_key_of_starfish_toml_arrives(tmp_path: Path) -> None:
     """Each key of starfish.toml stands in the settings as the value that it means."""
+    written = tomllib.loads(EVERYTHING)
+    tables = {"bot": BotTable, "web": WebTable, "net": NetTable, "condense": CondenseTable, "filters": FiltersTable}
+    for name, table in tables.items():
+        assert written[name].keys() == table.model_fields.keys(), name
+    assert AccountTable.model_fields.keys() <= written["accounts"][0].keys()
     env = {"DOOR": "open sesame", "KEY": "k", "TOKEN": "t"}
     folder = write(tmp_path, starfish=EVERYTHING, feeds='[[feeds]]\nurl = "https://a.example"\ntags = ["pools"]\n')
     got = loaded(folder, env)
@@ -78,9 +87,12 @@ def test_every_key_of_starfish_toml_arrives(tmp_path: Path) -> None:
     assert (got.web.host, got.web.port, got.web.public_url) == ("::1", 9000, "https://urchin.example")
     assert got.web.password == Secret("open sesame")
     assert got.net.allow_private == (ip_network("127.0.0.0/8"), ip_network("::1/128"))
-    assert got.net.spacing == timedelta(0)
-    assert got.condense.llm is not None
-    assert (got.condense.llm.url, got.condense.llm.key) == ("http://127.0.0.1:11434/v1", Secret("k"))
+    assert (got.net.contact, got.net.spacing) == ("https://bot.example.org/", timedelta(0))
+    assert got.condense == CondenseSettings(
+        llm=LlmSettings(url="http://127.0.0.1:11434/v1", model="small", key=Secret("k")),
+        style="{title}: {summary}",
+        otherwise="link",
+    )
     assert got.filters == Filters(
         include=("sea",),
         exclude=("advert",),
@@ -90,6 +102,7 @@ def test_every_key_of_starfish_toml_arrives(tmp_path: Path) -> None:
         min_words=5,
     )
     fedi, page = got.accounts
+    assert (fedi.name, fedi.platform, fedi.quotes) == ("fedi", "fedi", 0.25)
     assert fedi.options == FediOptions(server="https://s.example", token=Secret("t"))
     assert fedi.post == Rhythm(at=(time(9), time(17, 30)), jitter=timedelta(minutes=10))
     assert (fedi.owner, fedi.feeds, fedi.quiet) == ("@ann@s.example", ("pools",), (time(22), time(7)))
