@@ -61,13 +61,21 @@ def test_a_file_that_others_can_read_is_no_secret(tmp_path: Path, mode: int) -> 
     assert "run: chmod 600" in said
 
 
-@pytest.mark.parametrize("content", [b"", b" \n", b"a\nb", b"a\x00b", b"\xff", b"x" * (LARGEST + 1)])
+@pytest.mark.parametrize(
+    "content", [b"", b" \n", b"a\nb", b"a\x00b", b"a\x7fb", b"a\tb", b"\xff", b"x" * (LARGEST + 1)]
+)
 def test_a_file_that_can_be_no_secret_is_refused(tmp_path: Path, content: bytes) -> None:
     """Empty, binary, huge and many-lined files are named without their content."""
     secret_file(tmp_path, content)
     (said,) = missing(tmp_path, {"k": {"file": "secret"}})
     assert said.startswith("k: the secret file")
     assert "xxx" not in said
+
+
+def test_the_largest_secret_is_read_whole(tmp_path: Path) -> None:
+    """A key of 64 KiB is one; nobody else's rights stand in its way."""
+    secret_file(tmp_path, b"x" * LARGEST, 0o400)
+    assert References(tmp_path, {}).resolved({"k": {"file": "secret"}}) == {"k": Secret("x" * LARGEST)}
 
 
 def test_folders_and_absent_files_are_no_secrets(tmp_path: Path) -> None:
