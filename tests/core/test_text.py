@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.text import ELLIPSIS, cut, first_words, fits, graphemes, measure, opening
+from bot.core.text import ELLIPSIS, cut, first_words, fits, graphemes, measure
 from bot.model import Limits
 
 FAMILY = "👨\u200d👩\u200d👧"
@@ -120,17 +120,10 @@ def test_cuts_fall_between_words(text: str, room: int, result: str) -> None:
 
 def test_what_has_no_title_is_called_by_its_first_words() -> None:
     """One line of them, cut between words, without the credit and link that stand under a post."""
-    assert opening("The ferry\nsailed.\n\n— Ann\nhttps://a.example/b") == "The ferry sailed."
-    assert opening("The ferry sailed for the last time", 20) == "The ferry sailed…"
-    assert opening("") == ""
-    assert [len(opening("a" * count)) for count in (100, 101)] == [100, 100]
-
-
-def test_what_has_no_title_is_called_by_its_first_words() -> None:
-    """One line of them, cut between words, without the credit and link that stand under a post."""
     assert first_words("The ferry\nsailed.\n\n— Ann\nhttps://a.example/b") == "The ferry sailed."
     assert first_words("The ferry sailed for the last time", 20) == "The ferry sailed…"
     assert first_words("") == ""
+    assert [len(first_words("a" * count)) for count in (100, 101)] == [100, 100]
 
 
 def test_a_cut_never_lengthens_a_link() -> None:
