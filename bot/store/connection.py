@@ -109,21 +109,21 @@ class Connection:
         with self._lock, self._explained():
             return int(self.raw.execute("PRAGMA data_version").fetchone()[0])
 
-    def empty_wal(self) -> None:
-        """Write the WAL back into the file and leave nothing in it, unless somebody reads it all the while."""
+    def empty_wal(self) -> bool:
+        """Write the WAL back into the file and leave nothing in it; False where somebody read it all the while."""
         with self._lock, self._explained():
-            self.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return not self.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
 
-    def rewrite(self) -> None:
+    def rewrite(self) -> bool:
         """Write the whole file anew, and the WAL back into it: what was deleted stands nowhere in them any more.
 
-        Seconds for a large one, in which nobody else can write.
+        Seconds for a large one, in which nobody else can write.  False where somebody read the WAL all the while.
 
         :raises StoreError: there was no room, or somebody else wrote; it is as it was
         """
         with self._lock, self._explained():
             self.raw.execute("VACUUM")
-        self.empty_wal()
+        return self.empty_wal()
 
     def close(self) -> None:
         """Close it; the last one to close writes the WAL back into the file."""

@@ -172,11 +172,14 @@ class Forgetting(Part):
 def sweep(connection: Connection) -> None:
     """Take what was forgotten out of the unused parts of the file too, if anything was since the last time.
 
-    :raises StoreError: there was no room, or a bot is at work; it is tried again at the next start
+    What can't be done while somebody else reads is tried again at the next start.
+
+    :raises StoreError: there was no room, or somebody else wrote; tried again likewise
     """
     if connection.raw.execute("SELECT 1 FROM meta WHERE key = ?", (UNSWEPT,)).fetchone() is None:
         return
-    connection.rewrite()
+    if not connection.rewrite():
+        return
     with connection.writing(durable=True) as raw:
         raw.execute("DELETE FROM meta WHERE key = ?", (UNSWEPT,))
 
