@@ -61,6 +61,7 @@ def test_the_owners_go_first_and_two_are_enough() -> None:
     found = hashtags_of(candidate("Pianos", "keys", hashtags=("Music",)), account)
     assert found == ("#Music", "#quiet")
     assert hashtags_of(candidate("quiet", "Quiet", "keys", "felt"), account) == ("#quiet", "#keys")
+    assert hashtags_of(candidate("music", "keys", hashtags=("Music",)), ACCOUNT) == ("#Music", "#keys")
 
 
 @pytest.mark.parametrize(
