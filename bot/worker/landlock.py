@@ -67,7 +67,7 @@ def code(packages: Iterable[str]) -> set[Path]:
     found |= {Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     found |= {Path(prefix, "lib") for prefix in (sys.prefix, sys.base_prefix)}
     for entry in map(Path, sys.path):
-        if entry.name in ("site-packages", "dist-packages"):
+        if entry.name in ("site-packages", "dist-packages") or entry.suffix == ".whl":  # the last: as pex unpacks them
             found.add(entry)
         else:
             found |= {entry / f"{name}{suffix}" for name in names for suffix in ("", ".py")}

@@ -14,8 +14,8 @@ from bot.worker.landlock import code
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of `sys.path` that holds code and secrets side by side, and one that holds libraries."""
-    monkeypatch.setattr(sys, "path", [str(tmp_path), str(tmp_path / "site-packages"), *sys.path])
+    """A folder of `sys.path` that holds code and secrets side by side, and two that hold libraries."""
+    monkeypatch.setattr(sys, "path", [*(str(tmp_path / name) for name in ("", "site-packages", "lxml.whl")), *sys.path])
     return tmp_path
 
 
@@ -24,6 +24,7 @@ def test_of_a_checkout_only_the_named_packages_are_code(checkout: Path) -> None:
     within = {path for path in code(["bot", "odd_jobs"]) if path.is_relative_to(checkout)}
     assert within == {
         checkout / "site-packages",
+        checkout / "lxml.whl",
         *(checkout / name for name in ("bot", "bot.py", "odd_jobs", "odd_jobs.py")),
     }
 
