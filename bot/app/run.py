@@ -186,16 +186,16 @@ class Bot:
 
     async def _post(self, name: str) -> None:
         """Fill the account's slots as its bell rings."""
-        while account := self.stories.sharing.accounts.get(name):
+        while account := (stories := self.stories).sharing.accounts.get(name):
             bell = self._rung[name]  # another, where the account was gone for a moment
             bell.clear()
-            if await is_new(account, self.stories, self.on):
+            if await is_new(account, stories, self.on):
                 # A moment for more than the quickest feed to answer, so that the first posts come from several.
                 await rest(self._polls.first_round, FIRST_WAIT)
-                await first_posts(account, self.stories, self.on)
+                await first_posts(account, stories, self.on)
             now = self.on.now()
             since = await self.on.db(self.on.store.owner.known_account, name, now=now)
-            await share.on_time(account, self.stories.sharing, now, since=since)
+            await share.on_time(account, stories.sharing, now, since=since)
             await rest(bell, TICK)
 
     async def _answer(self) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -282,3 +283,36 @@ async def test_a_file_saved_on_the_way_out_begins_nothing(tmp_path: Path) -> Non
         await bot.live()
         bot.take(small.stories)
         assert bot._tasks.keys().isdisjoint({"posting of timeline", "delivery of timeline"})
+
+
+class Saving(Hands):
+    """A clock that is looked at in the middle of a turn: just then something else happens."""
+
+    def __init__(self, looker: str) -> None:
+        super().__init__()
+        self.looker, self.then = looker, list[Callable[[], object]]()
+
+    def __call__(self) -> datetime:
+        """The time; before it is told to the looker, what else happens."""
+        task = asyncio.current_task() if self.then else None
+        if task and task.get_name() == self.looker:
+            self.then.pop()()
+        return super().__call__()
+
+
+async def test_a_turn_keeps_its_parts(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """An account that is taken out while its slot is looked for ends that turn as it began it, and is over."""
+    clock = Saving("posting of timeline")
+    async with small_bot(write_config(tmp_path / "config"), clock) as small:
+        await small.on.db(small.on.store.owner.put, "first:timeline", "done")
+        bot, with_it = Bot(small.on, small.stories), small.stories
+        write_config(tmp_path / "config", accounts=LOCAL.replace("timeline", "other"))
+        await small.reload()
+        small.later(hours=1)
+        clock.then.append(lambda: bot.take(small.stories))
+        bot.take(with_it)
+        async with asyncio.timeout(10):
+            await bot._tasks["posting of timeline"]
+        bot.stopping.set()
+        await bot.live()
+        assert "in our own code" not in caplog.text
