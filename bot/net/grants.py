@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from weakref import WeakValueDictionary
 
 from bot.errors import NeedsLogin, Rejected, RetryLater, Unsure
 from bot.model import Secret
@@ -33,6 +34,9 @@ LONGEST = 10 * 365 * 86400
 
 SESSION = "session"
 """Under this name the vault keeps what a server handed out."""
+
+_LOCKS: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
+"""One for each account of a vault: after a reload its listening still has the old login, and its delivery a new one."""
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}", re.ASCII)
 
@@ -171,7 +175,7 @@ class Renewed:
         """
         self._account, self._office, self._vault, self._now = account, office, vault, now
         self._root, self._first = root, first
-        self._lock = asyncio.Lock()
+        self._lock = _LOCKS.setdefault((id(vault), account), asyncio.Lock())
 
     @property
     def identity(self) -> str:

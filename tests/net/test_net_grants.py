@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -118,6 +119,7 @@ class Counter:
     async def send(self, method: str, url: str, **more: Any) -> Reply:
         assert (method, url) == ("POST", URL)
         self.asked.append((dict(more["form"]), dict(more["headers"])))
+        await asyncio.sleep(0)  # others do something meanwhile, as with every real request
         if not self.answers:
             raise RetryLater("nobody answers")
         return self.answers.pop(0)
@@ -250,6 +252,17 @@ async def test_a_server_that_is_away_costs_nothing_before_the_end() -> None:
         await login.headers()
     with pytest.raises(RetryLater):
         await Desk().login().headers()
+
+
+async def test_two_logins_of_one_account_show_a_refresh_token_once() -> None:
+    """After a reload who listens goes on with the old one: a token that is shown twice is lost, and the account with it."""
+    desk = Desk()
+    one, other = desk.login(), desk.login()
+    desk.door.hands_out(1)
+    assert list(await asyncio.gather(one.headers(), other.headers())) == [bearer(1)] * 2
+    desk.door.hands_out(2)
+    assert all(await asyncio.gather(one.renew(bearer(1)), other.renew(bearer(1))))
+    assert desk.spent == ["r-0", "r-1"]
 
 
 async def test_a_new_token_of_the_owners_puts_the_old_session_aside() -> None:
