@@ -13,6 +13,7 @@ from datetime import datetime
 from bot.core.choose import Share
 from bot.model import Candidate
 from bot.store.archive import remember
+from bot.store.batches import write_rows
 from bot.store.part import Part, bulk, durable, listed, reading
 from bot.store.records import Decision, Story, Told
 from bot.store.values import TEXT, clean, cleaned, moment, moments, packed, signed, stamp, stamped, unsigned, whole
@@ -161,14 +162,20 @@ class Candidates(Part):
         An account that still wants one reads its page instead.  Gives how many, the oldest first, and so many at most
         that there may be more.
         """
-        return self.change(
-            "UPDATE candidates SET html = '' WHERE id IN (SELECT id FROM candidates WHERE html != '' AND first_seen < ?1"
+        found = self.all_of(
+            "SELECT id FROM candidates WHERE html != '' AND first_seen < ?1"
             " AND coalesce((SELECT max(at) FROM decisions WHERE candidate = candidates.id) < ?1,"
-            " id <= (SELECT max(id) FROM candidates) - ?2) ORDER BY first_seen LIMIT ?3)",
+            " id <= (SELECT max(id) FROM candidates) - ?2) ORDER BY first_seen LIMIT ?3",
             stamp(before),
             NEWEST,
             PIECE,
         )
+        these = listed(row["id"] for row in found)
+        # Deleted and written anew: an UPDATE would leave each row alone on the page that its text filled.
+        bare = COLUMNS.replace("html", "''")
+        rows = self.all_of(f"SELECT id, {bare} FROM candidates WHERE id IN (SELECT value FROM json_each(?))", these)  # noqa: S608 -- constants
+        self.change("DELETE FROM candidates WHERE id IN (SELECT value FROM json_each(?))", these)
+        return write_rows(self.raw, f"INSERT INTO candidates (id, {COLUMNS})", [tuple(row) for row in rows])
 
     def _offers(self, which: str, account: str, among: str | None, limit: int) -> list[sqlite3.Row]:
         """Rows of what an account may still share, the newest first: those that meet a condition."""

@@ -287,6 +287,19 @@ def test_body_texts_are_let_go(store: Store) -> None:
     assert texts[third] != ""
 
 
+def test_the_room_of_a_text_that_was_let_go_is_free(store: Store) -> None:
+    """New ones take its place, and the file stays as large as it is; all else of its candidate is as it was."""
+    store.feeds.register([FEED], now=NOW)
+    long = [sifted(number, entry=entry(number, html="word " * 600, categories=("a", "b"))) for number in range(200)]
+    numbers = store.feeds.gathered(FeedState(url=FEED.url), FEED, long, "Example", now=NOW)
+    for number in numbers:
+        store.feeds.decided("fedi", number, "expired", "older than 2 days", now=NOW)
+    before = store.feeds.candidates("local", None, 200)
+    assert store.feeds.forget_bodies(NOW + DAY) == 200
+    assert store.feeds.candidates("local", None, 200) == [replace(one, html="") for one in before]
+    assert store.connection.raw.execute("PRAGMA freelist_count").fetchone()[0] > 100
+
+
 def test_texts_that_thousands_stand_before_are_let_go(store: Store) -> None:
     """Also while nobody decided about them: a bot that reads much would keep all that it ever read."""
     first, second, third = gather(store, [1, 2, 3])
