@@ -68,7 +68,7 @@ async def set_up(wish: Wish, folder: Path, asker: Asker) -> list[str]:
         raise Unwritten(f"{error}. Nothing was written.") from error
     owner = walk.owner(found)
     block, files = walk.block(found, wish, owner)
-    written = _write(wish, about, block, files, found.session, folder)
+    written = _write(wish, about, block, files, {**found.session, **found.lasting}, folder)
     who, file = f" ({found.handle})" if found.handle else "", folder / "starfish.toml"
     told = profile(about.bot, about.net.contact, owner)
     return [

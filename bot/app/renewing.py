@@ -38,9 +38,12 @@ async def renew(name: str, folder: Path, asker: Asker) -> list[str]:
     others = [key for key, value in found.keys.items() if isinstance(block.get(key), str) and block[key] != str(value)]
     if others:
         raise UsageError(f"that is another account: its {listed(others, 'and')} would change. Nothing was written.")
+    vault = FileVault(about.bot.database)
+    if any(vault.get(name, place) not in {None, who} for place, who in found.lasting.items()):
+        raise UsageError(f"that is another account there than {name} has been so far. Nothing was written.")
     return [
         f"Let {name} in anew{f' ({found.handle})' if found.handle else ''}.",
-        *_write(name, found, walk, block, folder, FileVault(about.bot.database)),
+        *_write(name, found, walk, block, folder, vault),
         f"If starfish run is running: starfish resume --account {name}",
     ]
 
@@ -72,8 +75,9 @@ def _write(
             if block.get(key) != reference:
                 ((kind, where),) = reference.items()
                 told.append(f'In its block, write: {key} = {{ {kind} = "{where}" }}')
-        for key, value in found.session.items():
-            vault.put(name, key, value)
+        for key, value in {**found.session, **found.lasting}.items():
+            if vault.get(name, key) != value:
+                vault.put(name, key, value)
     except StarfishError:
         kept.undo()
         raise

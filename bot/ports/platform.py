@@ -71,6 +71,7 @@ class Enrolled:
         default_factory=dict
     )  # keys of the block that are kept in a file of their own
     session: Mapping[str, Secret] = field(default_factory=dict)  # for the vault: what the platform hands out and renews
+    lasting: Mapping[str, Secret] = field(default_factory=dict)  # for the vault: who it is there; others are others
 
 
 Enrol = Callable[[Mapping[str, str], Asker, Callable[[str], Http]], Awaitable[Enrolled]]

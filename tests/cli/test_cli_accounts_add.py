@@ -144,7 +144,7 @@ def test_a_session_goes_where_sessions_are_kept(terminal: Terminal, folder: Path
     person.allow()
     assert person.end("-") == 0
     kept = json.loads((folder / "starfish.db.secrets").read_text())
-    assert list(kept["fedi"]) == ["session", "app"]
+    assert list(kept["fedi"]) == ["session", "app", f"account {server.url}"]
     told = terminal("accounts", "check", "--account", "fedi")
     assert told.code == 1
     assert "nobody can renew it" in told.out
@@ -344,6 +344,16 @@ def test_an_account_is_let_in_anew(terminal: Terminal, folder: Path, server: Mas
     assert (folder / "starfish.toml").read_text("utf-8") == block
     assert CANARY not in told.out + told.err
     assert terminal("accounts", "check", "--account", "fedi").code == 0
+
+
+def test_the_token_of_another_account_is_refused(terminal: Terminal, folder: Path, server: MastodonServer) -> None:
+    """It would be let in, and speak as somebody else: that is told before anything is written."""
+    assert add(terminal, server, stdin=f"{CANARY}\n-\n").code == 0
+    before = everything(folder)
+    server.own, server.token = "ann", f"{CANARY}-2"
+    told = terminal("accounts", "renew", "fedi", stdin=f"{CANARY}-2\n")
+    assert (told.code, everything(folder)) == (2, before)
+    assert "that is another account there than fedi has been so far. Nothing was written." in told.err
 
 
 def test_a_secret_that_is_kept_elsewhere_stays_there(

@@ -80,7 +80,11 @@ async def test_from_an_address_to_a_token(server: MastodonServer, walk: Walk, pk
     owner = Owner(server, server.url, "", "(allow)")
     found = await walk(owner)
     assert found == Enrolled(
-        handle="@bot@social.example", keys={"server": server.url}, secrets={"token": Secret(CANARY)}, session={}
+        handle="@bot@social.example",
+        keys={"server": server.url},
+        secrets={"token": Secret(CANARY)},
+        session={},
+        lasting={f"account {server.url}": Secret("id-bot")},
     )
     (app,) = server.logins.apps.values()
     assert ("write:statuses" in app["scopes"]) == fine

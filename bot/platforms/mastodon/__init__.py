@@ -91,7 +91,7 @@ class Mastodon:
 
         :raises NeedsLogin: the token is not good, or another account's
         """
-        place, me = f"account {self._wire.address}", await self._wire.own_id()
+        place, me = self._wire.own_place, await self._wire.own_id()
         if (known := self._tools.vault.get(self.name, place)) is None:
             self._tools.vault.put(self.name, place, Secret(me))
         self._is_another = known not in {None, Secret(me)}

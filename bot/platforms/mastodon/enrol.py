@@ -22,7 +22,7 @@ from bot.model import Secret
 from bot.net import options
 from bot.net.grants import NEVER, App, Fixed, challenge, digest
 from bot.net.outcome import outcome
-from bot.net.replies import json_object, words
+from bot.net.replies import identifier, json_object, words
 from bot.platforms.mastodon.health import SCOPES, application, lacking
 from bot.platforms.mastodon.login import kept, office
 from bot.platforms.mastodon.statuses import handle
@@ -52,11 +52,13 @@ async def enrol(given: Mapping[str, str], asker: Asker, reach: Callable[[str], H
     me = await _tried(wire)
     if me.get("bot") is not True:
         await _offer_flag(wire, asker)
+    who = identifier(me.get("id"))
     return Enrolled(
         handle=handle(me, wire.server.domain),
         keys={"server": address},
         secrets={"token": token},
         session=session,
+        lasting={wire.own_place: Secret(who)} if who else {},
     )
 
 

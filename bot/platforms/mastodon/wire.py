@@ -40,6 +40,11 @@ class Wire:
         self.server = server_of(instance, words(software.get("name")), self.address)
         self.known = True
 
+    @property
+    def own_place(self) -> str:
+        """Where the vault keeps who we are there."""
+        return f"account {self.address}"
+
     async def own_id(self) -> str:
         """Our account's id there.  Raises NeedsLogin where the token is not good."""
         if not self._me:
