@@ -1,6 +1,6 @@
 """`quotes.txt`: one-liners, one a line; blank lines and lines that begin with "#" are passed over.
 
-May import: settings' own checks.
+May import: settings' own checks, syntax.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from pathlib import Path
 from unicodedata import category
 
 from bot.settings import checks
+from bot.settings.syntax import content
 
 QUOTES = "quotes.txt"
 
@@ -30,7 +31,7 @@ def read_quotes(path: Path) -> QuotesFile:
     """Read the quotes of a folder; without the file there are none, and nothing is wrong."""
     found = QuotesFile()
     try:
-        raw = path.read_bytes()
+        raw = content(path)
         text = raw.decode("utf-8-sig")
     except FileNotFoundError:
         return found

@@ -7,6 +7,7 @@ A statement that TOML refuses is reported and blanked, so that the rest of the f
 from __future__ import annotations
 
 import re
+import stat
 import tomllib
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from bot.settings.lines import Statement, Where, positions, statements
 from bot.settings.words import shown
 
 MOST_REPORTED = 50  # mistakes of syntax in one file
+LARGEST = 50_000_000  # bytes of one file: more than anybody writes, and little enough to hold
 
 _AT = re.compile(r"\(at line (\d+), column \d+\)|\(at end of document\)")
 _YAML = re.compile(r"\s*-?\s*([\w-]+)\s*:(\s.*)?$", re.DOTALL)
@@ -80,6 +82,19 @@ class Document:
         return False
 
 
+def content(path: Path) -> bytes:
+    """What stands in a file.
+
+    :raises OSError: it can't be read, or might never end
+    """
+    state = path.stat()
+    if not stat.S_ISREG(state.st_mode) and not stat.S_ISDIR(state.st_mode):  # of a folder the system says so itself
+        raise OSError("it is not a file")
+    if state.st_size > LARGEST:
+        raise OSError("it is too large")
+    return path.read_bytes()
+
+
 def read(path: Path) -> Document:
     """Read one file; what is wrong with it stands in `mistakes`.
 
@@ -87,7 +102,7 @@ def read(path: Path) -> Document:
     """
     document = Document(path)
     try:
-        raw = path.read_bytes()
+        raw = content(path)
     except FileNotFoundError:
         raise
     except OSError as error:
@@ -102,7 +117,7 @@ def read(path: Path) -> Document:
     document.text = text.replace("\r\n", "\n")
     try:
         document.data = tomllib.loads(document.text)
-    except tomllib.TOMLDecodeError:
+    except ValueError:  # as all mistakes of TOML are, and numbers that Python refuses
         _mend(document)
     except RecursionError:
         document.text = ""
@@ -165,6 +180,8 @@ def _refused(source: str, statement: Statement) -> tuple[int, str] | None:
         at = _AT.search(str(error))
         within = int(at[1]) - 1 if at and at[1] and not statement.unclosed else 0
         return statement.line + within, _sentence(source.split("\n")[within].strip(), statement, str(error))
+    except ValueError:
+        return statement.line, "holds a number of thousands of digits"
     except RecursionError:
         return statement.line, "has brackets inside brackets without end"
     return None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from bot.settings.syntax import MOST_REPORTED, Document, read
+from bot.settings.quotes_file import read_quotes
+from bot.settings.syntax import LARGEST, MOST_REPORTED, Document, read
 
 
 def reading(tmp_path: Path, text: str) -> Document:
@@ -126,6 +128,21 @@ def test_brackets_without_end_are_one_mistake_among_others(tmp_path: Path) -> No
     sentence = "has brackets inside brackets without end"
     assert [said for said in reading(tmp_path, f"x: 1\n{deep}b = 2\n").mistakes if said[0] == 2] == [(2, sentence)]
     assert reading(tmp_path, deep).mistakes == [(None, sentence)]
+
+
+def test_a_number_without_end_is_a_mistake_with_its_line(tmp_path: Path) -> None:
+    """Python turns no text of more than 4300 digits into a number."""
+    assert reading(tmp_path, f"a = 1\nb = {'1' * 5_000}\n").mistakes == [(2, "holds a number of thousands of digits")]
+
+
+def test_what_never_ends_is_not_read(tmp_path: Path) -> None:
+    """A pipe would be waited for and a device fill the memory, as would a file that no person wrote; for quotes too."""
+    pipe, huge = tmp_path / "pipe", tmp_path / "huge"
+    os.mkfifo(pipe)
+    with huge.open("wb") as file:
+        file.truncate(LARGEST + 1)
+    for path, reason in ((pipe, "it is not a file"), (Path("/dev/zero"), "it is not a file"), (huge, "it is too large")):
+        assert read(path).mistakes == read_quotes(path).mistakes == [(None, f"can't be read: {reason}")]
 
 
 def test_what_is_no_text_is_said_with_its_line(tmp_path: Path) -> None:
