@@ -43,7 +43,11 @@ STARFISH = [
         '[bot]\ninterests = [\n  "a",\n  "-",\n]',
         '4: interests "-" names nothing; "-giveaway" mutes, "giveaway" wishes for',
     ),
-    ("nobody's home", '[bot]\ndatabase = "~nobody-has-this-name/a.db"', '2: database "~nobody-has-this-name/a.db" begins with a home folder that is unknown here; write the whole path'),
+    (
+        "nobody's home",
+        '[bot]\ndatabase = "~nobody-has-this-name/a.db"',
+        '2: database "~nobody-has-this-name/a.db" begins with a home folder that is unknown here; write the whole path',
+    ),
     ("text for a list", '[bot]\ninterests = "synths"', '2: interests must be a list; did you mean ["synths"]?'),
     (
         "listen beyond loopback",

@@ -141,7 +141,11 @@ def test_what_never_ends_is_not_read(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     with huge.open("wb") as file:
         file.truncate(LARGEST + 1)
-    for path, reason in ((pipe, "it is not a file"), (Path("/dev/zero"), "it is not a file"), (huge, "it is too large")):
+    for path, reason in (
+        (pipe, "it is not a file"),
+        (Path("/dev/zero"), "it is not a file"),
+        (huge, "it is too large"),
+    ):
         assert read(path).mistakes == read_quotes(path).mistakes == [(None, f"can't be read: {reason}")]
 
 
