@@ -368,6 +368,9 @@ def test_what_waits_is_counted_until_it_is_left_or_answered(store: Store) -> Non
     assert store.mentions.waiting() == (3, NOW)
     assert store.mentions.ignored(numbers[:2], now=later(1)) == 2
     assert store.mentions.ignored(numbers[:2], now=later(1)) == 0
+    left = store.mentions.outcome(numbers[0])
+    assert left is not None
+    assert (left.state, left.reason) == ("skipped", "the owner left it")
     assert store.mentions.waiting() == (1, NOW)
     store.mentions.answered_late(numbers[2], post(dedupe_key="late:c"), MATCH, now=later(2))
     assert store.mentions.waiting() == (0, None)

@@ -166,7 +166,7 @@ def test_a_post_put_off_by_the_platform_keeps_its_place(store: Store) -> None:
 
 
 def test_a_waiting_reply_holds_back_no_other_reply(store: Store) -> None:
-    """One answer that the platform puts off doesn't silence the bot for others."""
+    """One answer that the platform puts off doesn't silence the bot for others; at its very time it goes."""
     _, first = reply(store, "r1")
     _, second = reply(store, "r2")
     store.outbox.claim("fedi", now=NOW)
@@ -174,6 +174,11 @@ def test_a_waiting_reply_holds_back_no_other_reply(store: Store) -> None:
     row = store.outbox.claim("fedi", now=NOW)
     assert row is not None
     assert row.id == second
+    store.outbox.settle_sent(second, SENT, now=NOW)
+    assert store.outbox.claim("fedi", now=later(30) - timedelta(microseconds=1)) is None
+    row = store.outbox.claim("fedi", now=later(30))
+    assert row is not None
+    assert row.id == first
 
 
 def test_a_snoozed_post_lets_others_pass(store: Store) -> None:

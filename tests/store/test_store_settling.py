@@ -31,7 +31,10 @@ def test_sent_is_the_end(store: Store) -> None:
     assert not store.outbox.settle_unknown(number, "late", now=later(2))
     assert not store.outbox.settle_planned(number, now=later(2))
     assert not store.outbox.resend(number, now=later(2))
+    assert not store.outbox.settle_refused(number, "late", now=later(2), notice="it was refused")
+    assert not store.outbox.settle_held(number, "late", now=later(2), notice="it may be there")
     assert store.outbox.row(number) == row
+    assert store.owner.notices() == []
 
 
 def test_every_settlement_says_what_happened(store: Store) -> None:
