@@ -1,6 +1,6 @@
 """The article as its feed tells it: foreign HTML of at most 100,000 characters, read without a page.
 
-May import: model, core.text, core.sentences, the other modules here.  Linear in the length of the HTML: 20,000 characters of the worst
+May import: model, core.text, core.sentences, core.stopless, the other modules here.  Linear in the length of the HTML: 20,000 characters of the worst
 kind take 40 ms, of the usual kind 3 ms; what is longer belongs into the worker.
 """
 
@@ -10,6 +10,7 @@ import re
 
 from bot.articles.prose import Block, prose
 from bot.core.sentences import FULL_STOPS
+from bot.core.stopless import clauses, is_stopless
 from bot.core.text import clean, plain
 from bot.model import Article, Candidate
 
@@ -103,5 +104,7 @@ def _tag(lower: str, opening: str, at: int) -> int:
 
 def _whole_sentences(line: str) -> str:
     """A line that was cut short, up to its last whole sentence; if there is none, nothing of it."""
+    if is_stopless(line):
+        return " ".join(clauses(line)[:-1])
     ends = [match.end() for match in re.finditer(rf"[.!?][\"”’)»]*(?=\s)|[{FULL_STOPS}]", line)]
     return line[: ends[-1]] if ends else ""

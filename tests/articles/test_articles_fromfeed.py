@@ -86,6 +86,12 @@ def test_a_teaser_ends_with_its_last_whole_sentence(end: str) -> None:
     assert text_of(f"<p>The boats came in. All of them had {end}</p>") == "The boats came in."
 
 
+def test_a_teaser_of_thai_ends_where_a_space_parts() -> None:
+    """No mark tells there where its last whole sentence ends."""
+    whole = "ชาวประมงช่วยกันเก็บอวนเก่าออกจากแม่น้ำทุกเดือน"
+    assert text_of(f"<p>{whole} นักวิทยาศาสตร์พบว่าปลาในแม่น้ำกลับมาเร็วกว่าที่ […]</p>") == whole
+
+
 def test_a_teaser_of_one_broken_sentence_has_no_text() -> None:
     """A single sentence that breaks off says nothing whole."""
     assert text_of("<p>The boats of the north came in with […]</p>") == ""
