@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.model import FeedState
 from bot.store import Store
-from tests.store.given import DAY, FEED, NOW, gather, later, mention, plan, reply
+from tests.store.given import DAY, FEED, NOW, SENT, gather, later, mention, plan, reply
 
 FUTURE = NOW + timedelta(days=3650)
 
@@ -35,6 +35,27 @@ def test_an_account_does_not_wait_for_years(store: Store) -> None:
     assert row.first_sent_at is not None
     assert row.first_sent_at.year == 1970, "and no key of then is trusted"
     assert store.clock.correct(now=later(1)) == 0
+
+
+def test_a_delivery_does_not_wait_for_years(store: Store) -> None:
+    """What waits for a platform until 2036 goes now: a post put off, a look in vain, an answer to be taken back."""
+    mentioned, answer = reply(store, "m1")
+    store.outbox.claim("fedi", now=NOW)
+    store.outbox.settle_sent(answer, SENT, now=NOW)
+    store.mentions.withdrawn(mentioned, "gone", now=NOW)
+    store.outbox.take_back_later(answer, FUTURE)
+    waiting, sought = plan(store), plan(store, account="other")
+    for account in ("fedi", "other"):
+        store.outbox.claim(account, now=NOW)
+    store.outbox.settle_waiting(waiting, FUTURE, "slow down", now=NOW)
+    store.outbox.settle_unknown(sought, "cut", now=NOW)
+    store.outbox.look_again(sought, FUTURE, "no list", now=NOW)
+    assert store.clock.correct(now=later(1)) == 3
+    assert [row.id for row in store.outbox.to_take_back("fedi", now=later(1))] == [answer]
+    assert [row.id for row in store.outbox.reconcilable("other", timedelta(0), now=later(1))] == [sought]
+    row = store.outbox.claim("fedi", now=later(1))
+    assert row is not None
+    assert row.id == waiting
 
 
 def test_what_was_sent_is_still_the_same_post(store: Store) -> None:

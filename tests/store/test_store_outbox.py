@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -273,6 +274,25 @@ def test_publishing_in_the_store_is_one_step(store: Store) -> None:
     assert store.timeline.outbox_of(int(sent.receipt.remote_id)) == number
     assert store.outbox.publish_in_store("local", now=later(1)) == []
     assert states(store)[number + 2] == "planned"
+
+
+def test_a_post_keeps_others_from_being_planned_until_it_is_settled(store: Store) -> None:
+    """While it waits, is being sent or may be out; one that the owner has to decide about keeps nobody waiting."""
+    outbox, number = store.outbox, plan(store)
+    steps: list[tuple[Callable[[], object], bool]] = [
+        (lambda: outbox.claim("fedi", now=NOW), True),
+        (lambda: outbox.settle_waiting(number, NOW, "429", now=NOW), True),
+        (lambda: outbox.claim("fedi", now=NOW), True),
+        (lambda: outbox.settle_unknown(number, "cut", now=NOW), True),
+        (lambda: outbox.settle_held(number, "can't be asked", now=NOW), False),
+        (lambda: outbox.resend(number, now=NOW), True),
+        (lambda: outbox.snooze(number, later(60), now=NOW), True),
+        (lambda: outbox.reject(number, "no", now=NOW), False),
+    ]
+    assert outbox.open_post("fedi")
+    for step, is_open in steps:
+        assert step()
+        assert outbox.open_post("fedi") is is_open
 
 
 def test_questions_about_the_backlog(store: Store) -> None:
