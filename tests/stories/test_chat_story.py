@@ -283,6 +283,13 @@ async def test_replying_to_what_was_shown_teaches_it(bot: SmallBot) -> None:
     assert "Everybody was answered" in await order(bot, "unanswered")
 
 
+async def test_what_nobody_understands_is_no_lesson_where_nothing_was_shown(bot: SmallBot) -> None:
+    """The owner is answered by the fallback, like everybody, and their words wait on the list."""
+    assert "my owner" in await order(bot, "the marmot has a trombone")
+    waiting = await bot.on.db(bot.on.store.mentions.unanswered, 5)
+    assert [row.mention.text for row in waiting] == ["the marmot has a trombone"]
+
+
 async def test_the_status_says_once_who_waits(bot: SmallBot) -> None:
     """In its figures, and not by the notice on top."""
     await bot.talk("what is the best hive tool", "@ann")
