@@ -14,8 +14,7 @@ from bot.core import pace
 from bot.core.choose import Choice, Lineup
 from bot.core.occasions import WORTH, is_quote_slot
 from bot.core.pace import day_start
-from bot.core.same import bare_text
-from bot.core.text import first_words
+from bot.core.text import first_words, plain
 from bot.model import Account, OutboxRow, Slot, State
 
 
@@ -36,7 +35,7 @@ class Waiting:
         if self.choice is None:
             return ""
         candidate = self.choice.candidate
-        return candidate.title or first_words(bare_text(candidate.html, 2_000)) or candidate.link
+        return candidate.title or first_words(plain(candidate.html[:2_000])) or candidate.link
 
 
 async def waiting(stories: Stories, on: Ground, now: datetime, account: str | None = None) -> list[Waiting]:

@@ -10,6 +10,7 @@ from tests.servers.fixtures import Hands
 from tests.servers.small_bot import BASE, read_config, small_bot, write_config
 
 NOTE = "Seagrass meadows store twice as much carbon as was thought, a survey of 400 bays finds."
+HTML = NOTE.replace("Seagrass", "&lt;a&gt;Sea&lt;b&gt;grass&lt;/b&gt;&lt;/a&gt;")
 EPISODE = "Rivers carry four billion tonnes of dissolved rock into the sea each year, and most of it stays there."
 
 
@@ -22,7 +23,7 @@ def feed(*items: str) -> str:
 async def test_a_note_without_a_title_is_called_by_its_words(tmp_path: Path) -> None:
     """In the queue, in the story of its link, to followers and in answers: nowhere an empty place for a headline."""
     async with FeedServer() as server:
-        url = server.put("/feed", feed(f"<link>{BASE}/notes/1</link><description>{NOTE}</description>"))
+        url = server.put("/feed", feed(f"<link>{BASE}/notes/1</link><description>{HTML}</description>"))
         async with small_bot(write_config(tmp_path / "config", feeds=[url]), Hands()) as bot:
             await bot.gather()
             assert "“Seagrass meadows store" in await bot.talk("queue", "@me", owner=True)
