@@ -10,7 +10,7 @@ from tests.servers.fixtures import Hands
 from tests.servers.small_bot import BASE, read_config, small_bot, write_config
 
 NOTE = "Seagrass meadows store twice as much carbon as was thought, a survey of 400 bays finds."
-HTML = NOTE.replace("Seagrass", "&lt;a&gt;Sea&lt;b&gt;grass&lt;/b&gt;&lt;/a&gt;")
+HTML = NOTE.replace("meadows", "mead&lt;b&gt;ows&lt;/b&gt;")
 EPISODE = "Rivers carry four billion tonnes of dissolved rock into the sea each year, and most of it stays there."
 
 
