@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli.groups import Group
-from bot.cli.options import Place, common, wait_for
+from bot.cli.options import Place, common, told_by_result, wait_for
 from bot.cli.progress import progress
 from bot.cli.show import ago, counted, local, paragraph, table
 
@@ -178,6 +178,7 @@ def refresh(place: Place, *, everything: bool, as_json: bool) -> None:
     from bot.errors import StoreBusy
 
     settings = place.settings(secrets=True)
+    told_by_result()
 
     async def go() -> list[Gathered]:
         with place.store("run", settings) as store:

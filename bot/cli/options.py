@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+SHARING = logging.getLogger("starfish.share")
+"""What tells of feeds that fail, and of slots without a post."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -137,9 +140,15 @@ def speak(*, quiet: bool, verbose: bool, log_format: str) -> None:
     root.setLevel(logging.WARNING)
     level = logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO
     logging.getLogger("starfish").setLevel(level)
+    SHARING.setLevel(logging.NOTSET)
     # These speak of addresses and headers, where secrets may stand; our own messages say what is needed.
     for name in ("aiohttp", "asyncio", "apscheduler", "trafilatura"):
         logging.getLogger(name).setLevel(logging.CRITICAL if name != "asyncio" else logging.ERROR)
+
+
+def told_by_result() -> None:
+    """Leave to a command's result what it says of feeds and slots; the log, too, says it only if it is to say more."""
+    SHARING.setLevel(logging.DEBUG if SHARING.isEnabledFor(logging.DEBUG) else logging.WARNING)
 
 
 def is_terminal() -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.options import Place, anywhere, common, is_terminal, wait_for
+from bot.cli.options import Place, anywhere, common, is_terminal, told_by_result, wait_for
 from bot.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ def once(place: Place, *, extra: bool, as_json: bool) -> None:
     The first call on a new database only gathers, and begins to listen.  Beside a running bot it exits with 3.
     """
     settings = place.settings(secrets=True)
+    told_by_result()
     with place.store("run", settings) as store:
         from bot.app.build import ground, stories
         from bot.app.collector import spare

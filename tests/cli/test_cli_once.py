@@ -110,11 +110,14 @@ def test_extra_posts_ignore_quiet_and_count_for_the_day(site: FeedServer, tmp_pa
 
 
 def test_a_bad_feed_is_a_result_and_not_a_failure(terminal: Terminal, site: FeedServer) -> None:
-    """Exit 0, with the feed and its reason named."""
+    """Exit 0, with the feed and its reason named, once: the log says it too only where it is asked to say more."""
     site.put("/feed.xml", b"nothing")
     said = terminal.ok("once")
     assert "1 with a problem" in said.out
-    assert site.url("/feed.xml") in said.out
+    assert (said.out.count(site.url("/feed.xml")), said.err) == (1, "")
+    for more, logged in (((), False), (("--verbose",), True)):
+        said = terminal.ok("feeds", "refresh", "--all", *more)
+        assert (said.out.count(site.url("/feed.xml")), site.url("/feed.xml") in said.err) == (1, logged)
 
 
 def test_a_second_process_exits_3(terminal: Terminal, folder: Path) -> None:
