@@ -23,7 +23,7 @@ from bot.web.parts import WebParts
 from bot.web.render import PAGES, Pages
 from bot.web.visitor import EXPOSED, PARTS
 
-_LAST_WORDS = 3  # seconds that running requests have when the program stops
+LAST_WORDS = 1  # seconds that running requests have when the program stops, after all deliveries had theirs
 
 
 def make_app(parts: WebParts, *, exposed: bool = False) -> web.Application:
@@ -80,7 +80,7 @@ async def serve(parts: WebParts, host: str, port: int) -> AsyncIterator[Serving]
             f'other machines can reach {host}, so the page needs a password: set [web] password = {{ env = "…" }}, '
             'or listen = "127.0.0.1:8420"'
         )
-    runner = web.AppRunner(make_app(parts, exposed=exposed), access_log=None, shutdown_timeout=_LAST_WORDS)
+    runner = web.AppRunner(make_app(parts, exposed=exposed), access_log=None, shutdown_timeout=LAST_WORDS)
     await runner.setup()
     try:
         listening = await _listen(runner, host, port)

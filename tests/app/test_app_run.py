@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from bot.app.run import Bot
+from bot.app.run import DRAIN, Bot
 from bot.core.text import measure
 from bot.demo.server import sites
 from bot.model import Post
 from bot.platforms.local import LIMITS
+from bot.web.app import LAST_WORDS
 from tests.cli.terminal import Terminal
 from tests.faults.rig import rig
 from tests.servers.feedserver import FeedServer
@@ -272,6 +273,11 @@ async def test_on_a_stop_nothing_new_is_sent(tmp_path: Path) -> None:
         async with asyncio.timeout(10):
             await bot.live()
         assert around.states("blind") == ["sent", "planned", "planned"]
+
+
+def test_the_whole_stop_takes_less_than_ten_seconds() -> None:
+    """Whoever hangs, a platform and then a visitor of the page, there is a second left to close everything."""
+    assert DRAIN + LAST_WORDS <= 9
 
 
 async def test_a_file_saved_on_the_way_out_begins_nothing(tmp_path: Path) -> None:
