@@ -3,9 +3,9 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from bot.model import Match, Mention, Post, State
+from bot.model import Match, Mention, Post, Receipt, State
 from bot.store import Store
-from tests.store.given import DAY, HOUR, MATCH, NOW, SENT, later, mention, post, reply, states
+from tests.store.given import DAY, HOUR, MATCH, NOW, SENT, later, mention, plan, post, reply, states
 
 NO_RULE = Match(rule="fallback", stage="fallback", score=0.0, nearest=("thanks", 0.42))
 
@@ -43,6 +43,27 @@ def test_without_a_cursor_the_old_one_stays(store: Store) -> None:
     store.mentions.heard(mention("a"), "5", now=NOW)
     store.mentions.heard(mention("b"), None, now=NOW)
     assert store.mentions.cursor("fedi") == "5"
+
+
+def test_a_mention_is_about_the_accounts_own_post_that_it_answers(store: Store) -> None:
+    """Not about another account's that has the same id there, and not about a reply of ours."""
+    number = plan(store)
+    store.outbox.claim("fedi", now=NOW)
+    store.outbox.settle_sent(number, SENT, now=NOW)
+    _, answer = reply(store)
+    store.outbox.claim("fedi", now=NOW)
+    store.outbox.settle_sent(answer, Receipt(remote_id="2000"), now=NOW)
+
+    def about(account: str, answered: str | None) -> int | None:
+        said, _, _ = store.mentions.heard(mention(f"to {answered}", account, in_reply_to=answered), None, now=NOW)
+        stored = store.mentions.get(said)
+        assert stored is not None
+        return stored.about
+
+    assert about("fedi", SENT.remote_id) == number
+    assert [about("other", SENT.remote_id), about("fedi", "2000"), about("fedi", "else"), about("fedi", None)] == [
+        None
+    ] * 4
 
 
 def test_local_mentions_stand_on_the_timeline(store: Store) -> None:
