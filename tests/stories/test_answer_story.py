@@ -137,7 +137,7 @@ async def test_caps_of_a_local_account_hold_even_where_they_are_the_usual_ones(t
 
 
 async def test_a_reply_to_a_post_is_explained(tmp_path: Path) -> None:
-    """`why` under a post names its feed and what spoke for it; elsewhere the rule doesn't match."""
+    """`why` under a post names its feed and what spoke for it; the archive has it, of the day that it was shared."""
     async with FeedServer() as server:
         url = server.put("/feed", rss(PIECES[:1]))
         async with small_bot(write_config(tmp_path / "config", feeds=[url]), Hands()) as bot:
@@ -151,6 +151,9 @@ async def test_a_reply_to_a_post_is_explained(tmp_path: Path) -> None:
             assert post.url is not None
             found = await bot.talk("latest on rain")
             assert found.endswith(post.url)
+            bot.later(days=1)
+            assert (await bot.talk("latest on rain since yesterday", "@bob")).endswith(post.url)
+            assert await bot.talk("latest on rain today", "@bob") == "Nothing about rain today yet."
 
 
 async def test_strangers_talk_side_by_side_and_each_in_order(bot: SmallBot) -> None:
