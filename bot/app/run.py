@@ -135,7 +135,7 @@ class Bot:
         """Start a task under supervision, unless one of that name runs already."""
         if name not in self._tasks or self._tasks[name].done():
             self._tasks[name] = asyncio.create_task(
-                supervise(name, partial(self._work, name), tell=self.tell), name=name
+                supervise(name, partial(self._work, name), tell=self.tell, stopping=self.stopping), name=name
             )
 
     def _work(self, name: str) -> Coroutine[None, None, None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 
 from bot.errors import NeedsLogin, StarfishError
 
@@ -33,11 +34,13 @@ async def supervise(
     tell: Tell,
     pauses: Sequence[float] = PAUSES,
     well_after: float = WELL_AFTER,
+    stopping: asyncio.Event | None = None,
 ) -> None:
     """Run `work` until it returns; where it fails, tell why, wait, and run it again.
 
-    `tell` gets a subject and a sentence, or None once the work goes on.
+    `tell` gets a subject and a sentence, or None once the work goes on.  Once `stopping` is set, nothing is tried again.
     """
+    stopping = stopping or asyncio.Event()
     failures, warned = 0, ""
     try:
         while True:
@@ -67,7 +70,10 @@ async def supervise(
             log.log(logging.DEBUG if why == warned else logging.WARNING, "%s", text)
             warned = why  # one line while it lasts; how it goes on, the notice says
             await _note(tell, name, text)
-            await asyncio.sleep(pause)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await stopping.wait()
+                    return
     finally:
         if failures:
             await _note(tell, name, None)

@@ -143,3 +143,16 @@ async def test_what_ends_while_its_notice_stands_takes_it_along(well: bool) -> N
     with pytest.raises(asyncio.CancelledError):
         await task
     assert [text is None for _, text in notes.told] == [False, True]
+
+
+async def test_a_stop_waits_for_no_second_try() -> None:
+    """What would be tried again in two minutes is over at once, as there is nothing under way to be waited for."""
+    notes, stopping = Notes(), asyncio.Event()
+
+    async def work() -> None:
+        stopping.set()
+        raise StoreError("the disk is full")
+
+    async with asyncio.timeout(5):
+        await supervise("delivery of fedi", work, tell=notes, pauses=[120.0], stopping=stopping)
+    assert [text is None for _, text in notes.told] == [False, True]
