@@ -16,6 +16,7 @@ from typing import Any
 from bot import semantic
 from bot.app.installed import utc_now
 from bot.core.limits import LIMITS
+from bot.core.pace import next_time
 from bot.core.rules import ASKED, Engine
 from bot.model import Account, Limits, Mention
 from bot.reply import Answering, Reply, reply_to
@@ -106,7 +107,7 @@ class Asking:
                     feeds=len(settings.feeds),
                     zone=settings.bot.timezone,
                     now=utc_now,
-                    next_post=lambda _name: None,
+                    next_post=lambda name: next_time(accounts[name], settings.bot.timezone, utc_now()),
                     longer=_no_more,
                     rehearsal=True,
                 ),

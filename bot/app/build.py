@@ -20,7 +20,7 @@ from bot.app.installed import utc_now
 from bot.app.vault import FileVault
 from bot.articles.reader import Pages
 from bot.core import polling
-from bot.core.pace import next_slot
+from bot.core.pace import next_time
 from bot.core.rules import Engine
 from bot.deliver import Delivering
 from bot.errors import DeliveryError, StoreError
@@ -126,7 +126,7 @@ async def stories(settings: Settings, on: Ground, known: Mapping[str, Platform],
         feeds=len(settings.feeds),
         zone=settings.bot.timezone,
         now=on.now,
-        next_post=lambda name: _next_post(accounts[name], settings, on),
+        next_post=lambda name: next_time(accounts[name], settings.bot.timezone, on.now()),
         longer=lambda number, said: longer(number, said, sharing, MORE),
         desk=ChatDesk(on, lambda: built),
     )
@@ -177,11 +177,6 @@ def _sharing(settings: Settings, on: Ground, accounts: Mapping[str, Account], li
 def _rewriter(settings: Settings, on: Ground) -> Llm | None:
     llm = settings.condense.llm
     return None if llm is None else Llm(on.client.door([llm.url]), llm.url, llm.model, llm.key)
-
-
-def _next_post(account: Account, settings: Settings, on: Ground) -> datetime | None:
-    slot = next_slot(account, settings.bot.timezone, on.now())
-    return slot.at if slot else None
 
 
 async def _prepared(publisher: Publisher) -> None:

@@ -62,6 +62,12 @@ def next_slot(account: Account, zone: ZoneInfo, after: datetime) -> Slot | None:
     return None
 
 
+def next_time(account: Account, zone: ZoneInfo, after: datetime) -> datetime | None:
+    """Give the moment of that slot."""
+    slot = next_slot(account, zone, after)
+    return slot.at if slot else None
+
+
 def coming(account: Account, zone: ZoneInfo, after: datetime, out: int) -> Iterator[Slot]:
     """Give the account's slots after a moment, as many as a local day may have; `out` posts of that day are out."""
     today = day_start(after, zone)

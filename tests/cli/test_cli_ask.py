@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -47,6 +48,15 @@ def test_a_likely_question_is_answered_by_likeness(terminal: Terminal) -> None:
     answer = terminal.ok("ask", "when do you post", "--json").json()
     assert answer["rule"] == answer["nearest"]["rule"] == "hours"
     assert 0 < answer["score"] <= 1
+
+
+def test_ask_names_the_time_of_the_next_post(terminal: Terminal, folder: Path) -> None:
+    """As the running bot does, where the account has a schedule."""
+    (folder / "rules.toml").write_text('[[rules]]\nid = "a"\nwhen = "next"\nreply = "At {next.at}."\n', "utf-8")
+    account = '[[accounts]]\nname = "timeline"\nplatform = "local"\n'
+    for post, told in (("", r"At when there is something good\."), ('post = { at = ["09:00"] }', r"At .*\b09:00\b.*\.")):
+        (folder / "starfish.toml").write_text(f"{account}{post}\n", "utf-8")
+        assert re.fullmatch(told, terminal.ok("ask", "next", "--json").json()["reply"])
 
 
 def test_ask_needs_no_database_and_makes_none(terminal: Terminal, folder: Path) -> None:
