@@ -54,7 +54,10 @@ def test_ask_names_the_time_of_the_next_post(terminal: Terminal, folder: Path) -
     """As the running bot does, where the account has a schedule."""
     (folder / "rules.toml").write_text('[[rules]]\nid = "a"\nwhen = "next"\nreply = "At {next.at}."\n', "utf-8")
     account = '[[accounts]]\nname = "timeline"\nplatform = "local"\n'
-    for post, told in (("", r"At when there is something good\."), ('post = { at = ["09:00"] }', r"At .*\b09:00\b.*\.")):
+    for post, told in (
+        ("", r"At when there is something good\."),
+        ('post = { at = ["09:00"] }', r"At .*\b09:00\b.*\."),
+    ):
         (folder / "starfish.toml").write_text(f"{account}{post}\n", "utf-8")
         assert re.fullmatch(told, terminal.ok("ask", "next", "--json").json()["reply"])
 
