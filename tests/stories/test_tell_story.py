@@ -77,12 +77,13 @@ async def test_who_follows_hears_of_what_comes_and_not_of_what_was(bot: SmallBot
     assert await bot.tell() == 0
 
 
-@pytest.mark.parametrize("topic", ["follow rain", "ping me in 1 hour"])
-async def test_where_nobody_may_be_spoken_to_unasked_nobody_is(bot: SmallBot, topic: str) -> None:
-    """What was promised before a platform forbade it is not kept there."""
-    await bot.talk(topic)
+async def test_where_nobody_may_be_spoken_to_unasked_nobody_is(bot: SmallBot) -> None:
+    """What was promised before a platform forbade it is not kept there: neither a topic nor a reminder."""
+    assert await bot.talk("follow rain") == "I will tell you of rain."
+    await bot.talk("remind me in 2 hours")
+    assert len(await bot.on.db(bot.on.store.promises.reminders, "timeline", "@ann")) == 1
     await share_all(bot)
-    bot.later(hours=2)
+    bot.later(hours=3)
     limits = {name: replace(one, unsolicited=False) for name, one in bot.stories.telling.limits.items()}
     assert await tell.tell(replace(bot.stories.telling, limits=limits), bot.clock()) == 0
 
