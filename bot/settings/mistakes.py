@@ -109,7 +109,9 @@ def _mistake(
         return Mistake(where, f"{subject} must be {words} {context.get(bound)}, not {_shown(value)}")
     if kind == "literal_error":
         options = _options(str(context.get("expected", "")))
-        hint = meant(str(value), options) or f"; it can be {listed(options)}"
+        if not isinstance(value, str):
+            return Mistake(where, f"{subject} must be {listed(options)}, not {_shown(value)}")
+        hint = meant(value, options) or f"; it can be {listed(options)}"
         return Mistake(where, f"{subject} {_shown(value)} is unknown{hint}")
     return Mistake(where, f"{subject} {_shown(value)} is wrong: {detail['msg'][:1].lower()}{detail['msg'][1:]}")
 

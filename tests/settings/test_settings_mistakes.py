@@ -354,6 +354,7 @@ RULES = [
     ("an action", '[[rules]]\nid = "a"\nwhen = "x"\nreply = "y"\ndo = "serch"', '5: do "serch" is not an action; did you mean "search"?'),
     ("else without do", '[[rules]]\nid = "a"\nwhen = "x"\nreply = "y"\nelse = "z"', "5: else is said when an action finds nothing, and this rule has no do"),
     ("about", '[[rules]]\nid = "a"\nwhen = "x"\nreply = "y"\nabout = "my post"', '5: about "my post" is unknown; did you mean "my_post"?'),
+    ("a table for a word", '[[rules]]\nid = "a"\nwhen = "x"\nreply = "y"\nfrom = { x = 1 }', '5: from must be "owner", not a table'),
     ("a reply's type", '[[rules]]\nid = "a"\nwhen = "x"\nreply = ["y",\n 3]', '5: reply must be text like "…", not 3'),
     ("an unknown name in a reply", '\n[[rules]]\nid = "a"\nwhen = "x"\nreply = "{nam}"', '2: rule "a": {nam} is not a name that a reply can use; did you mean “name”?'),
     ("a phrase", '[[rules]]\nid = "a"\nwhen = "x ("\nreply = "y"', '1: rule "a": when: “x (”: a ( is never closed; add )'),
