@@ -53,6 +53,9 @@ def read_list(name: str, data: bytes) -> list[Listed]:
     :raises ValueError: it is none that we know, or none of its lines is a feed; the message is a sentence
     """
     content, _ = utf8(Body(url=name, content=data))
+    if b"\0" in content:
+        message = "it is no text, so no list of feeds either"
+        raise ValueError(message)
     if content.startswith(b"<") or b"<outline" in content:
         return read_opml(data)
     text = content.decode("utf-8", "replace")

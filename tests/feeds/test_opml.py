@@ -105,6 +105,7 @@ def test_hostile_opml_is_harmless() -> None:
     [
         (b"", "no feeds were found in it"),
         (b"nothing here", "no feeds were found in it; it should be OPML"),
+        (b"SQLite format 3\0\x10\0https://example.com/feed\nhttps://example.org/feed", "it is no text"),
         (b"<opml><body/></opml>", "there are no feeds in it"),
         (b"<html><body>Not found</body></html>", "there are no feeds in it"),
         (b"<", "it is no OPML that could be read"),
