@@ -124,11 +124,13 @@ async def _quote(_match: Match, mention: Mention, on: Acting, now: datetime) -> 
 
 
 async def _pause(match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
-    span = span_of(match.values.get("duration", ""))
-    if span is None:
+    said = match.values.get("duration", "")
+    span = span_of(said)
+    if said and span is None:
         return None
-    await on.db(on.store.owner.pause, mention.account, now + span, now=now)
-    return {}
+    if not on.rehearsal:
+        await on.db(on.store.owner.pause, mention.account, now + span if span else None, now=now)
+    return {} if said else {"duration": "as long as you like"}
 
 
 async def _resume(_match: Match, mention: Mention, on: Acting, now: datetime) -> Values | None:
@@ -187,5 +189,5 @@ ACTIONS: Mapping[str, Callable[[Match, Mention, Acting, datetime], Awaitable[Val
 PROMISES = frozenset({"follow", "remind"})
 """Actions that promise a word later, unasked."""
 
-CHANGING = frozenset({"follow", "unfollow", "pause", "resume"})
-"""Actions that change something, and so do nothing in a rehearsal; what reminders change there, they see to themselves."""
+CHANGING = frozenset({"follow", "unfollow", "resume"})
+"""Actions that change something, and so do nothing in a rehearsal; what reminders and pauses change, they see to themselves."""

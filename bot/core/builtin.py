@@ -137,7 +137,7 @@ def _orders(given: Container[str | None], taken: set[str]) -> Iterator[Rule]:
     if "pause" not in given:
         yield Rule(
             id=_free("pause", taken),
-            when=("pause [for] {duration}",),
+            when=("pause [for] {duration}", "pause"),
             reply=("Quiet for {duration}. `resume` wakes me earlier.",),
             otherwise=("I didn't understand how long. Try: pause 2h",),
             do="pause",

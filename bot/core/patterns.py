@@ -82,7 +82,7 @@ _SELLING_WORDS = """
 believe information info insights details consider happens mind shock jaw must click read find learn reading stay subscribe sign newsletter inbox know follow like share join
 buy order shop limited miss act trial discount promo coupon code affiliate sponsor sponsored sponsoring sponsors video photo
 photograph pixabay unsplash flickr pexels shutterstock getty rights patreon post article tutorial episode thanks comment comments privacy purchase preorder pre list website site download store webstore webshop forum discord slack abonnieren jetzt lesen weiterlesen
-abonnez cliquez suite suscríbete suscribete suscríbase clic más iscriviti clicca leggi inscreva clique leia abonneer klik lees
+abonnez cliquez suite suscríbete suscribete suscríbase suscríbanse suscribirse suscribirte suscribir suscribiros clic más iscriviti clicca leggi inscreva clique leia abonneer klik lees
 subskrybuj kliknij czytaj
 """
 _SELLERS = frozenset(_SELLING_WORDS.split())

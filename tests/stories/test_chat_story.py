@@ -173,6 +173,9 @@ async def test_a_pause_ends_by_itself_or_by_a_word(bot: SmallBot) -> None:
     bot.later(hours=2, minutes=1)
     assert await bot.deliver() == 1
     assert await order(bot, "pause soon") == "I didn't understand how long. Try: pause 2h"
+    assert await order(bot, "pause") == "Quiet for as long as you like. `resume` wakes me earlier."
+    bot.later(hours=50)
+    assert await bot.on.db(bot.on.store.owner.paused, "timeline", now=bot.clock())
 
 
 async def test_the_owners_own_find_goes_first(bot: SmallBot) -> None:
