@@ -161,18 +161,17 @@ def test_a_bot_outlives_its_terminal(tmp_path: Path) -> None:
 def test_a_bot_that_is_stopped_while_it_starts_ends_well(tmp_path: Path, number: signal.Signals) -> None:
     """Nothing was begun that has to be drained: exit 0, and no traceback; SIGHUP ends nothing."""
     folder = write_config(tmp_path / "config")
-    quotes = folder / "quotes.txt"
-    quotes.unlink(missing_ok=True)
-    os.mkfifo(quotes)
-    with (
-        subprocess.Popen(
-            [sys.executable, "-m", "bot", "run", "--config", str(folder)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=ROOT,
-        ) as run,
-        quotes.open("wb"),
-    ):  # opens once it is read: so far the start has come
+    (tmp_path / "tomllib.py").write_text("import sys\nprint('begun', flush=True)\nsys.stdin.read()\n", "utf-8")
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "run", "--config", str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    ) as run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == b"begun\n"  # it waits where it would read its files
         run.send_signal(signal.SIGHUP)
         run.send_signal(number)
         out, err = run.communicate(timeout=60)
