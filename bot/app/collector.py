@@ -10,7 +10,7 @@ cycle: over 1,000 feeds the collector took 0.16 s of 2.7, with 10,000 it takes 0
 
 
 def spare() -> None:
-    """Leave alone what was imported, and look through the rest less often.  For commands that poll, called once."""
+    """Leave alone what was imported, and look through the rest less often.  For a process that runs for long, called once."""
     gc.freeze()
     _, middle, old = gc.get_threshold()
     gc.set_threshold(YOUNG, middle, old)

@@ -171,7 +171,6 @@ def check(place: Place, *, address: str, as_json: bool) -> None:
 def refresh(place: Place, *, everything: bool, as_json: bool) -> None:
     """Poll what is due now: no pages, no drafts, no posts.  Beside a running bot, only mark the feeds due."""
     from bot.app.build import ground, stories
-    from bot.app.collector import spare
     from bot.app.health import trouble
     from bot.app.installed import platforms
     from bot.app.once import refresh as poll
@@ -191,7 +190,6 @@ def refresh(place: Place, *, everything: bool, as_json: bool) -> None:
                 with progress("polling", len(due), show=not as_json) as advance:
                     return await poll(on, built, now, seen=advance)
 
-    spare()
     try:
         results = wait_for(go())
     except StoreBusy:

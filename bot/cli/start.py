@@ -109,7 +109,6 @@ def once(place: Place, *, extra: bool, as_json: bool) -> None:
     told_by_result()
     with place.store("run", settings) as store:
         from bot.app.build import ground, stories
-        from bot.app.collector import spare
         from bot.app.installed import platforms
         from bot.app.once import once as one_round
 
@@ -124,7 +123,6 @@ def once(place: Place, *, extra: bool, as_json: bool) -> None:
                     _report(done)
                     _say_when_next(settings, store)
 
-        spare()
         wait_for(go())
 
 
