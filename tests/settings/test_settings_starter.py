@@ -170,6 +170,13 @@ def test_every_rule_has_tests_and_they_are_true(engine: Engine) -> None:
     assert [(failure.test.say, failure.reason) for failure in engine.check()] == []
 
 
+def test_a_word_of_the_niche_is_no_wish_to_reach_somebody(engine: Engine) -> None:
+    """A contact microphone is a microphone."""
+    for text in ("what is a contact microphone?", "how do contact mics work"):
+        assert answer(engine, text).rule == "fallback", text
+    assert answer(engine, "who can I contact about this bot?").rule == "who-runs-this"
+
+
 def test_no_rule_takes_what_another_tests(engine: Engine) -> None:
     """Each test stands in the rule that it expects, or in one that leaves it to another on purpose."""
     elsewhere = [(rule, t) for rule in engine.rules for t in rule.tests if t.expect != rule.id]
