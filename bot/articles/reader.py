@@ -44,9 +44,8 @@ class Pages:
         self._client = client
         self._worker = worker
         self._clock = clock
-        self._kept: OrderedDict[str, tuple[float, Article | PageError]] = (
-            OrderedDict()
-        )  # by link: when, and what or why not
+        # By link: when, and what or why not.
+        self._kept: OrderedDict[str, tuple[float, Article | PageError]] = OrderedDict()
 
     async def read(self, url: str) -> Article:
         """The article behind a link, also where the page has a `problem`; one of the last few is not asked for again.
