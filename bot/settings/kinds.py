@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
 from bot.model import Rate
-from bot.settings import addresses, fields
+from bot.settings import addresses, fields, lists
 
 SECRET: dict[str, Any] = {
     "description": "A secret, by reference: an environment variable, or a file that only its owner can read (0600).",
@@ -87,18 +87,18 @@ WebUrl = Annotated[
 Contact = Annotated[str, BeforeValidator(addresses.contact), _text(None, "https://example.com/bot", "ann@example.com")]
 Listen = Annotated[tuple[str, int], BeforeValidator(addresses.listen), _text(None, "127.0.0.1:8420", "[::1]:8420")]
 
-Several = BeforeValidator(fields.several)
-Tables = BeforeValidator(fields.tables)
+Several = BeforeValidator(lists.several)
+Tables = BeforeValidator(lists.tables)
 Lines = Annotated[tuple[Line, ...], Several]
 Words = Annotated[tuple[Word, ...], Several]
 Passage = Annotated[str, BeforeValidator(fields.passage), _text()]
 Texts = Annotated[
     tuple[Passage, ...],
-    BeforeValidator(fields.one_or_several),
+    BeforeValidator(lists.one_or_several),
     _either(_SOME_TEXT, {"type": "array", "items": _SOME_TEXT, "minItems": 1}),
 ]
 Names = Annotated[
     tuple[Name, ...],
-    BeforeValidator(fields.one_or_several),
+    BeforeValidator(lists.one_or_several),
     _either(_SOME_TEXT, {"type": "array", "items": _SOME_TEXT, "minItems": 1}),
 ]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Rate
-from bot.settings import fields
+from bot.settings import fields, lists
 from bot.settings.words import Unfit
 from tests.settings.config_folder import refusal
 
@@ -45,8 +45,8 @@ GOOD = [
     (fields.backfill, "all", None),
     (fields.backfill, 0, 0),
     (fields.passage, "two\nlines", "two\nlines"),
-    (fields.one_or_several, "x", ("x",)),
-    (fields.one_or_several, ["x", "y"], ("x", "y")),
+    (lists.one_or_several, "x", ("x",)),
+    (lists.one_or_several, ["x", "y"], ("x", "y")),
 ]  # fmt: skip
 
 SLIPS = [
@@ -71,7 +71,7 @@ SLIPS = [
     (fields.zone, "Europe/Londn", '"Europe/London"'),
     (fields.zone, "new york", '"America/New_York"'),
     (fields.zone, "Rome", '"Europe/Rome"'),
-    (fields.several, "x", '["x"]'),
+    (lists.several, "x", '["x"]'),
 ]  # fmt: skip
 
 WRONG = [
@@ -93,7 +93,7 @@ WRONG = [
     (fields.feed_style, "digest"), (fields.feed_style, "x"), (fields.style, "{titel}"), (fields.style, "{}"), (fields.style, "{title"), (fields.style, "title}"), (fields.style, "x{{title}"),
     (fields.hashtag, "123"), (fields.hashtag, "#"), (fields.hashtag, "!!"),
     (fields.backfill, -1), (fields.backfill, True), (fields.backfill, "none"),
-    (fields.several, 3), (fields.tables, {}), (fields.tables, "x"),
+    (lists.several, 3), (lists.tables, {}), (lists.tables, "x"),
 ]  # fmt: skip
 
 
